@@ -1,0 +1,43 @@
+//! The vocabulary of meshery: what a load, a measurement, a mesh, a plan, a finding and a verdict *are*.
+//!
+//! This crate does no I/O: it has no network, file, clock, environment or async runtime. Two families of crates build
+//! on it without seeing each other, and meet only here:
+//!
+//! | module | holds | implemented by |
+//! |---|---|---|
+//! | [`load`] | [`LoadTest`] and [`LoadSpec`]: pace × protocol × stop | `meshery-perf` |
+//! | [`measurement`] | [`Measurement`]: mergeable histograms, the fate of every request, validity | `meshery-perf` |
+//! | [`comparison`] | [`ComparisonSpec`], [`Comparison`], [`Effect`], [`Verdict`] | `meshery-perf` |
+//! | [`provider`], [`plan`] | [`MeshProvider`]: from what is wanted and what is seen to a [`Plan`] | `meshery-mesh` |
+//! | [`host`] | [`MeshHost`]: the one engine that acts on plans | `meshery-mesh` |
+//! | [`resource`], [`analyzer`] | [`Resource`] with source spans, [`ConfigAnalyzer`], [`Finding`] | `meshery-mesh` |
+//! | [`error`], [`units`], [`context`] | what all of them share | |
+//!
+//! Everything serializable has a JSON Schema, published in this crate's `schema/` folder ([`schema`]).
+
+pub mod analyzer;
+pub mod comparison;
+pub mod context;
+pub mod error;
+pub mod histogram;
+pub mod host;
+pub mod load;
+pub mod measurement;
+pub mod plan;
+pub mod provider;
+pub mod resource;
+pub mod schema;
+pub mod units;
+
+pub use analyzer::{ConfigAnalyzer, Finding, RuleInfo, Severity};
+pub use comparison::{ArmSpec, Comparison, ComparisonSpec, Effect, Verdict};
+pub use context::{Cancel, Context, Event, Progress};
+pub use error::{Error, ErrorKind, Result};
+pub use histogram::Latencies;
+pub use host::{Installation, MeshHost};
+pub use load::{LoadSpec, LoadTest, Pace, Stop};
+pub use measurement::{Counts, Fate, Measurement, Phase};
+pub use plan::{Action, Check, CheckOutcome, Plan, Probe, Step};
+pub use provider::{MeshId, MeshInfo, MeshProvider, MeshSpec, Observed};
+pub use resource::{Position, Resource, Snapshot, Span};
+pub use units::Rate;

@@ -1,0 +1,361 @@
+//! What a load test found: mergeable histograms, the fate of every request, and whether it can be trusted.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::histogram::Latencies;
+use crate::load::{LoadSpec, Tool};
+use crate::units::{Rate, duration, duration_schema};
+
+/// How a scheduled request ended. Every one ends in exactly one fate.
+///
+/// ```
+/// use meshery_core::Fate;
+///
+/// assert!(Fate::Status.was_sent() && !Fate::NotSent.was_sent());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Fate {
+    /// Answered with a success.
+    Ok,
+    /// Answered with an error status (HTTP 400 and above).
+    Status,
+    /// The connection was reset before the answer was complete.
+    Reset,
+    /// The peer closed the connection before the answer was complete.
+    EarlyClose,
+    /// Sent, and not completely answered within the timeout.
+    Timeout,
+    /// The answer broke the protocol.
+    Protocol,
+    /// Never written: the connection it was waiting for could not be opened.
+    Connect,
+    /// Never written: no connection came free within the timeout, or the load was cancelled first.
+    NotSent,
+}
+
+impl Fate {
+    /// Every fate, in the order of reports.
+    pub const ALL: [Self; 8] = [
+        Self::Ok,
+        Self::Status,
+        Self::Reset,
+        Self::EarlyClose,
+        Self::Timeout,
+        Self::Protocol,
+        Self::Connect,
+        Self::NotSent,
+    ];
+
+    /// Whether the request reached a connection.
+    pub fn was_sent(self) -> bool {
+        !matches!(self, Self::Connect | Self::NotSent)
+    }
+}
+
+/// How many requests there were and how each ended. `scheduled` is the sum of all fates, `sent` the sum of those that
+/// reached a connection: [`Counts::is_conserved`] says so of itself.
+///
+/// ```
+/// use meshery_core::{Counts, Fate};
+///
+/// let mut counts = Counts::default();
+/// counts.add(Fate::Ok, Some(200));
+/// counts.add(Fate::Status, Some(503));
+/// counts.add(Fate::NotSent, None);
+/// assert_eq!((counts.scheduled, counts.sent, counts.failed()), (3, 2, 2));
+/// assert!(counts.is_conserved());
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Counts {
+    /// Requests that the pace asked for.
+    pub scheduled: u64,
+    /// Requests that reached a connection.
+    pub sent: u64,
+    /// Requests by fate.
+    pub fates: BTreeMap<Fate, u64>,
+    /// Answers by status code.
+    pub statuses: BTreeMap<u16, u64>,
+}
+
+impl Counts {
+    /// Counts a request that has ended.
+    pub fn add(&mut self, fate: Fate, status: Option<u16>) {
+        self.scheduled += 1;
+        self.sent += u64::from(fate.was_sent());
+        *self.fates.entry(fate).or_default() += 1;
+        if let Some(status) = status {
+            *self.statuses.entry(status).or_default() += 1;
+        }
+    }
+
+    /// How many ended in this fate.
+    pub fn of(&self, fate: Fate) -> u64 {
+        self.fates.get(&fate).copied().unwrap_or(0)
+    }
+
+    /// How many did not end well.
+    pub fn failed(&self) -> u64 {
+        self.scheduled - self.of(Fate::Ok)
+    }
+
+    /// The share that did not end well, 0..=1; 0 when nothing was scheduled.
+    pub fn failure_share(&self) -> f64 {
+        if self.scheduled == 0 { 0.0 } else { self.failed() as f64 / self.scheduled as f64 }
+    }
+
+    /// Whether no request was lost or counted twice.
+    pub fn is_conserved(&self) -> bool {
+        let sum = |sent_only: bool| -> u64 {
+            self.fates.iter().filter(|(fate, _)| !sent_only || fate.was_sent()).map(|(_, count)| count).sum()
+        };
+        sum(false) == self.scheduled && sum(true) == self.sent
+    }
+
+    /// Adds the counts of another part of the same load.
+    pub fn merge(&mut self, other: &Self) {
+        self.scheduled += other.scheduled;
+        self.sent += other.sent;
+        for (fate, count) in &other.fates {
+            *self.fates.entry(*fate).or_default() += count;
+        }
+        for (status, count) in &other.statuses {
+            *self.statuses.entry(*status).or_default() += count;
+        }
+    }
+}
+
+/// One part of a load: the warm-up, or the measured window. A request belongs to the part that holds its intended send
+/// time.
+///
+/// ```
+/// use meshery_core::{Fate, Phase};
+/// use std::time::Duration;
+///
+/// let (mut a, mut b) = (Phase::default(), Phase::default());
+/// a.counts.add(Fate::Ok, Some(200));
+/// b.counts.add(Fate::Ok, Some(200));
+/// b.response.record(Duration::from_micros(80));
+/// a.merge(&b);
+/// assert_eq!((a.counts.scheduled, a.response.count()), (2, 1));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Phase {
+    /// What became of every request.
+    pub counts: Counts,
+    /// From the *intended* send time to the last byte of the answer. A request that timed out or was never sent is in
+    /// it with its age when it was given up, so that a target cannot look fast by not answering; one that ended in a
+    /// connection fault has no response time and is only counted.
+    pub response: Latencies,
+    /// From the real send time to the last byte of the answer, for answered requests.
+    pub service: Latencies,
+    /// From the intended to the real send time, for whatever reason: a late generator or no free connection.
+    pub send_lag: Latencies,
+    /// The generator's own part of the send lag: from the intended time to the moment the engine took the request up.
+    pub own_lag: Latencies,
+}
+
+impl Phase {
+    /// Adds another part of the same phase, for example that of another thread. Exact, and order-free.
+    pub fn merge(&mut self, other: &Self) {
+        self.counts.merge(&other.counts);
+        self.response.merge(&other.response);
+        self.service.merge(&other.service);
+        self.send_lag.merge(&other.send_lag);
+        self.own_lag.merge(&other.own_lag);
+    }
+}
+
+/// Why a measurement, or a part of it, is in doubt.
+///
+/// ```
+/// use meshery_core::measurement::{Doubt, Reason};
+///
+/// let reason = Reason::new(Doubt::RateNotAchieved, "the generator fell behind").expected("2000/s").found("812/s");
+/// assert_eq!(reason.to_string(), "rate_not_achieved: the generator fell behind: expected 2000/s, found 812/s");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Reason {
+    /// What kind of doubt, to branch on.
+    pub code: Doubt,
+    /// One sentence.
+    pub message: String,
+    /// What would have been fine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
+    /// What was seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<String>,
+}
+
+/// Kinds of doubt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Doubt {
+    /// The caller stopped it before its end.
+    Cancelled,
+    /// The A/A control differs from the baseline: the setup sees differences where there are none.
+    ControlMoved,
+    /// Too many requests failed.
+    Errors,
+    /// The generator's own lateness is too large a part of what it reports.
+    GeneratorLate,
+    /// Nothing was answered.
+    NoAnswers,
+    /// A proxy or the upstream ended during the run.
+    ProcessDied,
+    /// The asked rate was not reached.
+    RateNotAchieved,
+    /// The mesh could not be installed, or failed its checks.
+    SetupFailed,
+    /// Not enough runs for a verdict.
+    TooFewRuns,
+    /// Not enough requests for this percentile.
+    TooFewSamples,
+    /// All differences are equal, so the usual test has no spread to work with.
+    ZeroVariance,
+}
+
+impl Reason {
+    /// A reason with its sentence.
+    pub fn new(code: Doubt, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), expected: None, found: None }
+    }
+
+    /// Says what would have been fine.
+    #[must_use]
+    pub fn expected(mut self, expected: impl Into<String>) -> Self {
+        self.expected = Some(expected.into());
+        self
+    }
+
+    /// Says what was seen.
+    #[must_use]
+    pub fn found(mut self, found: impl Into<String>) -> Self {
+        self.found = Some(found.into());
+        self
+    }
+}
+
+impl std::fmt::Display for Reason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let code = serde_json::to_value(self.code).unwrap_or_default();
+        write!(f, "{}: {}", code.as_str().unwrap_or_default(), self.message)?;
+        if let (Some(expected), Some(found)) = (&self.expected, &self.found) {
+            write!(f, ": expected {expected}, found {found}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a measurement can be trusted, and why not.
+///
+/// ```
+/// use meshery_core::measurement::{Doubt, Reason, Validity};
+///
+/// let mut validity = Validity::default();
+/// assert!(validity.is_valid());
+/// validity.invalid.push(Reason::new(Doubt::Errors, "too many failures"));
+/// assert!(!validity.is_valid());
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Validity {
+    /// Reasons not to use the figures at all. Empty: the measurement is valid.
+    pub invalid: Vec<Reason>,
+    /// Things to know when using them.
+    pub warnings: Vec<Reason>,
+}
+
+impl Validity {
+    /// Whether nothing speaks against the figures.
+    pub fn is_valid(&self) -> bool {
+        self.invalid.is_empty()
+    }
+}
+
+/// What the generator itself used during the measured window.
+///
+/// ```
+/// use meshery_core::measurement::GeneratorUse;
+/// use std::time::Duration;
+///
+/// let used = GeneratorUse { cpu: Duration::from_millis(300), threads: 1 };
+/// assert_eq!(serde_json::to_value(&used).unwrap()["cpu"], "300ms");
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GeneratorUse {
+    /// Processor time of the load threads, user and system.
+    #[serde(with = "duration")]
+    #[schemars(schema_with = "duration_schema")]
+    pub cpu: Duration,
+    /// Load threads.
+    pub threads: u32,
+}
+
+/// What a load test found.
+///
+/// ```
+/// use meshery_core::{LoadSpec, Measurement};
+/// use meshery_core::load::Tool;
+///
+/// let tool = Tool { name: "meshery".into(), version: "0.1.0".into() };
+/// let empty = Measurement::new(tool, LoadSpec::new("http://127.0.0.1/"));
+/// assert_eq!(empty.measured.counts.scheduled, 0);
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Measurement {
+    /// Which tool measured.
+    pub tool: Tool,
+    /// What it was asked to do.
+    pub spec: LoadSpec,
+    /// When the measured window began, in nanoseconds since the Unix epoch.
+    pub started_unix_ns: u64,
+    /// Length of the measured window.
+    #[serde(with = "duration")]
+    #[schemars(schema_with = "duration_schema")]
+    pub window: Duration,
+    /// The rate asked for; `None` in a closed loop.
+    pub asked: Option<Rate>,
+    /// Requests put on a connection per second of the window; `None` when there were none.
+    pub achieved: Option<Rate>,
+    /// Answers per second of the window, from its start to the last answer; `None` when there were none.
+    pub throughput: Option<Rate>,
+    /// The part before the window.
+    pub warm_up: Phase,
+    /// The window.
+    pub measured: Phase,
+    /// What the generator used.
+    pub generator: GeneratorUse,
+    /// Whether all this can be trusted.
+    pub validity: Validity,
+}
+
+impl Measurement {
+    /// A measurement with nothing in it yet.
+    pub fn new(tool: Tool, spec: LoadSpec) -> Self {
+        Self {
+            tool,
+            asked: spec.pace.rate(),
+            spec,
+            started_unix_ns: 0,
+            window: Duration::ZERO,
+            achieved: None,
+            throughput: None,
+            warm_up: Phase::default(),
+            measured: Phase::default(),
+            generator: GeneratorUse::default(),
+            validity: Validity::default(),
+        }
+    }
+}

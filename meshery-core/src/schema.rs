@@ -1,0 +1,30 @@
+//! The JSON Schemas of everything that leaves or enters meshery as JSON; committed in this crate's `schema/` folder.
+
+use schemars::Schema;
+
+use crate::{
+    CheckOutcome, Comparison, ComparisonSpec, Event, Finding, Installation, LoadSpec, Measurement, MeshSpec, Plan,
+    error::ErrorReport,
+};
+
+/// Every published schema by its file name without `.schema.json`, sorted.
+///
+/// ```
+/// let names: Vec<_> = meshery_core::schema::all().into_iter().map(|(name, _)| name).collect();
+/// assert!(names.contains(&"comparison") && names.is_sorted());
+/// ```
+pub fn all() -> Vec<(&'static str, Schema)> {
+    vec![
+        ("check-outcome", schemars::schema_for!(CheckOutcome)),
+        ("comparison", schemars::schema_for!(Comparison)),
+        ("comparison-spec", schemars::schema_for!(ComparisonSpec)),
+        ("error", schemars::schema_for!(ErrorReport)),
+        ("event", schemars::schema_for!(Event)),
+        ("finding", schemars::schema_for!(Finding)),
+        ("installation", schemars::schema_for!(Installation)),
+        ("load-spec", schemars::schema_for!(LoadSpec)),
+        ("measurement", schemars::schema_for!(Measurement)),
+        ("mesh-spec", schemars::schema_for!(MeshSpec)),
+        ("plan", schemars::schema_for!(Plan)),
+    ]
+}

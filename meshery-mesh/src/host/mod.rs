@@ -1,0 +1,4 @@
+//! Hosts.
+/// x
+#[derive(Debug)]
+pub struct LocalHost;
