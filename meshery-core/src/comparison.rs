@@ -103,13 +103,7 @@ pub struct ArmSpec {
 impl ArmSpec {
     /// An arm with the mesh's defaults.
     pub fn new(name: impl Into<String>, mesh: &str) -> Self {
-        Self {
-            name: name.into(),
-            mesh: mesh.into(),
-            mtls: false,
-            settings: serde_json::Map::new(),
-            control: false,
-        }
+        Self { name: name.into(), mesh: mesh.into(), mtls: false, settings: serde_json::Map::new(), control: false }
     }
 
     /// With mutual TLS.

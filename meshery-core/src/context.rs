@@ -90,6 +90,10 @@ pub enum Event {
         /// Progress from 0 to 1.
         fraction: f64,
     },
+    /// The warm-up is over and the measured window begins.
+    WindowStarted,
+    /// The measured window is over.
+    WindowEnded,
     /// A run ended.
     RunFinished {
         /// The arm's name.

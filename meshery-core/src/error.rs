@@ -201,7 +201,10 @@ impl Error {
 
     /// Whether the same call may succeed later without a change by the caller.
     pub fn is_retryable(&self) -> bool {
-        matches!(self.kind(), ErrorKind::Timeout | ErrorKind::Unreachable | ErrorKind::PortInUse | ErrorKind::ProcessDied)
+        matches!(
+            self.kind(),
+            ErrorKind::Timeout | ErrorKind::Unreachable | ErrorKind::PortInUse | ErrorKind::ProcessDied
+        )
     }
 }
 

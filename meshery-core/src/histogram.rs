@@ -145,6 +145,7 @@ struct Document {
 
 /// Readable figures, in nanoseconds; `null` when nothing was recorded. Derived: a reader trusts `hdr`.
 #[derive(Default, Serialize, Deserialize, JsonSchema)]
+#[expect(clippy::struct_field_names, reason = "the names are those of the document, where the unit must be read")]
 struct Figures {
     min_ns: Option<u64>,
     mean_ns: Option<u64>,
@@ -198,7 +199,9 @@ mod tests {
 
     fn of(values: &[u64]) -> Latencies {
         let mut latencies = Latencies::new();
-        values.iter().for_each(|&nanos| latencies.record_nanos(nanos));
+        for &nanos in values {
+            latencies.record_nanos(nanos);
+        }
         latencies
     }
 

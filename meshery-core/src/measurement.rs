@@ -29,7 +29,7 @@ pub enum Fate {
     Reset,
     /// The peer closed the connection before the answer was complete.
     EarlyClose,
-    /// Sent, and not completely answered within the timeout.
+    /// Sent, and not completely answered within the timeout, or before the load was cancelled.
     Timeout,
     /// The answer broke the protocol.
     Protocol,
@@ -202,6 +202,8 @@ pub struct Reason {
 pub enum Doubt {
     /// The caller stopped it before its end.
     Cancelled,
+    /// Latency in a closed loop: a stall holds the load back, so the figures hide it.
+    ClosedLoop,
     /// The A/A control differs from the baseline: the setup sees differences where there are none.
     ControlMoved,
     /// Too many requests failed.

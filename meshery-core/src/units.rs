@@ -28,11 +28,7 @@ impl Rate {
     /// # Errors
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) unless the value is finite and above zero.
     pub fn per_second(value: f64) -> Result<Self> {
-        if value.is_finite() && value > 0.0 {
-            Ok(Self(value))
-        } else {
-            Err(rate_error(&format!("{value}/s")))
-        }
+        if value.is_finite() && value > 0.0 { Ok(Self(value)) } else { Err(rate_error(&format!("{value}/s"))) }
     }
 
     /// Events per second.
@@ -225,7 +221,8 @@ mod tests {
 
     #[test]
     fn durations_read_as_people_write_them() {
-        for (text, millis) in [("1.5s", 1500), ("250ms", 250), ("1m30s", 90_000), ("2min", 120_000), ("1h", 3_600_000)] {
+        for (text, millis) in [("1.5s", 1500), ("250ms", 250), ("1m30s", 90_000), ("2min", 120_000), ("1h", 3_600_000)]
+        {
             assert_eq!(duration::parse(text).unwrap(), Duration::from_millis(millis), "{text}");
         }
         for text in ["", "5", "5 parsecs", "s", "-1s", "1.2.3s", "1e3s", "9999999h"] {

@@ -2,11 +2,22 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | [`compare`](mod@compare) | [`compare()`]: interleaved runs of all arms, judged |
 //! | [`engine`] | [`Engine`]: the native load generator, pace × protocol × stop in one loop |
 //! | [`protocol`] | one file per protocol, as state machines without I/O |
-//! | [`compare`] | [`compare()`]: interleaved runs of all arms, judged |
-//! | [`stats`] | one file per statistical method, pure |
-//! | [`telemetry`] | processor time and memory of processes, and the environment |
 //! | [`report`] | one file per output format |
+//! | [`stats`] | one file per statistical method, pure |
+//! | [`telemetry`] | what processes use, and where all this runs |
 
+pub mod compare;
+pub mod engine;
+mod pace;
+pub mod protocol;
 pub mod report;
+mod rng;
+pub mod stats;
+pub mod target;
+pub mod telemetry;
+
+pub use compare::compare;
+pub use engine::Engine;

@@ -1,0 +1,102 @@
+//! Compares no mesh, no mesh again, Envoy sidecars, and Envoy sidecars with mutual TLS, on this machine.
+//!
+//! ```text
+//! compare --out DIR [--envoy PATH] [--rounds N] [--rate 2000/s] [--duration 2.5s] [--seed N] [--upstream HOST:PORT]
+//! ```
+//!
+//! Writes `DIR/result.json` and `DIR/report.html` and prints the table. Ctrl-C ends it and keeps the runs made so far.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program talks to its user")]
+
+mod progress;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use meshery_core::comparison::{End, RunLoad};
+use meshery_core::units::duration;
+use meshery_core::{Cancel, Comparison, ComparisonSpec, Context, Error, Pace, Result, Stop};
+use meshery_mesh::LocalHost;
+use meshery_mesh::host::LocalOptions;
+use meshery_perf::{Engine, compare, report};
+
+struct Arguments {
+    out: PathBuf,
+    host: LocalOptions,
+    spec: ComparisonSpec,
+}
+
+/// A comparison that fits into two minutes.
+fn brief() -> ComparisonSpec {
+    let load = RunLoad {
+        stop: Stop::Duration(Duration::from_millis(2500)),
+        warm_up: Duration::from_millis(500),
+        ..RunLoad::default()
+    };
+    ComparisonSpec { rounds: 6, load, ..ComparisonSpec::default() }
+}
+
+fn arguments(mut given: impl Iterator<Item = String>) -> Result<Arguments> {
+    let mut parsed = Arguments { out: PathBuf::from("."), host: LocalOptions::default(), spec: brief() };
+    while let Some(name) = given.next() {
+        let value = given.next().ok_or_else(|| Error::invalid(&name, "needs a value"))?;
+        let number = || value.parse::<u64>().map_err(|_| Error::invalid(&name, "not a number").found(&value));
+        let spec = &mut parsed.spec;
+        match name.as_str() {
+            "--out" => parsed.out = value.into(),
+            "--envoy" => drop(parsed.host.programs.insert("envoy".into(), value.into())),
+            "--rounds" => spec.rounds = u32::try_from(number()?).unwrap_or(u32::MAX),
+            "--rate" => spec.load.pace = Pace::Constant(value.parse().map_err(|error: Error| error.at(&name))?),
+            "--duration" => spec.load.stop = Stop::Duration(duration::parse(&value).map_err(|error| error.at(&name))?),
+            "--seed" => spec.seed = Some(number()?),
+            "--upstream" => spec.upstream = Some(value),
+            _ => return Err(Error::invalid(name, "unknown option").expected("see the head of examples/compare/main.rs")),
+        }
+    }
+    Ok(parsed)
+}
+
+async fn run(arguments: &Arguments) -> Result<Comparison> {
+    std::fs::create_dir_all(&arguments.out).map_err(|error| Error::from(error).at(arguments.out.display().to_string()))?;
+    let cancel = Cancel::new();
+    let interrupted = cancel.clone();
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            interrupted.cancel();
+        }
+    });
+    let host = LocalHost::new(arguments.host.clone())?;
+    let context = Context::new(cancel, progress::Bar::new());
+    let comparison = compare(&arguments.spec, &Engine::new(), &host, &context).await?;
+    for format in report::FORMATS {
+        let text = format.render(&comparison)?;
+        if format.name() == "table" {
+            println!("\n{text}");
+        } else {
+            let path = arguments.out.join(format.file_name());
+            std::fs::write(&path, text)?;
+            println!("wrote {}", path.display());
+        }
+    }
+    Ok(comparison)
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let result = match arguments(std::env::args().skip(1)) {
+        Ok(arguments) => run(&arguments).await,
+        Err(error) => Err(error),
+    };
+    match result {
+        Ok(Comparison { end: End::Complete, .. }) => ExitCode::SUCCESS,
+        Ok(Comparison { end: End::Stopped { error }, .. }) => {
+            eprintln!("stopped, with the runs made so far written: {error}");
+            if error.code == meshery_core::ErrorKind::Cancelled { ExitCode::from(130) } else { ExitCode::FAILURE }
+        }
+        Ok(_) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error[{}]: {error}", error.kind());
+            if error.is_cancelled() { ExitCode::from(130) } else { ExitCode::FAILURE }
+        }
+    }
+}

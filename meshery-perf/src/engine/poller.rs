@@ -1,0 +1,89 @@
+//! Readiness and precise waiting: epoll with nanosecond timeouts, edge-triggered so that no request costs an `epoll_ctl`.
+
+use std::io;
+use std::mem::MaybeUninit;
+use std::net::{SocketAddr, TcpStream};
+use std::os::fd::{AsFd, OwnedFd};
+use std::time::Duration;
+
+use rustix::event::{Timespec, epoll};
+use rustix::net::{AddressFamily, SocketFlags, SocketType, connect, socket_with};
+
+/// Events taken at once; more stay in the kernel for the next turn.
+const BATCH: usize = 128;
+
+/// A socket has something to say.
+pub(super) struct Ready {
+    pub(super) key: usize,
+    /// The peer closes: the edge is told once, so what is there must be read to its end now.
+    pub(super) closing: bool,
+}
+
+pub(super) struct Poller {
+    epoll: OwnedFd,
+}
+
+impl Poller {
+    pub(super) fn new() -> io::Result<Self> {
+        Ok(Self { epoll: epoll::create(epoll::CreateFlags::CLOEXEC)? })
+    }
+
+    /// Watches a socket until it is closed; `key` comes back with its events.
+    pub(super) fn watch(&self, socket: &TcpStream, key: u64) -> io::Result<()> {
+        let flags = epoll::EventFlags::IN | epoll::EventFlags::OUT | epoll::EventFlags::RDHUP | epoll::EventFlags::ET;
+        Ok(epoll::add(&self.epoll, socket, epoll::EventData::new_u64(key), flags)?)
+    }
+
+    /// Waits for events, at most this long, and hands each to `ready`.
+    pub(super) fn wait(&self, timeout: Duration, ready: &mut Vec<Ready>) -> io::Result<()> {
+        let seconds = i64::try_from(timeout.as_secs()).unwrap_or(i64::MAX);
+        let timeout = Timespec { tv_sec: seconds, tv_nsec: timeout.subsec_nanos().into() };
+        let mut events = [MaybeUninit::<epoll::Event>::uninit(); BATCH];
+        match epoll::wait(&self.epoll, &mut events, Some(&timeout)) {
+            Ok((events, _)) => ready.extend(events.iter().map(|event| {
+                let (flags, key) = (event.flags, event.data.u64() as usize);
+                let closed = epoll::EventFlags::RDHUP | epoll::EventFlags::HUP | epoll::EventFlags::ERR;
+                Ready { key, closing: flags.intersects(closed) }
+            })),
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
+    }
+}
+
+/// Begins to open a connection; its end shows as an event and in [`outcome`].
+pub(super) fn open(address: SocketAddr) -> io::Result<TcpStream> {
+    let family = if address.is_ipv4() { AddressFamily::INET } else { AddressFamily::INET6 };
+    let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+    let socket = socket_with(family, SocketType::STREAM, flags, None)?;
+    match connect(&socket, &address) {
+        Ok(()) | Err(rustix::io::Errno::INPROGRESS) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let socket = TcpStream::from(socket);
+    socket.set_nodelay(true)?;
+    Ok(socket)
+}
+
+/// Whether a connection that was being opened is open, still on its way, or failed.
+pub(super) fn outcome(socket: &TcpStream) -> io::Result<bool> {
+    rustix::net::sockopt::socket_error(socket.as_fd())??;
+    match socket.peer_addr() {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Makes this thread's timers as precise as the kernel can.
+pub(super) fn sharpen_timers() {
+    // Refused in some sandboxes; the send lag then shows what it costs.
+    let _ = rustix::thread::set_current_timer_slack(std::num::NonZeroU64::new(1));
+}
+
+/// Processor time of this thread so far.
+pub(super) fn thread_cpu() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
+}

@@ -1,0 +1,101 @@
+//! The head of an answer: status, framing, and whether the connection lives on.
+
+use super::super::Fault;
+use super::body::Body;
+
+const MAX_HEADERS: usize = 128;
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Head {
+    pub(super) status: u16,
+    pub(super) keep_alive: bool,
+    length: Option<u64>,
+    coding: Coding,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Coding {
+    Plain,
+    Chunked,
+    /// A transfer coding whose end is not chunked: the body ends with the connection.
+    Other,
+}
+
+impl Head {
+    /// The head and what follows it; `None` when it is not complete.
+    pub(super) fn parse(input: &[u8]) -> Result<Option<(Self, &[u8])>, Fault> {
+        let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
+        let mut response = httparse::Response::new(&mut headers);
+        let end = match response.parse(input) {
+            Ok(httparse::Status::Complete(end)) => end,
+            Ok(httparse::Status::Partial) => return Ok(None),
+            Err(httparse::Error::TooManyHeaders) => return Err(Fault("more than 128 headers")),
+            Err(_) => return Err(Fault("not an HTTP/1.1 answer")),
+        };
+        let status = response.code.unwrap_or(0);
+        let mut head =
+            Self { status, keep_alive: response.version == Some(1), length: None, coding: Coding::Plain };
+        for header in response.headers.iter() {
+            head.apply(header.name, header.value)?;
+        }
+        Ok(Some((head, &input[end..])))
+    }
+
+    fn apply(&mut self, name: &str, value: &[u8]) -> Result<(), Fault> {
+        if name.eq_ignore_ascii_case("content-length") {
+            let length = content_length(value)?;
+            if self.length.replace(length).is_some_and(|other| other != length) {
+                return Err(Fault("two different content-lengths"));
+            }
+        } else if name.eq_ignore_ascii_case("transfer-encoding") {
+            let last = tokens(value).next_back().unwrap_or_default();
+            self.coding = if last.eq_ignore_ascii_case(b"chunked") { Coding::Chunked } else { Coding::Other };
+        } else if name.eq_ignore_ascii_case("connection") {
+            for token in tokens(value) {
+                if token.eq_ignore_ascii_case(b"close") {
+                    self.keep_alive = false;
+                } else if token.eq_ignore_ascii_case(b"keep-alive") {
+                    self.keep_alive = true;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the real answer is yet to come. 101 is final: what follows it is another protocol.
+    pub(super) fn is_interim(&self) -> bool {
+        (100..200).contains(&self.status) && self.status != 101
+    }
+
+    /// How the body is framed (RFC 9112 section 6.3).
+    pub(super) fn body(&self, to_head: bool) -> Result<Body, Fault> {
+        if to_head || matches!(self.status, 101 | 204 | 304) {
+            return Ok(Body::Length(0));
+        }
+        match (self.coding, self.length) {
+            (Coding::Chunked, None) => Ok(Body::chunked()),
+            (Coding::Chunked | Coding::Other, Some(_)) => Err(Fault("both transfer-encoding and content-length")),
+            (Coding::Plain, Some(length)) => Ok(Body::Length(length)),
+            (Coding::Plain | Coding::Other, None) => Ok(Body::UntilClose),
+        }
+    }
+}
+
+/// One number, or the same number repeated with commas.
+fn content_length(value: &[u8]) -> Result<u64, Fault> {
+    let mut lengths = tokens(value).map(|token| {
+        let text = std::str::from_utf8(token).ok().filter(|text| text.bytes().all(|b| b.is_ascii_digit()));
+        text.and_then(|text| text.parse().ok()).ok_or(Fault("content-length is not a number"))
+    });
+    let first: u64 = lengths.next().ok_or(Fault("content-length is empty"))??;
+    for other in lengths {
+        if other? != first {
+            return Err(Fault("two different content-lengths"));
+        }
+    }
+    Ok(first)
+}
+
+fn tokens(value: &[u8]) -> impl DoubleEndedIterator<Item = &[u8]> {
+    value.split(|&byte| byte == b',').map(<[u8]>::trim_ascii)
+}

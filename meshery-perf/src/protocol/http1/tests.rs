@@ -1,0 +1,125 @@
+use super::super::by_name;
+use super::*;
+use proptest::prelude::*;
+
+fn session(method: &str) -> Box<dyn Session> {
+    let target = Target::parse("http://a/").unwrap();
+    let request = serde_json::json!({ "method": method });
+    let mut session = by_name("http1").unwrap().prepare(&target, &request).unwrap().session();
+    session.request();
+    session
+}
+
+/// Feeds the pieces, then closes; the answer and whether it came before the close.
+fn run(method: &str, pieces: &[&[u8]]) -> Result<Option<(Answer, bool)>, Fault> {
+    let mut session = session(method);
+    for piece in pieces {
+        if let Some(answer) = session.receive(piece)? {
+            return Ok(Some((answer, true)));
+        }
+    }
+    Ok(session.close().map(|answer| (answer, false)))
+}
+
+/// Bytes, and what an answer of them is: status, reusable, complete before the close.
+const ANSWERS: &[(&str, &str, (u16, bool, bool))] = &[
+    ("GET", "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello", (200, true, true)),
+    ("GET", "HTTP/1.1 200 OK\r\nContent-Length: 5, 5\r\n\r\nhello", (200, true, true)),
+    ("GET", "HTTP/1.1 503 Sad\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", (503, false, true)),
+    ("GET", "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok", (200, false, true)),
+    ("GET", "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nok", (200, true, true)),
+    ("GET", "HTTP/1.1 200 OK\r\n\r\nuntil the end", (200, false, false)),
+    ("GET", "HTTP/1.1 204 No Content\r\n\r\n", (204, true, true)),
+    ("GET", "HTTP/1.1 304 Not Modified\r\nContent-Length: 99\r\n\r\n", (304, true, true)),
+    ("HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n", (200, true, true)),
+    ("GET", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nA: b\r\n\r\nHTTP/1.1 204 N\r\n\r\n", (204, true, true)),
+    ("GET", "HTTP/1.1 101 Switching\r\nConnection: upgrade\r\n\r\n", (101, true, true)),
+    ("GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", (200, true, true)),
+    ("GET", "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\nA;x=y\r\n0123456789\r\n000\r\nT: v\r\n\r\n", (200, true, true)),
+    ("GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nxx", (200, false, false)),
+    ("GET", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\n", (200, false, true)),
+];
+
+#[test]
+fn answers_are_framed_as_the_rfc_says_whole_and_split_at_every_byte() {
+    for (method, bytes, (status, reusable, early)) in ANSWERS {
+        let expected = Answer { status: Some(*status), ok: *status < 400, reusable: *reusable };
+        let bytes = bytes.as_bytes();
+        for cut in 0..=bytes.len() {
+            let (a, b) = bytes.split_at(cut);
+            let found = run(method, &[a, b]).unwrap().unwrap();
+            assert_eq!((found.0.status, found.0.ok, found.1), (expected.status, expected.ok, *early), "{bytes:?} at {cut}");
+            // Surplus bytes that have not arrived yet cannot spoil the connection yet.
+            assert!(found.0.reusable == *reusable || (cut > 0 && bytes.ends_with(b"200 OK\r\n")), "{bytes:?} at {cut}");
+        }
+        let single: Vec<&[u8]> = bytes.chunks(1).collect();
+        assert_eq!(run(method, &single).unwrap().unwrap().0.status, expected.status);
+    }
+}
+
+#[test]
+fn what_breaks_the_protocol_is_a_fault() {
+    for bytes in [
+        "SSH-2.0-OpenSSH\r\n",
+        "HTTP/1.1 abc\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n",
+    ] {
+        assert!(run("GET", &[bytes.as_bytes()]).is_err(), "{bytes:?}");
+    }
+    let endless = "x".repeat(MAX_HEAD + 1);
+    assert!(run("GET", &[b"HTTP/1.1 200 OK\r\nA: ", endless.as_bytes()]).is_err());
+}
+
+#[test]
+fn a_cut_answer_is_no_answer() {
+    for bytes in ["", "HTTP/1.1 200", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n"] {
+        assert_eq!(run("GET", &[bytes.as_bytes()]).unwrap(), None, "{bytes:?}");
+    }
+}
+
+#[test]
+fn requests_name_the_field_that_is_wrong() {
+    let target = Target::parse("http://a/").unwrap();
+    for (request, place) in [
+        (serde_json::json!({ "metod": "GET" }), "request"),
+        (serde_json::json!({ "method": "G ET" }), "request.method"),
+        (serde_json::json!({ "headers": [["a", "b"], ["x", "y\r\nz: 1"]] }), "request.headers[1]"),
+        (serde_json::json!({ "headers": [["Content-Length", "1"]] }), "request.headers[0]"),
+    ] {
+        let error = Http1.prepare(&target, &request).map(|_| ()).unwrap_err();
+        assert_eq!(error.report().place.as_deref(), Some(place), "{request}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_end_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..300), cut in 0usize..300) {
+        let (a, b) = bytes.split_at(cut.min(bytes.len()));
+        let _ = run("GET", &[b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", a, b]);
+        let _ = run("GET", &[a, b]);
+    }
+
+    /// Where the bytes are cut must not matter: the same end, whole or in pieces.
+    #[test]
+    fn pieces_and_whole_agree(index in 0..ANSWERS.len(), flip in 0usize..120, byte in any::<u8>(), cuts in prop::collection::vec(0usize..160, 0..4)) {
+        let (method, bytes, _) = ANSWERS[index];
+        let mut bytes = bytes.as_bytes().to_vec();
+        let at = flip % bytes.len();
+        bytes[at] = byte;
+        let whole = run(method, &[&bytes]);
+        let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(bytes.len())).chain([0, bytes.len()]).collect();
+        cuts.sort_unstable();
+        let pieces: Vec<&[u8]> = cuts.windows(2).map(|pair| &bytes[pair[0]..pair[1]]).collect();
+        let status = |end: &Result<Option<(Answer, bool)>, Fault>| end.as_ref().ok().map(|end| end.map(|(answer, _)| answer.status));
+        let split = run(method, &pieces);
+        // Bytes after a complete answer are seen only when they come with it.
+        if status(&whole) != status(&split) {
+            prop_assert!(whole.is_err() && matches!(split, Ok(Some(_))), "{:?} / {:?}", whole, split);
+        }
+    }
+}
