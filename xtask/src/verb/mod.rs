@@ -1,0 +1,26 @@
+//! The verbs: one file each, listed in [`VERBS`].
+
+mod bench;
+mod demo;
+mod lint;
+mod schema;
+mod setup;
+mod test;
+
+use crate::shell::Result;
+
+/// A verb of `cargo xtask`.
+pub(crate) struct Verb {
+    pub(crate) name: &'static str,
+    pub(crate) options: &'static str,
+    pub(crate) does: &'static str,
+    pub(crate) run: fn(&[String]) -> Result,
+}
+
+/// Every verb, sorted by name.
+pub(crate) const VERBS: &[Verb] = &[bench::VERB, demo::VERB, lint::VERB, schema::VERB, setup::VERB, test::VERB];
+
+/// Refuses options where there are none.
+fn no_options(given: &[String]) -> Result {
+    given.first().map_or(Ok(()), |first| Err(format!("unknown option {first}: this verb has none")))
+}
