@@ -1,0 +1,113 @@
+//! A map while it is being read: unique keys, and `<<` merges.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use meshery_core::resource::{Field, Node, Value};
+use meshery_core::{Error, ErrorKind, Span};
+
+/// A map of which some fields have been read.
+#[derive(Default)]
+pub(super) struct PartialMap {
+    fields: Vec<Field>,
+    known: HashMap<Arc<str>, Known>,
+    key: Option<Key>,
+}
+
+/// A key that waits for its value.
+pub(super) struct Key {
+    text: Arc<str>,
+    span: Span,
+    merge: bool,
+}
+
+struct Known {
+    at: usize,
+    merged: bool,
+}
+
+impl PartialMap {
+    /// Whether the next node is a key.
+    pub(super) fn wants_key(&self) -> bool {
+        self.key.is_none()
+    }
+
+    /// Takes the next key; `merge` marks a plain `<<`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Syntax`] for a key that JSON does not have, or that the map has already.
+    pub(super) fn key(&mut self, node: &Node, merge: bool) -> Result<(), Error> {
+        let text = key_text(&node.value)?;
+        if let Some(first) = self.known.get(&text).filter(|known| !known.merged && !merge) {
+            let first = self.fields[first.at].key_span.start;
+            return Err(Error::new(ErrorKind::Syntax, format!("the key {text:?} occurs twice in one map"))
+                .with("first", format!("line {}, column {}", first.line, first.column)));
+        }
+        self.key = Some(Key { text, span: node.span, merge });
+        Ok(())
+    }
+
+    /// Takes the value of the last key; `alias` tells how it is written.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Syntax`] for a merge of anything but maps.
+    pub(super) fn value(&mut self, node: Node, alias: bool) -> Result<(), Error> {
+        match self.key.take() {
+            Some(Key { merge: true, .. }) => self.merge(&node, alias),
+            Some(Key { text, span, .. }) => {
+                self.set(Field { key: text, key_span: span, value: node }, false);
+                Ok(())
+            }
+            None => Err(Error::new(ErrorKind::Internal, "a map got a value without a key")),
+        }
+    }
+
+    /// The fields, in the order of the file.
+    pub(super) fn finish(self) -> Arc<[Field]> {
+        self.fields.into()
+    }
+
+    /// As in go-yaml v2 the later one wins, be it merged or written; of a list, the earlier map.
+    fn merge(&mut self, node: &Node, alias: bool) -> Result<(), Error> {
+        match &node.value {
+            Value::Map(fields) => fields.iter().for_each(|field| self.set(field.clone(), true)),
+            Value::List(items) if !alias && items.iter().all(is_map) => {
+                let maps = items.iter().rev();
+                maps.flat_map(Node::fields).for_each(|field| self.set(field.clone(), true));
+            }
+            other => {
+                return Err(Error::new(ErrorKind::Syntax, "`<<` merges maps only")
+                    .expected("a map or a list of maps")
+                    .found(other.type_name()));
+            }
+        }
+        Ok(())
+    }
+
+    fn set(&mut self, field: Field, merged: bool) {
+        if let Some(known) = self.known.get_mut(&field.key) {
+            known.merged &= merged;
+            self.fields[known.at] = field;
+        } else {
+            self.known.insert(field.key.clone(), Known { at: self.fields.len(), merged });
+            self.fields.push(field);
+        }
+    }
+}
+
+fn is_map(node: &Node) -> bool {
+    matches!(node.value, Value::Map(_))
+}
+
+/// The text that a key has in JSON.
+fn key_text(value: &Value) -> Result<Arc<str>, Error> {
+    match value {
+        Value::Text(text) => Ok(text.clone()),
+        Value::Bool(value) => Ok(value.to_string().into()),
+        Value::Int(value) => Ok(value.to_string().into()),
+        Value::Float(value) if value.is_finite() => Ok(value.to_string().into()),
+        other => Err(Error::new(ErrorKind::Syntax, "a key cannot be written as text")
+            .expected("text, a number or a boolean")
+            .found(other.type_name())),
+    }
+}
