@@ -5,7 +5,7 @@
 //!
 //! | module | holds | implemented by |
 //! |---|---|---|
-//! | [`load`] | [`LoadTest`] and [`LoadSpec`]: pace × protocol × stop | `meshery-perf` |
+//! | [`load`], [`pace`] | [`LoadTest`] and [`LoadSpec`]: pace × protocol × stop | `meshery-perf` |
 //! | [`measurement`] | [`Measurement`]: mergeable histograms, the fate of every request, validity | `meshery-perf` |
 //! | [`comparison`] | [`ComparisonSpec`], [`Comparison`], [`Effect`], [`Verdict`] | `meshery-perf` |
 //! | [`provider`], [`plan`] | [`MeshProvider`]: from what is wanted and what is seen to a [`Plan`] | `meshery-mesh` |
@@ -23,6 +23,7 @@ pub mod histogram;
 pub mod host;
 pub mod load;
 pub mod measurement;
+pub mod pace;
 pub mod plan;
 pub mod provider;
 pub mod resource;
@@ -35,8 +36,9 @@ pub use context::{Cancel, Context, Event, Progress};
 pub use error::{Error, ErrorKind, Result};
 pub use histogram::Latencies;
 pub use host::{Installation, MeshHost};
-pub use load::{LoadSpec, LoadTest, Pace, Stop};
+pub use load::{LoadSpec, LoadTest, Stop};
 pub use measurement::{Counts, Fate, Measurement, Phase};
+pub use pace::Pace;
 pub use plan::{Action, Check, CheckOutcome, Plan, Probe, Step};
 pub use provider::{MeshId, MeshInfo, MeshProvider, MeshSpec, Observed};
 pub use resource::{Position, Resource, Snapshot, Span};

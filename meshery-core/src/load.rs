@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::measurement::Measurement;
-use crate::units::{Rate, duration, duration_schema};
+use crate::pace::Pace;
+use crate::units::{duration, duration_schema};
 
 /// Makes a load and measures it: the native engine, or another tool behind the same result type.
 ///
@@ -84,7 +85,7 @@ pub struct LoadSpec {
     /// When the measured part ends.
     #[serde(default)]
     pub stop: Stop,
-    /// Load before the measured part, at the same pace, counted apart.
+    /// Load before the measured part, counted apart: at the same pace, or at the rate that a changing pace begins with.
     #[serde(default = "LoadSpec::default_warm_up", with = "duration")]
     #[schemars(schema_with = "duration_schema")]
     pub warm_up: Duration,
@@ -101,40 +102,12 @@ pub struct LoadSpec {
     /// How a thread waits for the next send time.
     #[serde(default)]
     pub wait: Wait,
+    /// The seed of what is random in the load. `None`: one is drawn, and said in the measurement.
+    #[serde(default)]
+    pub seed: Option<u64>,
     /// The request, in the words of the protocol: for `http1` an object of `method`, `headers` and `body`.
     #[serde(default = "LoadSpec::default_request")]
     pub request: serde_json::Value,
-}
-
-/// When requests are sent.
-///
-/// ```
-/// use meshery_core::Pace;
-///
-/// assert_eq!(serde_json::to_string(&Pace::Closed).unwrap(), r#""closed""#);
-/// let open: Pace = serde_json::from_str(r#"{ "constant": "500/s" }"#).unwrap();
-/// assert_eq!(open.rate().unwrap().get(), 500.0);
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Pace {
-    /// Each connection sends its next request as soon as the last one is answered. Measures throughput; its latencies
-    /// hide every stall (coordinated omission).
-    #[default]
-    Closed,
-    /// Evenly spaced send times at this rate, whatever the answers do. Latency counts from the *intended* time.
-    Constant(Rate),
-}
-
-impl Pace {
-    /// The rate asked for, `None` in a closed loop.
-    pub fn rate(&self) -> Option<Rate> {
-        match self {
-            Self::Closed => None,
-            Self::Constant(rate) => Some(*rate),
-        }
-    }
 }
 
 /// When the measured part of a load ends.
@@ -196,6 +169,7 @@ impl LoadSpec {
             threads: Self::default_threads(),
             timeout: Self::default_timeout(),
             wait: Wait::default(),
+            seed: None,
             request: Self::default_request(),
         }
     }
@@ -223,7 +197,7 @@ impl LoadSpec {
         if self.timeout.is_zero() || self.timeout > Duration::from_secs(3600) {
             return range("timeout", "more than 0s, at most 1h", duration::format(self.timeout));
         }
-        Ok(())
+        self.pace.check().map_err(|error| error.at("pace"))
     }
 
     fn default_protocol() -> String {

@@ -327,7 +327,7 @@ pub struct Measurement {
     #[serde(with = "duration")]
     #[schemars(schema_with = "duration_schema")]
     pub window: Duration,
-    /// The rate asked for; `None` in a closed loop.
+    /// The mean rate of the schedule over the window; `None` in a closed loop.
     pub asked: Option<Rate>,
     /// Requests put on a connection per second of the window; `None` when there were none.
     pub achieved: Option<Rate>,

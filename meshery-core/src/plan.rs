@@ -6,10 +6,12 @@
 //! | text in a plan | becomes |
 //! |---|---|
 //! | `${port:NAME}` | the port reserved by the step [`Action::ReservePort`] of that name |
-//! | `${file:NAME}` | a path at which a process can read that document (a certificate, a key) |
+//! | `${document:NAME}` | the text of that document (a certificate, a key); in the environment of a process only |
 //! | `${config}` | the process's own configuration, as one line of JSON |
 //!
 //! A JSON string in a configuration that is nothing but a `${port:NAME}` becomes a number.
+
+use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -79,10 +81,10 @@ pub enum Action {
         /// Its name in `${port:NAME}`.
         name: String,
     },
-    /// Issues a certificate from the installation's own authority. Yields `${file:NAME.crt}`, `${file:NAME.key}` and
-    /// `${file:ca.crt}`.
+    /// Issues a certificate from the installation's own authority. Yields `${document:NAME.crt}`,
+    /// `${document:NAME.key}` and `${document:ca.crt}`.
     IssueIdentity {
-        /// Its name in `${file:NAME.crt}`.
+        /// Its name in `${document:NAME.crt}`.
         name: String,
         /// The URI subject alternative name, for example `spiffe://mesh.local/ns/default/sa/client`.
         spiffe_id: String,
@@ -106,6 +108,7 @@ pub enum Action {
 ///     role: Role::Proxy,
 ///     program: "envoy".into(),
 ///     args: vec!["--config-yaml".into(), "${config}".into()],
+///     env: [("CA".into(), "${document:ca.crt}".into())].into(),
 ///     config: serde_json::json!({}),
 ///     ready: HttpGet { port: "client.admin".into(), path: "/ready".into() },
 ///     version: None,
@@ -121,9 +124,12 @@ pub struct Process {
     pub role: Role,
     /// The program's name, as in [`Observed::programs`](crate::Observed).
     pub program: String,
-    /// Its arguments; may hold references.
+    /// Its arguments; may hold references, but not to documents: every user of the machine can read arguments.
     pub args: Vec<String>,
-    /// Its configuration; may hold references.
+    /// What is added to its environment, which only its own user can read; may hold references.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// Its configuration; may hold references as the arguments may.
     pub config: serde_json::Value,
     /// Answers 200 when the process is ready.
     pub ready: HttpGet,
@@ -232,9 +238,21 @@ pub enum Probe {
         /// Whether it must get in.
         admitted: bool,
     },
+    /// A server in place of the real one, that shows the certificate of `server` at the port a process talks to, is
+    /// believed if `trusted`, and not otherwise.
+    Impostor {
+        /// The process whose twin is started, with the same configuration on fresh ports.
+        process: String,
+        /// The port it talks to; the real server's identity has the name of the process that the port belongs to.
+        port: String,
+        /// Whose certificate the server shows.
+        server: Caller,
+        /// Whether it must be believed.
+        trusted: bool,
+    },
 }
 
-/// Who knocks at a port during a check.
+/// Who shows himself at a port during a check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "caller", rename_all = "snake_case")]
 #[non_exhaustive]

@@ -3,6 +3,11 @@
 
 pub(crate) struct SplitMix64(u64);
 
+/// A seed for work that was given none. Below 2⁵³, so that every JSON reader keeps it exactly.
+pub(crate) fn draw_seed(now: u64) -> u64 {
+    SplitMix64::new(now ^ (u64::from(std::process::id()) << 40)).next() >> 11
+}
+
 impl SplitMix64 {
     pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
@@ -14,6 +19,11 @@ impl SplitMix64 {
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ (z >> 31)
+    }
+
+    /// Uniform in 0..1, one of 2^53 evenly spaced values.
+    pub(crate) fn unit(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
     /// Uniform below `bound`, without bias: values from the uneven end of the range are drawn again.

@@ -135,7 +135,8 @@ fn a_body_that_comes_too_slowly_times_out() {
 fn a_slow_body_in_time_is_an_answer() {
     let server = Server::start(|n, stream| {
         if n % 50 == 49 {
-            for piece in [&b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nsl"[..], b"ow\r\n0\r", b"\n\r\n"] {
+            for piece in [&b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nsl"[..], b"ow\r\n0\r", b"\n\r\n"]
+            {
                 std::thread::sleep(Duration::from_millis(3));
                 let _ = stream.write_all(piece);
             }
@@ -202,7 +203,11 @@ fn a_rate_that_cannot_be_made_is_said() {
     let spec = LoadSpec { connections: 1, timeout: Duration::from_secs(10), ..open_loop(server.url()) };
     let measurement = run(&spec);
     assert!(measurement.measured.counts.is_conserved());
-    assert!(measurement.validity.invalid.iter().any(|reason| reason.code == Doubt::RateNotAchieved), "{:?}", measurement.validity);
+    assert!(
+        measurement.validity.invalid.iter().any(|reason| reason.code == Doubt::RateNotAchieved),
+        "{:?}",
+        measurement.validity
+    );
 }
 
 #[test]

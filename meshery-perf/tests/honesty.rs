@@ -17,7 +17,8 @@ use support::{Freezing, OK, Server, answer, block_on};
 #[test]
 fn a_freeze_is_reported_as_it_was() {
     let warm_up = Duration::from_millis(200);
-    let freeze = Freezing { start: Instant::now(), from: warm_up + Duration::from_secs(4), length: Duration::from_secs(1) };
+    let freeze =
+        Freezing { start: Instant::now(), from: warm_up + Duration::from_secs(4), length: Duration::from_secs(1) };
     let server = Server::start(move |_, stream| {
         freeze.wait();
         answer(stream, OK)

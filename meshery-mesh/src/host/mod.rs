@@ -1,4 +1,31 @@
-//! Hosts.
-/// x
-#[derive(Debug)]
-pub struct LocalHost;
+//! The local host: carries plans out as processes of this machine, proves them, and undoes them without a trace.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `local` | [`LocalHost`]: the promises of [`MeshHost`](meshery_core::MeshHost), kept |
+//! | `site` | one installation: from plan to running processes, and back |
+//! | `probe` | one file per probe: how a check is made |
+//! | `programs` | which programs are there, in which version |
+//! | `spawn`, `os` | processes that cannot outlive their owner |
+//!
+//! Nothing is written to disk: configurations travel as arguments, certificates and keys in the environment, which only
+//! the same user can read.
+
+mod authority;
+mod http;
+mod inspect;
+mod local;
+mod log;
+mod os;
+mod ports;
+mod probe;
+mod programs;
+mod references;
+mod running;
+mod site;
+mod spawn;
+mod tls;
+mod wait;
+
+pub use inspect::inspect;
+pub use local::{LocalHost, LocalOptions};

@@ -20,8 +20,11 @@ pub(super) fn judge(comparison: &mut Comparison) {
     for control in [true, false] {
         // The control is a family of its own, held to the stricter rule: its only question is whether this setup sees a
         // difference where there is none, and many true effects of real meshes must not soften the answer.
-        let family: Vec<Draft> =
-            others.iter().filter(|arm| arm.spec.control == control).flat_map(|arm| drafts(spec, baseline, arm)).collect();
+        let family: Vec<Draft> = others
+            .iter()
+            .filter(|arm| arm.spec.control == control)
+            .flat_map(|arm| drafts(spec, baseline, arm))
+            .collect();
         effects.extend(finish(spec, family, control));
     }
     comparison.effects = effects;
@@ -34,8 +37,11 @@ pub(super) fn judge(comparison: &mut Comparison) {
         .map(|effect| effect.metric.as_str())
         .collect();
     if !moved.is_empty() {
-        let message = "the A/A control differs from the baseline: small differences of the other arms may be artefacts too";
-        comparison.warnings.push(Reason::new(Doubt::ControlMoved, message).expected("no difference").found(moved.join(", ")));
+        let message =
+            "the A/A control differs from the baseline: small differences of the other arms may be artefacts too";
+        comparison
+            .warnings
+            .push(Reason::new(Doubt::ControlMoved, message).expected("no difference").found(moved.join(", ")));
     }
 }
 
@@ -122,7 +128,12 @@ fn spoils(doubt: Doubt) -> bool {
     !matches!(doubt, Doubt::TooFewRuns | Doubt::TooFewSamples | Doubt::ZeroVariance)
 }
 
-fn doubts(spec: &ComparisonSpec, metric: &Metric, (baseline, arm): (&Arm, &Arm), pairs: &[(&Run, &Run)]) -> Vec<Reason> {
+fn doubts(
+    spec: &ComparisonSpec,
+    metric: &Metric,
+    (baseline, arm): (&Arm, &Arm),
+    pairs: &[(&Run, &Run)],
+) -> Vec<Reason> {
     let mut reasons = Vec::new();
     if let Some(failed) = arm.checks.iter().find(|check| !check.passed) {
         let message = format!("the mesh failed its check {}: {}", failed.name, failed.evidence);
@@ -137,7 +148,9 @@ fn doubts(spec: &ComparisonSpec, metric: &Metric, (baseline, arm): (&Arm, &Arm),
     if pairs.len() < spec.judge.min_runs as usize {
         let runs = || baseline.runs.iter().chain(&arm.runs);
         reasons.extend(runs().filter_map(|run| run.measurement.as_ref()?.validity.invalid.first().cloned()).take(1));
-        if reasons.is_empty() && let Some(error) = runs().find_map(|run| run.error.as_ref()) {
+        if reasons.is_empty()
+            && let Some(error) = runs().find_map(|run| run.error.as_ref())
+        {
             reasons.push(Reason::new(Doubt::SetupFailed, format!("runs failed: {}", error.message)));
         }
     }
@@ -159,11 +172,8 @@ fn finish(spec: &ComparisonSpec, family: Vec<Draft>, control: bool) -> Vec<Effec
     let min_runs = spec.judge.min_runs;
     let judged = |draft: &Draft| draft.effect.runs >= min_runs && draft.test.is_some();
     let p: Vec<f64> = family.iter().filter(|draft| judged(draft)).filter_map(|draft| Some(draft.test?.p)).collect();
-    let (adjusted, correction) = if control {
-        (multiple::holm(&p), "Holm")
-    } else {
-        (multiple::benjamini_hochberg(&p), "Benjamini-Hochberg")
-    };
+    let (adjusted, correction) =
+        if control { (multiple::holm(&p), "Holm") } else { (multiple::benjamini_hochberg(&p), "Benjamini-Hochberg") };
     let (size, mut adjusted) = (p.len() as u32, adjusted.into_iter());
     family
         .into_iter()
@@ -199,7 +209,9 @@ fn conclude(spec: &ComparisonSpec, draft: Draft, p_adjusted: Option<f64>, (corre
             effect.method = format!("sign flip, {correction}");
             effect.reasons.push(Reason::new(Doubt::ZeroVariance, "every pair of runs differs by the same amount"));
         }
-        if effect.verdict == Verdict::Inconclusive && let Some(detectable) = effect.detectable {
+        if effect.verdict == Verdict::Inconclusive
+            && let Some(detectable) = effect.detectable
+        {
             effect.reasons.push(undecided(&metric, detectable));
         }
     }
@@ -220,7 +232,10 @@ fn undecided(metric: &Metric, detectable: f64) -> Reason {
         (Scale::Absolute, Unit::Share) => format!("{:.3} points", detectable * 100.0),
         (Scale::Absolute, _) => format!("{detectable:.3}"),
     };
-    Reason::new(Doubt::TooFewRuns, format!("these runs would have shown a difference of {amount} in four cases out of five"))
+    Reason::new(
+        Doubt::TooFewRuns,
+        format!("these runs would have shown a difference of {amount} in four cases out of five"),
+    )
 }
 
 #[cfg(test)]

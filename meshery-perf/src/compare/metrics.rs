@@ -80,7 +80,8 @@ pub(super) fn of_processes(names: &[String]) -> Vec<Metric> {
     let cpu = subjects().map(|subject| {
         metric("cpu_per_1000_requests", &subject, Unit::NanosecondsPerRequest, MICROSECOND, Read::Cpu(subject.clone()))
     });
-    let memory = subjects().map(|subject| metric("memory", &subject, Unit::Bytes, MEBIBYTE, Read::Memory(subject.clone())));
+    let memory =
+        subjects().map(|subject| metric("memory", &subject, Unit::Bytes, MEBIBYTE, Read::Memory(subject.clone())));
     cpu.chain(memory).collect()
 }
 
@@ -98,9 +99,7 @@ impl Metric {
             Read::Latency(quantile) => phase.response.quantile(*quantile).map(nanos),
             Read::Throughput => measurement.throughput.map(meshery_core::Rate::get),
             Read::Errors => Some(phase.counts.failure_share()),
-            Read::Cpu(subject) if answered > 0 => {
-                Some(proxies(subject, |used| nanos(used.cpu)) / answered as f64)
-            }
+            Read::Cpu(subject) if answered > 0 => Some(proxies(subject, |used| nanos(used.cpu)) / answered as f64),
             Read::Cpu(_) => None,
             Read::Memory(subject) => Some(proxies(subject, |used| used.memory_bytes as f64)),
         }

@@ -17,6 +17,7 @@ use meshery_core::{
 };
 
 use crate::pace::nanos;
+use crate::rng;
 use crate::telemetry::environment;
 use run::Session;
 
@@ -63,7 +64,7 @@ async fn with_upstream(
 ) -> Result<Comparison> {
     let begun = Instant::now();
     let started = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, nanos);
-    let seed = spec.seed.unwrap_or_else(|| order::draw_seed(started));
+    let seed = spec.seed.unwrap_or_else(|| rng::draw_seed(started));
     let session = Session { spec, load, place, context };
     session.plan_all().await?;
     context.report(&Event::ComparisonStarted { runs: spec.rounds * spec.arms.len() as u32, seed });

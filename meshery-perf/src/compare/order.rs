@@ -12,11 +12,6 @@ pub(super) fn blocks(seed: u64, rounds: u32, arms: usize) -> impl Iterator<Item 
     })
 }
 
-/// A seed for a comparison that was given none. Below 2⁵³, so that every JSON reader keeps it exactly.
-pub(super) fn draw_seed(now: u64) -> u64 {
-    SplitMix64::new(now ^ (u64::from(std::process::id()) << 40)).next() >> 11
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

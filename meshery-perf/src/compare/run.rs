@@ -78,7 +78,9 @@ impl Session<'_> {
                     evidence: error.to_string(),
                 }),
             }
-            if index == 0 && let Some(failed) = arm.checks.iter().find(|check| !check.passed) {
+            if index == 0
+                && let Some(failed) = arm.checks.iter().find(|check| !check.passed)
+            {
                 let message = format!("the baseline {:?} does not work: {}", spec.name, failed.evidence);
                 return Err(setup_failed(message).at("arms[0]"));
             }
@@ -90,7 +92,8 @@ impl Session<'_> {
     async fn prove(&self, arm: &mut Arm) -> Result<()> {
         let host = self.place.host;
         let mesh = host.install(&self.mesh(&arm.spec), self.context).await?;
-        let versions = mesh.processes.iter().filter_map(|process| Some((process.name.clone(), process.version.clone()?)));
+        let versions =
+            mesh.processes.iter().filter_map(|process| Some((process.name.clone(), process.version.clone()?)));
         arm.versions = versions.collect();
         let checks = host.verify(&mesh, self.context).await;
         host.uninstall(&mesh).await?;

@@ -1,10 +1,10 @@
 //! From a specification to threads and from threads to a measurement.
 
 use meshery_core::load::Tool;
-use meshery_core::{Cancel, Context, Error, ErrorKind, LoadSpec, Measurement, Pace, Result, Stop};
+use meshery_core::{Cancel, Context, Error, ErrorKind, LoadSpec, Measurement, Result, Stop};
 
-use crate::protocol;
 use crate::target::Target;
+use crate::{pace, protocol};
 
 /// Runs a load to its end on threads of its own; blocks. `stop` ends it as the context's own flag does.
 #[cfg(target_os = "linux")]
@@ -27,16 +27,16 @@ fn check(spec: &LoadSpec) -> Result<(Target, std::sync::Arc<dyn protocol::Prepar
         let error = Error::new(ErrorKind::Unsupported, "this engine does not know it yet");
         Err(error.at(place).expected(expected))
     };
-    match spec.pace {
-        Pace::Closed | Pace::Constant(_) => {}
-        _ => return unknown("pace", "closed or constant"),
+    if !pace::is_known(&spec.pace) {
+        return unknown("pace", "a pace of this version");
     }
     match spec.stop {
         Stop::Duration(_) | Stop::Count(_) => {}
         _ => return unknown("stop", "duration or count"),
     }
-    let target = Target::parse(&spec.target)?;
-    let prepared = protocol::by_name(&spec.protocol)?.prepare(&target, &spec.request)?;
+    let protocol = protocol::by_name(&spec.protocol)?;
+    let target = Target::parse(&spec.target, protocol.schemes())?;
+    let prepared = protocol.prepare(&target, &spec.request)?;
     Ok((target, prepared))
 }
 
@@ -52,8 +52,9 @@ mod linux {
 
     use super::super::validity;
     use super::super::worker::{Harvest, Job, Worker};
-    use super::{Cancel, Context, Error, ErrorKind, LoadSpec, Measurement, Pace, Result, Stop, Target, Tool, check};
-    use crate::pace::{self, Share, nanos};
+    use super::{Cancel, Context, Error, ErrorKind, LoadSpec, Measurement, Result, Stop, Target, Tool, check};
+    use crate::pace::{self, Planned, Share, nanos};
+    use crate::rng;
 
     /// How often the listener hears of progress.
     const TICK: Duration = Duration::from_millis(100);
@@ -61,7 +62,10 @@ mod linux {
     pub(super) fn run(spec: &LoadSpec, tool: Tool, context: &Context, stop: &Cancel) -> Result<Measurement> {
         let cancel = Cancel::new();
         let done = Arc::new(AtomicU64::new(0));
-        let workers = open(spec, context, &cancel, &done)?;
+        let seed = spec.seed.unwrap_or_else(|| rng::draw_seed(unix(SystemTime::now())));
+        let spec = &LoadSpec { seed: Some(seed), ..spec.clone() };
+        let workers = open(spec, seed, context, &cancel, &done)?;
+        let planned = pace::planned(spec, seed);
         let epoch = Instant::now();
         let window_at = SystemTime::now() + spec.warm_up;
         let threads = workers.into_iter().enumerate().map(|(index, worker)| {
@@ -69,7 +73,7 @@ mod linux {
             Ok(std::thread::Builder::new().name(name).spawn(move || worker.run(epoch))?)
         });
         let threads: Vec<_> = threads.collect::<Result<_>>().inspect_err(|_| cancel.cancel())?;
-        let watch = Watch { spec, context, stop, cancel: &cancel, done: &done, epoch };
+        let watch = Watch { spec, planned, context, stop, cancel: &cancel, done: &done, epoch };
         watch.until_finished(&threads);
         let mut harvests = Vec::new();
         for thread in threads {
@@ -77,22 +81,33 @@ mod linux {
             harvests.push(thread.join().map_err(died)??);
         }
         let mut measurement = Measurement::new(tool, spec.clone());
-        measurement.started_unix_ns = window_at.duration_since(UNIX_EPOCH).map_or(0, nanos);
-        collect(&mut measurement, harvests);
+        measurement.started_unix_ns = unix(window_at);
+        collect(&mut measurement, planned, harvests);
         measurement.validity = validity::judge(&measurement, cancel.is_cancelled());
         Ok(measurement)
     }
 
+    fn unix(time: SystemTime) -> u64 {
+        time.duration_since(UNIX_EPOCH).map_or(0, nanos)
+    }
+
     /// The workers with their connections open, before any clock runs.
-    fn open(spec: &LoadSpec, context: &Context, cancel: &Cancel, done: &Arc<AtomicU64>) -> Result<Vec<Worker>> {
+    fn open(
+        spec: &LoadSpec,
+        seed: u64,
+        context: &Context,
+        cancel: &Cancel,
+        done: &Arc<AtomicU64>,
+    ) -> Result<Vec<Worker>> {
         let (target, prepared) = check(spec)?;
         let address = target.resolve()?;
         let of = u64::from(spec.threads);
         let job = |thread: u64| Job {
             address,
             prepared: Arc::clone(&prepared),
-            schedule: pace::schedule(spec, Share { thread, of }),
-            connections: spec.connections / spec.threads + u32::from(thread < u64::from(spec.connections % spec.threads)),
+            schedule: pace::schedule(spec, seed, Share { thread, of }),
+            connections: spec.connections / spec.threads
+                + u32::from(thread < u64::from(spec.connections % spec.threads)),
             warm_up: nanos(spec.warm_up),
             timeout: nanos(spec.timeout),
             wait: spec.wait,
@@ -119,6 +134,7 @@ mod linux {
     /// Watches a running load: passes cancellation on, and tells the listener.
     struct Watch<'a> {
         spec: &'a LoadSpec,
+        planned: Option<Planned>,
         context: &'a Context,
         stop: &'a Cancel,
         cancel: &'a Cancel,
@@ -128,11 +144,9 @@ mod linux {
 
     impl Watch<'_> {
         fn until_finished(&self, threads: &[JoinHandle<std::io::Result<Harvest>>]) {
-            let window_end = match self.spec.stop {
-                Stop::Duration(time) => Some(self.spec.warm_up + time),
-                _ => None,
-            };
-            let mut marks = [(Some(self.spec.warm_up), Event::WindowStarted), (window_end, Event::WindowEnded)].into_iter();
+            let window_end = self.window().map(|time| self.spec.warm_up + time);
+            let mut marks =
+                [(Some(self.spec.warm_up), Event::WindowStarted), (window_end, Event::WindowEnded)].into_iter();
             let mut mark = marks.next();
             while !threads.iter().all(JoinHandle::is_finished) {
                 if self.context.cancel.is_cancelled() || self.stop.is_cancelled() {
@@ -147,7 +161,8 @@ mod linux {
                     Some((Some(at), _)) => std::thread::sleep(TICK.min(at.saturating_sub(passed))),
                     _ => std::thread::sleep(TICK.min(Duration::from_millis(20))),
                 }
-                self.context.report(&Event::Load { done: self.done.load(Ordering::Relaxed), fraction: self.fraction(passed) });
+                self.context
+                    .report(&Event::Load { done: self.done.load(Ordering::Relaxed), fraction: self.fraction(passed) });
             }
             // A load that ended before its marks (a count, a cancellation) still tells of both.
             for (_, event) in mark.into_iter().chain(marks) {
@@ -155,20 +170,26 @@ mod linux {
             }
         }
 
+        /// The length of the measured window, where it is known beforehand.
+        fn window(&self) -> Option<Duration> {
+            match (self.planned, &self.spec.stop) {
+                (Some(planned), _) => Some(planned.time),
+                (None, Stop::Duration(time)) => Some(*time),
+                _ => None,
+            }
+        }
+
         fn fraction(&self, passed: Duration) -> f64 {
-            let fraction = match (&self.spec.stop, &self.spec.pace) {
-                (Stop::Duration(time), _) => passed.as_secs_f64() / (self.spec.warm_up + *time).as_secs_f64(),
-                (Stop::Count(count), Pace::Constant(rate)) => {
-                    passed.as_secs_f64() / (self.spec.warm_up.as_secs_f64() + *count as f64 / rate.get())
-                }
-                (Stop::Count(count), _) => self.done.load(Ordering::Relaxed) as f64 / *count as f64,
+            let fraction = match (self.window(), &self.spec.stop) {
+                (Some(time), _) => passed.as_secs_f64() / (self.spec.warm_up + time).as_secs_f64(),
+                (None, Stop::Count(count)) => self.done.load(Ordering::Relaxed) as f64 / *count as f64,
                 _ => 0.0,
             };
             fraction.clamp(0.0, 1.0)
         }
     }
 
-    fn collect(measurement: &mut Measurement, harvests: Vec<Harvest>) {
+    fn collect(measurement: &mut Measurement, planned: Option<Planned>, harvests: Vec<Harvest>) {
         let (mut sent, mut answered) = (0, 0);
         measurement.generator = GeneratorUse { cpu: Duration::ZERO, threads: measurement.spec.threads };
         for harvest in harvests {
@@ -180,15 +201,17 @@ mod linux {
             measurement.measured.merge(&measured);
         }
         let warm_up = nanos(measurement.spec.warm_up);
-        let planned = match (&measurement.spec.stop, &measurement.spec.pace) {
-            (Stop::Duration(time), _) => *time,
-            (Stop::Count(count), Pace::Constant(rate)) => Duration::from_secs_f64(*count as f64 / rate.get()),
+        let window = match (planned, &measurement.spec.stop) {
+            (Some(planned), _) => planned.time,
+            (None, Stop::Duration(time)) => *time,
             _ => Duration::from_nanos(answered.saturating_sub(warm_up)),
         };
-        measurement.window = planned;
+        measurement.window = window;
+        measurement.asked =
+            planned.and_then(|planned| Rate::per_second(planned.count as f64 / window.as_secs_f64()).ok());
         // Whoever sends or answers late takes longer than the window: the rates say so.
         let per_second = |count: u64, until: u64| {
-            let time = planned.max(Duration::from_nanos(until.saturating_sub(warm_up)));
+            let time = window.max(Duration::from_nanos(until.saturating_sub(warm_up)));
             Rate::per_second(count as f64 / time.as_secs_f64()).ok()
         };
         let counts = &measurement.measured.counts;

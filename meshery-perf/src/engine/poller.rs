@@ -1,4 +1,6 @@
-//! Readiness and precise waiting: epoll with nanosecond timeouts, edge-triggered so that no request costs an `epoll_ctl`.
+//! Readiness and precise waiting: epoll, edge-triggered so that no request costs an `epoll_ctl`, and a timer among what
+//! it watches, because epoll's own timeout counts in milliseconds (`epoll_pwait2` would not, but needs Linux 5.11 and is
+//! refused by older seccomp profiles).
 
 use std::io;
 use std::mem::MaybeUninit;
@@ -8,9 +10,12 @@ use std::time::Duration;
 
 use rustix::event::{Timespec, epoll};
 use rustix::net::{AddressFamily, SocketFlags, SocketType, connect, socket_with};
+use rustix::time::{Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, timerfd_create, timerfd_settime};
 
 /// Events taken at once; more stay in the kernel for the next turn.
 const BATCH: usize = 128;
+/// The key of the timer, which is no socket's.
+const TIMER: u64 = u64::MAX;
 
 /// A socket has something to say.
 pub(super) struct Ready {
@@ -21,11 +26,28 @@ pub(super) struct Ready {
 
 pub(super) struct Poller {
     epoll: OwnedFd,
+    timer: OwnedFd,
+}
+
+/// How long to wait for events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Patience {
+    /// Only look.
+    None,
+    /// At most this long, to the nanosecond as far as the kernel can.
+    Precise(Duration),
+    /// About this long, rounded up to a millisecond.
+    Coarse(Duration),
 }
 
 impl Poller {
     pub(super) fn new() -> io::Result<Self> {
-        Ok(Self { epoll: epoll::create(epoll::CreateFlags::CLOEXEC)? })
+        let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+        let timer = timerfd_create(TimerfdClockId::Monotonic, TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC)?;
+        // Edge-triggered, each expiry is told once without being read.
+        let flags = epoll::EventFlags::IN | epoll::EventFlags::ET;
+        epoll::add(&epoll, &timer, epoll::EventData::new_u64(TIMER), flags)?;
+        Ok(Self { epoll, timer })
     }
 
     /// Watches a socket until it is closed; `key` comes back with its events.
@@ -34,22 +56,37 @@ impl Poller {
         Ok(epoll::add(&self.epoll, socket, epoll::EventData::new_u64(key), flags)?)
     }
 
-    /// Waits for events, at most this long, and hands each to `ready`.
-    pub(super) fn wait(&self, timeout: Duration, ready: &mut Vec<Ready>) -> io::Result<()> {
-        let seconds = i64::try_from(timeout.as_secs()).unwrap_or(i64::MAX);
-        let timeout = Timespec { tv_sec: seconds, tv_nsec: timeout.subsec_nanos().into() };
+    /// Waits for events and hands each to `ready`.
+    pub(super) fn wait(&self, patience: Patience, ready: &mut Vec<Ready>) -> io::Result<()> {
+        let timeout = match patience {
+            Patience::None => Some(timespec(Duration::ZERO)),
+            Patience::Coarse(time) => Some(timespec(time)),
+            Patience::Precise(time) => {
+                let once = Itimerspec { it_interval: timespec(Duration::ZERO), it_value: timespec(time) };
+                timerfd_settime(&self.timer, TimerfdTimerFlags::empty(), &once)?;
+                None
+            }
+        };
         let mut events = [MaybeUninit::<epoll::Event>::uninit(); BATCH];
-        match epoll::wait(&self.epoll, &mut events, Some(&timeout)) {
-            Ok((events, _)) => ready.extend(events.iter().map(|event| {
-                let (flags, key) = (event.flags, event.data.u64() as usize);
-                let closed = epoll::EventFlags::RDHUP | epoll::EventFlags::HUP | epoll::EventFlags::ERR;
-                Ready { key, closing: flags.intersects(closed) }
-            })),
+        match epoll::wait(&self.epoll, &mut events, timeout.as_ref()) {
+            Ok((events, _)) => {
+                let of_sockets = events.iter().filter(|event| event.data.u64() != TIMER);
+                ready.extend(of_sockets.map(|event| {
+                    let (flags, key) = (event.flags, event.data.u64() as usize);
+                    let closed = epoll::EventFlags::RDHUP | epoll::EventFlags::HUP | epoll::EventFlags::ERR;
+                    Ready { key, closing: flags.intersects(closed) }
+                }));
+            }
             Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
         Ok(())
     }
+}
+
+fn timespec(time: Duration) -> Timespec {
+    let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+    Timespec { tv_sec: seconds, tv_nsec: time.subsec_nanos().into() }
 }
 
 /// Begins to open a connection; its end shows as an event and in [`outcome`].

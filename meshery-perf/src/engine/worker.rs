@@ -13,11 +13,11 @@ use std::time::{Duration, Instant};
 use meshery_core::load::Wait;
 use meshery_core::{Cancel, Fate};
 
-use super::connection::{Connection, Open, Received, settled};
-use super::poller::{self, Poller, Ready};
+use super::connection::{Broken, Connection, Open, settled};
+use super::poller::{self, Patience, Poller, Ready};
 use super::recorder::{Outcome, Recorder, Request};
 use crate::pace::{Arrival, Due, Schedule};
-use crate::protocol::Prepared;
+use crate::protocol::{Prepared, Sign};
 
 /// How often timeouts, cancellation and reconnections are looked at, in nanoseconds.
 const SWEEP: u64 = 5_000_000;
@@ -53,7 +53,10 @@ pub(super) struct Worker {
     epoch: Instant,
     poller: Poller,
     connections: Vec<Connection>,
-    idle: VecDeque<usize>,
+    /// Connections that have, or had a moment ago, room for a request.
+    free: VecDeque<usize>,
+    /// Connections with requests that are begun and not yet written.
+    unwritten: Vec<usize>,
     waiting: VecDeque<Due>,
     on_the_way: usize,
     recorder: Recorder,
@@ -72,7 +75,8 @@ impl Worker {
             epoch: Instant::now(),
             poller: Poller::new()?,
             connections: (0..count).map(|_| Connection::Down { retry: 0 }).collect(),
-            idle: VecDeque::with_capacity(count),
+            free: VecDeque::with_capacity(count),
+            unwritten: Vec::with_capacity(count),
             waiting: VecDeque::new(),
             on_the_way: 0,
             recorder: Recorder::new(),
@@ -92,13 +96,13 @@ impl Worker {
         let deadline = self.now() + self.job.timeout;
         let mut ready = Vec::new();
         while self.opening() && self.now() < deadline && !self.job.cancel.is_cancelled() {
-            self.poller.wait(Duration::from_millis(50), &mut ready)?;
+            self.poller.wait(Patience::Coarse(Duration::from_millis(50)), &mut ready)?;
             for event in ready.drain(..) {
-                self.advance_opening(event.key);
+                self.advance(&event);
             }
         }
         let refused = self.refused.take();
-        if self.idle.is_empty() { Err(refused.unwrap_or_else(|| io::ErrorKind::TimedOut.into())) } else { Ok(()) }
+        if self.has_room() { Ok(()) } else { Err(refused.unwrap_or_else(|| io::ErrorKind::TimedOut.into())) }
     }
 
     /// Runs the load; `epoch` is the common start of all threads.
@@ -134,65 +138,90 @@ impl Worker {
             if now >= self.job.warm_up && self.cpu_before.is_none() {
                 self.cpu_before = Some(poller::thread_cpu());
             }
-            match self.job.schedule.poll(now, !self.idle.is_empty()) {
+            self.serve_waiting();
+            let free = self.has_room();
+            match self.job.schedule.poll(now, free) {
                 Arrival::Due(due) => {
                     self.recorder.taken(due, now);
                     self.waiting.push_back(due);
-                    self.serve_waiting();
                 }
-                other => return other,
+                other => {
+                    self.write_begun();
+                    return other;
+                }
             }
         }
     }
 
-    /// Puts waiting requests on free connections, first come first served.
+    fn has_room(&mut self) -> bool {
+        while let Some(&index) = self.free.front() {
+            if matches!(&self.connections[index], Connection::Open(open) if open.has_room()) {
+                return true;
+            }
+            self.free.pop_front();
+        }
+        false
+    }
+
+    /// Puts waiting requests on connections with room, in turn, first come first served.
     fn serve_waiting(&mut self) {
-        while !self.waiting.is_empty() {
-            let Some(index) = self.idle.pop_front() else { return };
-            let Connection::Idle(mut open) = self.take(index) else { continue };
-            let Some(due) = self.waiting.pop_front() else { return };
-            let request = Request { due, sent: self.now() };
-            self.recorder.sent(request);
+        while !self.waiting.is_empty() && self.has_room() {
+            let (Some(index), Some(due)) = (self.free.pop_front(), self.waiting.pop_front()) else {
+                return;
+            };
+            let Connection::Open(open) = &mut self.connections[index] else {
+                return;
+            };
+            open.begin(due);
             self.on_the_way += 1;
-            match open.send() {
-                Ok(()) => self.connections[index] = Connection::Busy(open, request),
-                Err(_) => self.finish(request, Fate::Reset, None),
+            if open.has_room() {
+                self.free.push_back(index);
             }
+            self.unwritten.push(index);
         }
     }
 
-    /// Takes a connection out, leaving it to be opened again at the next sweep unless something else is put there.
-    fn take(&mut self, index: usize) -> Connection {
-        std::mem::replace(&mut self.connections[index], Connection::Down { retry: 0 })
-    }
-
-    fn finish(&mut self, request: Request, fate: Fate, status: Option<u16>) {
-        let at = self.now();
-        self.recorder.ended(request, Outcome { fate, status, at });
-        self.on_the_way -= 1;
-        self.job.done.fetch_add(1, Ordering::Relaxed);
+    /// Writes what was begun. Several requests on one connection share a write.
+    fn write_begun(&mut self) {
+        for turn in 0..self.unwritten.len() {
+            let (index, now) = (self.unwritten[turn], self.now());
+            if let Connection::Open(open) = &mut self.connections[index] {
+                open.stamp(now, |request| self.recorder.sent(request));
+                if let Err(broken) = open.flush() {
+                    self.lose(index, broken);
+                }
+            }
+        }
+        self.unwritten.clear();
     }
 
     fn advance(&mut self, event: &Ready) {
         match &self.connections[event.key] {
             Connection::Down { .. } => {}
             Connection::Opening { .. } => self.advance_opening(event.key),
-            Connection::Idle(_) => self.advance_idle(event),
-            Connection::Busy(..) => self.advance_busy(event),
+            Connection::Open(_) => self.advance_open(event),
         }
-        self.serve_waiting();
         self.draw_consequences();
     }
 
     /// A connection that was being opened is open, has failed, or is still on its way.
     fn advance_opening(&mut self, index: usize) {
-        let Connection::Opening { socket, since } = self.take(index) else { return };
+        let down = Connection::Down { retry: 0 };
+        let Connection::Opening { socket, since } = std::mem::replace(&mut self.connections[index], down) else {
+            return;
+        };
         match settled(&socket) {
             None => self.connections[index] = Connection::Opening { socket, since },
             Some(Ok(())) => {
-                let open = Open::new(socket, self.job.prepared.session());
-                self.connections[index] = Connection::Idle(open);
-                self.idle.push_back(index);
+                let mut open = Open::new(socket, self.job.prepared.session());
+                let written = open.flush();
+                if open.has_room() {
+                    self.free.push_back(index);
+                }
+                self.connections[index] = Connection::Open(Box::new(open));
+                if let Err(broken) = written {
+                    self.lose(index, broken);
+                }
             }
             Some(Err(error)) => self.refuse(index, error),
         }
@@ -203,43 +232,44 @@ impl Worker {
         self.refused = Some(error);
     }
 
-    /// An idle connection that stirs was closed by the peer, or says what nobody asked for: it is opened again.
-    fn advance_idle(&mut self, event: &Ready) {
+    fn advance_open(&mut self, event: &Ready) {
         let index = event.key;
-        let Connection::Idle(mut open) = self.take(index) else { return };
-        if matches!(open.receive(&mut self.buffer, event.closing), Received::Nothing) {
-            self.connections[index] = Connection::Idle(open);
-        } else {
-            self.idle.retain(|idle| *idle != index);
-            self.open_one(index);
+        let Connection::Open(open) = &mut self.connections[index] else {
+            return;
+        };
+        let had_room = open.has_room();
+        let outcome = open.flush().and_then(|()| open.receive(&mut self.buffer, event.closing));
+        let at = self.epoch.elapsed().as_nanos() as u64;
+        let (recorder, on_the_way, done) = (&mut self.recorder, &mut self.on_the_way, &self.job.done);
+        open.signs(|request, sign| match sign {
+            Sign::Begun => {}
+            Sign::Ended(answer) => {
+                let fate = if answer.ok { Fate::Ok } else { Fate::Status };
+                recorder.ended(request, Outcome { fate, status: answer.status, at });
+                *on_the_way -= 1;
+                done.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        // What the session says in return, such as a window update, must not wait for the next request.
+        match outcome.and_then(|()| open.flush()) {
+            Err(broken) => self.lose(index, broken),
+            Ok(()) if open.is_spent() && open.busy == 0 => self.open_one(index),
+            Ok(()) if open.has_room() && !had_room => self.free.push_back(index),
+            Ok(()) => {}
         }
     }
 
-    fn advance_busy(&mut self, event: &Ready) {
-        let index = event.key;
-        let Connection::Busy(mut open, request) = self.take(index) else { return };
-        if open.resume().is_err() {
-            self.finish(request, Fate::Reset, None);
-            return self.open_one(index);
-        }
-        match open.receive(&mut self.buffer, event.closing) {
-            Received::Nothing => self.connections[index] = Connection::Busy(open, request),
-            Received::Answer(answer) => {
-                self.finish(request, if answer.ok { Fate::Ok } else { Fate::Status }, answer.status);
-                if answer.reusable {
-                    self.connections[index] = Connection::Idle(open);
-                    self.idle.push_back(index);
-                } else {
-                    drop(open);
-                    self.open_one(index);
-                }
-            }
-            Received::Broken(fate) => {
-                drop(open);
-                self.finish(request, fate, None);
-                self.open_one(index);
+    /// A connection is of no more use: what is on it ends, and it is opened again.
+    fn lose(&mut self, index: usize, Broken(fate): Broken) {
+        let at = self.now();
+        if let Connection::Open(open) = &mut self.connections[index] {
+            for request in open.clear() {
+                self.recorder.ended(request, Outcome { fate, status: None, at });
+                self.on_the_way -= 1;
+                self.job.done.fetch_add(1, Ordering::Relaxed);
             }
         }
+        self.open_one(index);
     }
 
     fn opening(&self) -> bool {
@@ -260,6 +290,8 @@ impl Worker {
 
     fn open_one(&mut self, index: usize) {
         let now = self.now();
+        // The old socket is closed first, so that its descriptor is free for the new one.
+        self.connections[index] = Connection::Down { retry: now };
         let opened = poller::open(self.job.address).and_then(|socket| {
             self.poller.watch(&socket, index as u64)?;
             Ok(socket)
@@ -277,7 +309,9 @@ impl Worker {
             return;
         }
         let now = self.now();
-        if self.waiting.is_empty() && let Arrival::Due(due) = self.job.schedule.poll(now, true) {
+        if self.waiting.is_empty()
+            && let Arrival::Due(due) = self.job.schedule.poll(now, true)
+        {
             self.recorder.taken(due, now);
             self.waiting.push_back(due);
         }
@@ -293,42 +327,65 @@ impl Worker {
         let cancelled = self.job.cancel.is_cancelled();
         let oldest = if cancelled { u64::MAX } else { now.saturating_sub(self.job.timeout) };
         while self.waiting.front().is_some_and(|due| due.at < oldest) {
-            let Some(due) = self.waiting.pop_front() else { break };
+            let Some(due) = self.waiting.pop_front() else {
+                break;
+            };
             self.recorder.unsent(due, Fate::NotSent, now);
         }
         for index in 0..self.connections.len() {
-            let late = match &self.connections[index] {
-                Connection::Busy(_, request) => request.due.at < oldest,
-                Connection::Opening { since, .. } => *since < oldest,
-                Connection::Down { .. } | Connection::Idle(_) => false,
-            };
-            if late {
-                if let Connection::Busy(_, request) = self.take(index) {
-                    self.finish(request, Fate::Timeout, None);
+            match &self.connections[index] {
+                Connection::Open(open) if open.holds_older_than(oldest) => self.give_up(index, oldest),
+                Connection::Opening { since, .. } if *since < oldest => {
+                    self.connections[index] = Connection::Down { retry: now };
                 }
-                self.connections[index] = Connection::Down { retry: now };
+                _ => {}
             }
         }
         if !cancelled {
             self.open_down(now);
-            self.serve_waiting();
             self.draw_consequences();
         }
         cancelled
     }
 
+    /// Gives up what has been on a connection for too long.
+    fn give_up(&mut self, index: usize, oldest: u64) {
+        let at = self.now();
+        let Connection::Open(open) = &mut self.connections[index] else {
+            return;
+        };
+        let had_room = open.has_room();
+        let (recorder, on_the_way, done) = (&mut self.recorder, &mut self.on_the_way, &self.job.done);
+        let late = |request: Request| {
+            recorder.ended(request, Outcome { fate: Fate::Timeout, status: None, at });
+            *on_the_way -= 1;
+            done.fetch_add(1, Ordering::Relaxed);
+        };
+        let usable = open.abandon_older_than(oldest, late) && open.flush().is_ok();
+        if !usable {
+            // Whatever else is on it is lost with it.
+            self.lose(index, Broken(Fate::Reset));
+        } else if open.has_room() && !had_room {
+            self.free.push_back(index);
+        }
+    }
+
     /// Waits for events, at most until the next request is due or the next sweep.
     fn wait(&mut self, next: Arrival, ready: &mut Vec<Ready>) -> io::Result<()> {
-        let (until, precise) = match next {
-            Arrival::Later(at) if at <= self.next_sweep => (at, true),
-            _ => (self.next_sweep, false),
+        let now = self.now();
+        let until = |time: u64| Duration::from_nanos(time.saturating_sub(now));
+        let patience = match next {
+            Arrival::Later(at) if at <= self.next_sweep => {
+                let early = if self.job.wait == Wait::Hybrid { SPIN } else { 0 };
+                match until(at.saturating_sub(early)) {
+                    _ if self.job.wait == Wait::Spin => Patience::None,
+                    Duration::ZERO => Patience::None,
+                    time => Patience::Precise(time),
+                }
+            }
+            _ if self.job.wait == Wait::Spin => Patience::None,
+            _ => Patience::Coarse(until(self.next_sweep)),
         };
-        let left = until.saturating_sub(self.now());
-        let sleep = match self.job.wait {
-            Wait::Spin => 0,
-            Wait::Hybrid if precise => left.saturating_sub(SPIN),
-            _ => left,
-        };
-        self.poller.wait(Duration::from_nanos(sleep), ready)
+        self.poller.wait(patience, ready)
     }
 }

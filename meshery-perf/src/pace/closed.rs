@@ -2,7 +2,7 @@
 
 use meshery_core::Stop;
 
-use super::{Arrival, Due, Schedule, Share, end_of};
+use super::{Arrival, Due, Schedule, Share, nanos};
 
 pub(super) struct Closed {
     warm_up: u64,
@@ -12,11 +12,12 @@ pub(super) struct Closed {
 
 impl Closed {
     pub(super) fn new(warm_up: u64, stop: &Stop, share: Share) -> Self {
-        let left = match stop {
-            Stop::Count(count) => share.part(*count),
-            _ => u64::MAX,
+        let (end, left) = match stop {
+            Stop::Count(count) => (None, share.part(*count)),
+            Stop::Duration(time) => (Some(warm_up.saturating_add(nanos(*time))), u64::MAX),
+            _ => (None, u64::MAX),
         };
-        Self { warm_up, end: end_of(warm_up, stop), left }
+        Self { warm_up, end, left }
     }
 }
 
@@ -36,7 +37,7 @@ impl Schedule for Closed {
 
 #[cfg(test)]
 mod tests {
-    use super::super::drain;
+    use super::super::tests::drain;
     use super::*;
     use std::time::Duration;
 

@@ -1,7 +1,7 @@
-//! Protocols as state machines without I/O: bytes out, bytes in, an answer or a fault.
+//! Protocols as state machines without I/O: bytes out, bytes in, answers or a fault.
 //!
 //! The engine owns sockets, time and counting; a protocol knows only what to write and when an answer is complete. So
-//! each can be tested by feeding it bytes, split anywhere.
+//! each can be tested by feeding it bytes, split anywhere; and TLS is a session around a session.
 
 mod http1;
 
@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use meshery_core::{Error, Result};
 
-use crate::target::Target;
+use crate::target::{Scheme, Target};
 
 /// Every protocol, sorted by name.
 pub static PROTOCOLS: &[&dyn Protocol] = &[&http1::Http1];
@@ -25,6 +25,9 @@ pub trait Protocol: Sync {
     /// Its name in [`LoadSpec::protocol`](meshery_core::LoadSpec).
     fn name(&self) -> &'static str;
 
+    /// The URL schemes it speaks.
+    fn schemes(&self) -> &'static [Scheme];
+
     /// Reads the request in the protocol's own words and makes ready for sessions.
     ///
     /// # Errors
@@ -38,25 +41,73 @@ pub trait Prepared: Send + Sync {
     fn session(&self) -> Box<dyn Session>;
 }
 
-/// The state of one connection. After a fault, or an answer that is not [`reusable`](Answer::reusable), it is dropped.
+/// The state of one connection above its transport. After a fault it is dropped.
 pub trait Session: Send {
-    /// Begins a request: the bytes to write.
-    fn request(&mut self) -> &[u8];
+    /// The transport stands: what has to be said before the first request goes to `turn`.
+    fn open(&mut self, turn: &mut Turn) {
+        let _ = turn;
+    }
 
-    /// Takes bytes from the peer; an answer once it is complete.
+    /// How many more requests can be begun now; `None` when the connection takes no more, ever.
+    fn room(&self) -> Option<usize>;
+
+    /// Begins a request. Only called while there is room; a number comes again only after its request has ended.
+    fn begin(&mut self, request: Number, turn: &mut Turn);
+
+    /// Takes bytes from the peer.
     ///
     /// # Errors
     /// A [`Fault`] when the bytes break the protocol.
-    fn receive(&mut self, input: &[u8]) -> Result<Option<Answer>, Fault>;
+    fn receive(&mut self, input: &[u8], turn: &mut Turn) -> Result<(), Fault>;
 
-    /// The peer closed the connection in order: the answer, if that is how this one ends.
-    fn close(&mut self) -> Option<Answer>;
+    /// The peer closed the connection in order, which is how some answers end.
+    fn close(&mut self, turn: &mut Turn) {
+        let _ = turn;
+    }
+
+    /// Gives a request up that took too long; whether the connection can be used on.
+    fn abandon(&mut self, request: Number, turn: &mut Turn) -> bool {
+        let _ = (request, turn);
+        false
+    }
+}
+
+/// The number of a request on its connection: small, and used again.
+pub type Number = u32;
+
+/// What a session has to say in return.
+///
+/// ```
+/// let turn = meshery_perf::protocol::Turn::default();
+/// assert!(turn.output.is_empty() && turn.signs.is_empty());
+/// ```
+#[derive(Debug, Default)]
+pub struct Turn {
+    /// Bytes for the peer; the session appends.
+    pub output: Vec<u8>,
+    /// What became of requests; the session appends.
+    pub signs: Vec<(Number, Sign)>,
+}
+
+/// A sign of life of a request.
+///
+/// ```
+/// use meshery_perf::protocol::{Answer, Sign};
+///
+/// assert_ne!(Sign::Begun, Sign::Ended(Answer { status: None, ok: true }));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// The first byte of its answer is here.
+    Begun,
+    /// Its answer is complete.
+    Ended(Answer),
 }
 
 /// A complete answer.
 ///
 /// ```
-/// let answer = meshery_perf::protocol::Answer { status: Some(200), ok: true, reusable: true };
+/// let answer = meshery_perf::protocol::Answer { status: Some(200), ok: true };
 /// assert!(answer.ok);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,8 +116,6 @@ pub struct Answer {
     pub status: Option<u16>,
     /// Whether it counts as a success.
     pub ok: bool,
-    /// Whether the connection can carry another request.
-    pub reusable: bool,
 }
 
 /// The peer broke the protocol.

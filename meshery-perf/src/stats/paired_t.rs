@@ -90,7 +90,10 @@ mod tests {
         let test = PairedT::of(&[1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4]).unwrap();
         let interval = test.interval(0.95);
         assert!((test.p - 0.002_832_89).abs() < 1e-7, "{}", test.p);
-        assert!((interval.low - 0.700_114_2).abs() < 1e-6 && (interval.high - 2.459_885_8).abs() < 1e-6, "{interval:?}");
+        assert!(
+            (interval.low - 0.700_114_2).abs() < 1e-6 && (interval.high - 2.459_885_8).abs() < 1e-6,
+            "{interval:?}"
+        );
     }
 
     #[test]

@@ -24,11 +24,7 @@ pub(super) fn usage(pid: u32) -> Result<Usage> {
     }
     let status = fs::read_to_string(format!("/proc/{pid}/status")).map_err(|error| gone(pid, &error))?;
     let field = |name| kibibytes(&status, name).ok_or_else(|| unreadable(pid, name));
-    Ok(Usage {
-        cpu: Duration::from_nanos(cpu),
-        memory_bytes: field("VmRSS:")?,
-        peak_memory_bytes: field("VmHWM:")?,
-    })
+    Ok(Usage { cpu: Duration::from_nanos(cpu), memory_bytes: field("VmRSS:")?, peak_memory_bytes: field("VmHWM:")? })
 }
 
 /// A line such as `VmRSS:     5432 kB`, in bytes.
@@ -38,7 +34,9 @@ pub(super) fn kibibytes(text: &str, name: &str) -> Option<u64> {
 }
 
 fn gone(pid: u32, error: &std::io::Error) -> Error {
-    Error::new(ErrorKind::ProcessDied, "the process cannot be observed").at(format!("/proc/{pid}")).found(error.to_string())
+    Error::new(ErrorKind::ProcessDied, "the process cannot be observed")
+        .at(format!("/proc/{pid}"))
+        .found(error.to_string())
 }
 
 fn unreadable(pid: u32, name: &str) -> Error {

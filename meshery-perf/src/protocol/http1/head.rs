@@ -33,8 +33,7 @@ impl Head {
             Err(_) => return Err(Fault("not an HTTP/1.1 answer")),
         };
         let status = response.code.unwrap_or(0);
-        let mut head =
-            Self { status, keep_alive: response.version == Some(1), length: None, coding: Coding::Plain };
+        let mut head = Self { status, keep_alive: response.version == Some(1), length: None, coding: Coding::Plain };
         for header in response.headers.iter() {
             head.apply(header.name, header.value)?;
         }

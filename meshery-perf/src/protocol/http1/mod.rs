@@ -12,8 +12,8 @@ use std::sync::Arc;
 use meshery_core::{Error, Result};
 use serde::Deserialize;
 
-use super::{Answer, Fault, Prepared, Protocol, Session};
-use crate::target::Target;
+use super::{Answer, Fault, Number, Prepared, Protocol, Session, Sign, Turn};
+use crate::target::{Scheme, Target};
 use body::Body;
 use head::Head;
 
@@ -81,6 +81,10 @@ impl Protocol for Http1 {
         "http1"
     }
 
+    fn schemes(&self) -> &'static [Scheme] {
+        &[Scheme { name: "http", port: Some(80) }]
+    }
+
     fn prepare(&self, target: &Target, request: &serde_json::Value) -> Result<Arc<dyn Prepared>> {
         let request: Request =
             serde_json::from_value(request.clone()).map_err(|error| Error::invalid("request", error.to_string()))?;
@@ -100,6 +104,7 @@ impl Prepared for Ready {
             bytes: Arc::clone(&self.bytes),
             to_head: self.to_head,
             state: State::Idle,
+            request: 0,
             partial: Vec::new(),
         })
     }
@@ -109,6 +114,8 @@ struct Http1Session {
     bytes: Arc<[u8]>,
     to_head: bool,
     state: State,
+    /// The number of the request that is on the connection.
+    request: Number,
     /// The beginning of a head that came in more than one piece.
     partial: Vec<u8>,
 }
@@ -116,64 +123,89 @@ struct Http1Session {
 enum State {
     Idle,
     Head,
-    Body(Body, Answer),
+    Body(Body, Heading),
+    /// The connection carries no other request.
+    Spent,
+}
+
+/// What a head says of its answer.
+#[derive(Clone, Copy)]
+struct Heading {
+    answer: Answer,
+    reusable: bool,
 }
 
 impl Session for Http1Session {
-    fn request(&mut self) -> &[u8] {
-        self.state = State::Head;
-        &self.bytes
-    }
-
-    fn receive(&mut self, input: &[u8]) -> Result<Option<Answer>, Fault> {
-        match &mut self.state {
-            State::Idle if input.is_empty() => Ok(None),
-            State::Idle => Err(Fault("bytes that nobody asked for")),
-            State::Head if self.partial.is_empty() => self.head(input),
-            State::Head => {
-                let mut whole = std::mem::take(&mut self.partial);
-                whole.extend_from_slice(input);
-                self.head(&whole)
-            }
-            State::Body(..) => self.body(input),
+    fn room(&self) -> Option<usize> {
+        match self.state {
+            State::Idle => Some(1),
+            State::Head | State::Body(..) => Some(0),
+            State::Spent => None,
         }
     }
 
-    fn close(&mut self) -> Option<Answer> {
-        match std::mem::replace(&mut self.state, State::Idle) {
-            State::Body(Body::UntilClose, answer) => Some(Answer { reusable: false, ..answer }),
-            _ => None,
+    fn begin(&mut self, request: Number, turn: &mut Turn) {
+        self.state = State::Head;
+        self.request = request;
+        turn.output.extend_from_slice(&self.bytes);
+    }
+
+    fn receive(&mut self, input: &[u8], turn: &mut Turn) -> Result<(), Fault> {
+        match &mut self.state {
+            State::Idle if !input.is_empty() => Err(Fault("bytes that nobody asked for")),
+            // What follows a last answer answers nothing.
+            State::Idle | State::Spent => Ok(()),
+            State::Head if self.partial.is_empty() => {
+                turn.signs.push((self.request, Sign::Begun));
+                self.head(input, turn)
+            }
+            State::Head => {
+                let mut whole = std::mem::take(&mut self.partial);
+                whole.extend_from_slice(input);
+                self.head(&whole, turn)
+            }
+            State::Body(..) => self.body(input, turn),
+        }
+    }
+
+    fn close(&mut self, turn: &mut Turn) {
+        if let State::Body(Body::UntilClose, heading) = std::mem::replace(&mut self.state, State::Spent) {
+            turn.signs.push((self.request, Sign::Ended(heading.answer)));
         }
     }
 }
 
 impl Http1Session {
-    fn head(&mut self, mut input: &[u8]) -> Result<Option<Answer>, Fault> {
+    fn head(&mut self, mut input: &[u8], turn: &mut Turn) -> Result<(), Fault> {
         loop {
             let Some((head, rest)) = Head::parse(input)? else {
                 if input.len() > MAX_HEAD {
                     return Err(Fault("the head is larger than 64 KiB"));
                 }
                 self.partial.extend_from_slice(input);
-                return Ok(None);
+                return Ok(());
             };
             input = rest;
             if head.is_interim() {
                 continue;
             }
-            let answer = Answer { status: Some(head.status), ok: head.status < 400, reusable: head.keep_alive };
-            self.state = State::Body(head.body(self.to_head)?, answer);
-            return self.body(input);
+            let answer = Answer { status: Some(head.status), ok: head.status < 400 };
+            self.state = State::Body(head.body(self.to_head)?, Heading { answer, reusable: head.keep_alive });
+            return self.body(input, turn);
         }
     }
 
-    fn body(&mut self, input: &[u8]) -> Result<Option<Answer>, Fault> {
-        let State::Body(body, answer) = &mut self.state else { return Ok(None) };
-        let Some(rest) = body.feed(input)? else { return Ok(None) };
+    fn body(&mut self, input: &[u8], turn: &mut Turn) -> Result<(), Fault> {
+        let State::Body(body, heading) = &mut self.state else {
+            return Ok(());
+        };
+        let Some(rest) = body.feed(input)? else {
+            return Ok(());
+        };
+        turn.signs.push((self.request, Sign::Ended(heading.answer)));
         // What follows a complete answer answers nothing: the answer counts, the connection is not used again.
-        let answer = Answer { reusable: answer.reusable && rest.is_empty(), ..*answer };
-        self.state = State::Idle;
-        Ok(Some(answer))
+        self.state = if heading.reusable && rest.is_empty() { State::Idle } else { State::Spent };
+        Ok(())
     }
 }
 

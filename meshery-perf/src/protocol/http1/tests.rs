@@ -1,24 +1,34 @@
-use super::super::by_name;
 use super::*;
 use proptest::prelude::*;
 
-fn session(method: &str) -> Box<dyn Session> {
-    let target = Target::parse("http://a/").unwrap();
-    let request = serde_json::json!({ "method": method });
-    let mut session = by_name("http1").unwrap().prepare(&target, &request).unwrap().session();
-    session.request();
-    session
+/// The end of a conversation: the answer, and whether it came before the peer closed; and whether the connection could
+/// have gone on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Heard {
+    answer: Answer,
+    early: bool,
+    reusable: bool,
 }
 
-/// Feeds the pieces, then closes; the answer and whether it came before the close.
-fn run(method: &str, pieces: &[&[u8]]) -> Result<Option<(Answer, bool)>, Fault> {
-    let mut session = session(method);
+/// Asks, feeds the pieces until there is an answer, and closes.
+fn run(method: &str, pieces: &[&[u8]]) -> Result<Option<Heard>, Fault> {
+    let target = Target::parse("http://a/", Http1.schemes()).unwrap();
+    let request = serde_json::json!({ "method": method });
+    let mut session = Http1.prepare(&target, &request).unwrap().session();
+    let mut turn = Turn::default();
+    session.begin(7, &mut turn);
+    let ended = |turn: &Turn| match turn.signs.last() {
+        Some((7, Sign::Ended(answer))) => Some(*answer),
+        _ => None,
+    };
     for piece in pieces {
-        if let Some(answer) = session.receive(piece)? {
-            return Ok(Some((answer, true)));
+        session.receive(piece, &mut turn)?;
+        if let Some(answer) = ended(&turn) {
+            return Ok(Some(Heard { answer, early: true, reusable: session.room() == Some(1) }));
         }
     }
-    Ok(session.close().map(|answer| (answer, false)))
+    session.close(&mut turn);
+    Ok(ended(&turn).map(|answer| Heard { answer, early: false, reusable: session.room().is_some() }))
 }
 
 /// Bytes, and what an answer of them is: status, reusable, complete before the close.
@@ -35,7 +45,11 @@ const ANSWERS: &[(&str, &str, (u16, bool, bool))] = &[
     ("GET", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nA: b\r\n\r\nHTTP/1.1 204 N\r\n\r\n", (204, true, true)),
     ("GET", "HTTP/1.1 101 Switching\r\nConnection: upgrade\r\n\r\n", (101, true, true)),
     ("GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", (200, true, true)),
-    ("GET", "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\nA;x=y\r\n0123456789\r\n000\r\nT: v\r\n\r\n", (200, true, true)),
+    (
+        "GET",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\nA;x=y\r\n0123456789\r\n000\r\nT: v\r\n\r\n",
+        (200, true, true),
+    ),
     ("GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nxx", (200, false, false)),
     ("GET", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\n", (200, false, true)),
 ];
@@ -43,17 +57,17 @@ const ANSWERS: &[(&str, &str, (u16, bool, bool))] = &[
 #[test]
 fn answers_are_framed_as_the_rfc_says_whole_and_split_at_every_byte() {
     for (method, bytes, (status, reusable, early)) in ANSWERS {
-        let expected = Answer { status: Some(*status), ok: *status < 400, reusable: *reusable };
+        let expected = Answer { status: Some(*status), ok: *status < 400 };
         let bytes = bytes.as_bytes();
         for cut in 0..=bytes.len() {
             let (a, b) = bytes.split_at(cut);
             let found = run(method, &[a, b]).unwrap().unwrap();
-            assert_eq!((found.0.status, found.0.ok, found.1), (expected.status, expected.ok, *early), "{bytes:?} at {cut}");
+            assert_eq!((found.answer, found.early), (expected, *early), "{bytes:?} at {cut}");
             // Surplus bytes that have not arrived yet cannot spoil the connection yet.
-            assert!(found.0.reusable == *reusable || (cut > 0 && bytes.ends_with(b"200 OK\r\n")), "{bytes:?} at {cut}");
+            assert!(found.reusable == *reusable || (cut > 0 && bytes.ends_with(b"200 OK\r\n")), "{bytes:?} at {cut}");
         }
         let single: Vec<&[u8]> = bytes.chunks(1).collect();
-        assert_eq!(run(method, &single).unwrap().unwrap().0.status, expected.status);
+        assert_eq!(run(method, &single).unwrap().unwrap().answer, expected);
     }
 }
 
@@ -77,14 +91,19 @@ fn what_breaks_the_protocol_is_a_fault() {
 
 #[test]
 fn a_cut_answer_is_no_answer() {
-    for bytes in ["", "HTTP/1.1 200", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n"] {
+    for bytes in [
+        "",
+        "HTTP/1.1 200",
+        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n",
+    ] {
         assert_eq!(run("GET", &[bytes.as_bytes()]).unwrap(), None, "{bytes:?}");
     }
 }
 
 #[test]
 fn requests_name_the_field_that_is_wrong() {
-    let target = Target::parse("http://a/").unwrap();
+    let target = Target::parse("http://a/", Http1.schemes()).unwrap();
     for (request, place) in [
         (serde_json::json!({ "metod": "GET" }), "request"),
         (serde_json::json!({ "method": "G ET" }), "request.method"),
@@ -115,7 +134,7 @@ proptest! {
         let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(bytes.len())).chain([0, bytes.len()]).collect();
         cuts.sort_unstable();
         let pieces: Vec<&[u8]> = cuts.windows(2).map(|pair| &bytes[pair[0]..pair[1]]).collect();
-        let status = |end: &Result<Option<(Answer, bool)>, Fault>| end.as_ref().ok().map(|end| end.map(|(answer, _)| answer.status));
+        let status = |end: &Result<Option<Heard>, Fault>| end.ok().map(|end| end.map(|heard| heard.answer));
         let split = run(method, &pieces);
         // Bytes after a complete answer are seen only when they come with it.
         if status(&whole) != status(&split) {

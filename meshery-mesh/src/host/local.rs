@@ -1,0 +1,182 @@
+//! [`LocalHost`]: meshes as processes of this machine.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex as StdMutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use meshery_core::host::{ProcessRef, ProcessStatus};
+use meshery_core::{
+    CheckOutcome, Context, Error, ErrorKind, Installation, MeshHost, MeshId, MeshInfo, MeshProvider, MeshSpec,
+    Observed, Plan, Result,
+};
+use tokio::sync::Mutex;
+
+use super::inspect;
+use super::ports::Ports;
+use super::probe;
+use super::programs::Programs;
+use super::site::{Ground, Site};
+use super::spawn::Spawner;
+use super::wait::or_cancelled;
+use crate::providers::{PROVIDERS, upstream::Upstream};
+
+/// How often an installation is begun anew when somebody took a port between its reservation and its use.
+const ATTEMPTS: u32 = 3;
+
+/// What a local host is told.
+///
+/// ```
+/// use meshery_mesh::host::LocalOptions;
+///
+/// let options = LocalOptions { programs: [("envoy".into(), "/opt/envoy".into())].into(), ..LocalOptions::default() };
+/// assert_eq!(options.start_timeout.as_secs(), 20);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocalOptions {
+    /// Where programs are, by name. One that is not named here is looked for on `PATH`.
+    pub programs: BTreeMap<String, PathBuf>,
+    /// How long a process may take until it is ready.
+    pub start_timeout: Duration,
+}
+
+impl Default for LocalOptions {
+    fn default() -> Self {
+        Self { programs: BTreeMap::new(), start_timeout: Duration::from_secs(20) }
+    }
+}
+
+/// Meshes as processes of this machine, Linux only. All listen on loopback, on free ports; none outlives the host:
+/// dropping it, or the end of its process by whatever cause, ends them.
+///
+/// Its calls need a tokio runtime.
+///
+/// ```no_run
+/// use meshery_core::{Context, MeshHost, MeshSpec};
+/// use meshery_mesh::LocalHost;
+///
+/// # async fn example() -> meshery_core::Result<()> {
+/// let (host, context) = (LocalHost::new(Default::default())?, Context::default());
+/// let mesh = host.install(&MeshSpec::new("envoy", "127.0.0.1:8080"), &context).await?;
+/// println!("requests enter at {}", mesh.url("/"));
+/// host.uninstall(&mesh).await
+/// # }
+/// ```
+pub struct LocalHost {
+    programs: Programs,
+    ground: Ground,
+    next: AtomicU64,
+    sites: StdMutex<BTreeMap<u64, Arc<Mutex<Site>>>>,
+}
+
+impl std::fmt::Debug for LocalHost {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LocalHost").field("programs", &self.programs).finish_non_exhaustive()
+    }
+}
+
+impl LocalHost {
+    /// A host with nothing on it.
+    ///
+    /// # Errors
+    /// [`Unsupported`](ErrorKind::Unsupported) elsewhere than on Linux.
+    pub fn new(options: LocalOptions) -> Result<Self> {
+        let LocalOptions { programs, start_timeout } = options;
+        Ok(Self {
+            programs: Programs::new(programs),
+            ground: Ground { spawner: Spawner::start()?, ports: Ports::default(), start_timeout },
+            next: AtomicU64::new(1),
+            sites: StdMutex::default(),
+        })
+    }
+
+    async fn plan_of(&self, provider: &dyn MeshProvider, spec: &MeshSpec) -> Result<(Plan, Observed)> {
+        let seen = self.programs.observe(&provider.info().programs).await?;
+        let plan = provider.plan(spec, &seen)?;
+        inspect(&plan)?;
+        Ok((plan, seen))
+    }
+
+    async fn carry_out(&self, provider: &dyn MeshProvider, spec: &MeshSpec, context: &Context) -> Result<Installation> {
+        context.cancel.check()?;
+        let (plan, seen) = self.plan_of(provider, spec).await?;
+        let mut attempt = 1;
+        let site = loop {
+            match or_cancelled(&context.cancel, Site::build(&plan, &seen, &self.ground, context)).await {
+                Err(error) if error.kind() == ErrorKind::PortInUse && attempt < ATTEMPTS => attempt += 1,
+                done => break done?,
+            }
+        };
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        let processes = site.processes().map(|(process, pid, version)| ProcessRef {
+            name: process.name.clone(),
+            role: process.role,
+            pid,
+            version: version.map(str::to_owned),
+        });
+        let installation =
+            Installation { id, spec: spec.clone(), entry: site.entry().to_owned(), processes: processes.collect() };
+        self.lock().insert(id, Arc::new(Mutex::new(site)));
+        Ok(installation)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<u64, Arc<Mutex<Site>>>> {
+        self.sites.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn site(&self, mesh: &Installation) -> Result<Arc<Mutex<Site>>> {
+        let here = || Error::invalid("id", "the installation is not on this host").found(mesh.id.to_string());
+        self.lock().get(&mesh.id).cloned().ok_or_else(here)
+    }
+}
+
+#[async_trait]
+impl MeshHost for LocalHost {
+    fn meshes(&self) -> Vec<MeshInfo> {
+        PROVIDERS.iter().map(|provider| provider.info()).collect()
+    }
+
+    async fn plan(&self, spec: &MeshSpec) -> Result<Plan> {
+        Ok(self.plan_of(provider(&spec.mesh)?, spec).await?.0)
+    }
+
+    async fn install(&self, spec: &MeshSpec, context: &Context) -> Result<Installation> {
+        self.carry_out(provider(&spec.mesh)?, spec, context).await
+    }
+
+    async fn verify(&self, mesh: &Installation, context: &Context) -> Result<Vec<CheckOutcome>> {
+        let site = self.site(mesh)?;
+        let site = site.lock().await;
+        let mut outcomes = Vec::new();
+        for check in provider(&mesh.spec.mesh)?.checks(&mesh.spec)? {
+            outcomes.push(or_cancelled(&context.cancel, probe::make(&check, &site, &self.ground)).await?);
+        }
+        Ok(outcomes)
+    }
+
+    async fn status(&self, mesh: &Installation) -> Result<Vec<ProcessStatus>> {
+        let site = self.site(mesh)?;
+        let mut site = site.lock().await;
+        site.status().await
+    }
+
+    async fn uninstall(&self, mesh: &Installation) -> Result<()> {
+        let Some(site) = self.lock().remove(&mesh.id) else { return Ok(()) };
+        let mut site = site.lock().await;
+        site.remove().await
+    }
+
+    async fn start_upstream(&self, context: &Context) -> Result<Installation> {
+        self.carry_out(&Upstream, &MeshSpec::new("upstream", ""), context).await
+    }
+}
+
+/// The mesh of that name, among those that can be installed.
+fn provider(mesh: &MeshId) -> Result<&'static dyn MeshProvider> {
+    PROVIDERS.iter().copied().find(|provider| provider.info().id == *mesh).ok_or_else(|| {
+        let names: Vec<_> = PROVIDERS.iter().map(|provider| provider.info().id.to_string()).collect();
+        Error::invalid("mesh", "unknown mesh").expected(format!("one of {}", names.join(", "))).found(mesh.to_string())
+    })
+}

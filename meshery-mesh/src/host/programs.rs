@@ -1,0 +1,127 @@
+//! Which programs are there, in which version.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use meshery_core::provider::{Program, ProgramNeed};
+use meshery_core::{Error, ErrorKind, Observed, Result};
+use tokio::process::Command;
+
+use super::wait::within;
+
+/// How long a program may take to say its version.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A file as it was when it was asked: a program that was replaced since is asked again.
+type Stamp = (PathBuf, u64, Option<SystemTime>);
+
+/// The programs of this machine. Each is asked for its version once.
+#[derive(Debug)]
+pub(super) struct Programs {
+    named: BTreeMap<String, PathBuf>,
+    asked: Mutex<BTreeMap<Stamp, String>>,
+}
+
+impl Programs {
+    pub(super) fn new(named: BTreeMap<String, PathBuf>) -> Self {
+        Self { named, asked: Mutex::default() }
+    }
+
+    /// Finds all of these, new enough.
+    pub(super) async fn observe(&self, needs: &[ProgramNeed]) -> Result<Observed> {
+        let mut seen = Observed::default();
+        for need in needs {
+            let path = self.find(need)?;
+            let version = self.version(need, &path).await?;
+            if number(&version) < number(&need.at_least) {
+                return Err(Error::new(ErrorKind::VersionUnsupported, format!("{} is too old", need.name))
+                    .at(path.display().to_string())
+                    .expected(format!("{} or newer", need.at_least))
+                    .found(version)
+                    .with("how to get it", &need.obtain));
+            }
+            seen.programs.insert(need.name.clone(), Program { path: path.display().to_string(), version });
+        }
+        Ok(seen)
+    }
+
+    fn find(&self, need: &ProgramNeed) -> Result<PathBuf> {
+        let missing = |expected: String, found: String| {
+            let message = format!("the program {} is not there", need.name);
+            let error = Error::new(ErrorKind::ProgramMissing, message).expected(expected).found(found);
+            error.with("how to get it", &need.obtain)
+        };
+        if let Some(path) = self.named.get(&need.name) {
+            let found = || missing("an executable file".into(), path.display().to_string());
+            return path.is_file().then(|| path.clone()).ok_or_else(found);
+        }
+        let search = std::env::var_os("PATH").unwrap_or_default();
+        let mut places = std::env::split_paths(&search).map(|folder| folder.join(&need.name));
+        places.find(|path| is_executable(path)).ok_or_else(|| {
+            missing(format!("{} in a folder of PATH, or its path in the options", need.name), "neither".into())
+        })
+    }
+
+    async fn version(&self, need: &ProgramNeed, path: &Path) -> Result<String> {
+        let file = path.metadata().map_err(|error| Error::from(error).at(path.display().to_string()))?;
+        let stamp = (path.to_owned(), file.len(), file.modified().ok());
+        let known = self.asked.lock().unwrap_or_else(PoisonError::into_inner).get(&stamp).cloned();
+        if let Some(version) = known {
+            return Ok(version);
+        }
+        let version = ask(need, path).await.map_err(|error| error.at(path.display().to_string()))?;
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(stamp, version.clone());
+        Ok(version)
+    }
+}
+
+async fn ask(need: &ProgramNeed, path: &Path) -> Result<String> {
+    let mut command = Command::new(path);
+    command.args(&need.version_args).stdin(Stdio::null()).kill_on_drop(true);
+    let output = within(PATIENCE, "saying its version", async { Ok(command.output().await?) }).await?;
+    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    find_number(&said).ok_or_else(|| {
+        Error::new(ErrorKind::VersionUnsupported, format!("{} does not say its version", need.name))
+            .expected("MAJOR.MINOR.PATCH in the output")
+            .found(said.trim().chars().take(200).collect::<String>())
+    })
+}
+
+/// The first `MAJOR.MINOR.PATCH` in a text.
+fn find_number(text: &str) -> Option<String> {
+    let mut words = text.split(|c: char| !(c.is_ascii_digit() || c == '.'));
+    words.find(|word| number(word).is_some()).map(str::to_owned)
+}
+
+fn number(version: &str) -> Option<[u64; 3]> {
+    let mut parts = version.split('.').map(|part| part.parse().ok());
+    let number = [parts.next()??, parts.next()??, parts.next()??];
+    parts.next().is_none().then_some(number)
+}
+
+fn is_executable(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        path.metadata().is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
+    }
+    #[cfg(not(unix))]
+    path.is_file()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_found_and_compared_as_numbers() {
+        let said = "envoy  version: 9e5580933739775e8bce696a57a2e1bc99368f23/1.40.0/Clean/RELEASE/BoringSSL";
+        assert_eq!(find_number(said).as_deref(), Some("1.40.0"));
+        assert_eq!(find_number("v2.10.3-rc1 (linux)").as_deref(), Some("2.10.3"));
+        assert_eq!(find_number("usage: envoy 1.2"), None);
+        assert!(number("1.9.10") < number("1.36.2"));
+    }
+}

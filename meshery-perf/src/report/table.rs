@@ -1,0 +1,106 @@
+//! The result for a terminal: sentences, and a table of every effect. Plain text, so that it can be piped and pasted.
+
+use comfy_table::{CellAlignment, Table as Grid, presets};
+use meshery_core::comparison::End;
+use meshery_core::{ArmSpec, Comparison, Effect, Result};
+
+use super::Format;
+use super::headline;
+use super::text;
+use super::view::{Metric, View};
+
+const HEADINGS: [&str; 7] = ["", "baseline", "arm", "difference", "95 % interval", "p adjusted", "verdict"];
+
+/// The result for a terminal.
+pub(super) struct Table;
+
+impl Format for Table {
+    fn name(&self) -> &'static str {
+        "table"
+    }
+
+    fn file_name(&self) -> &'static str {
+        "table.txt"
+    }
+
+    fn render(&self, comparison: &Comparison) -> Result<String> {
+        let view = View(comparison);
+        let parts = [opening(view), grid(view).to_string(), remarks(view)];
+        let parts = parts.iter().map(|part| part.trim_end()).filter(|part| !part.is_empty());
+        let lines = parts.collect::<Vec<_>>().join("\n\n");
+        // The grid pads its last column.
+        Ok(lines.lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n")
+    }
+}
+
+/// The sentences, and what it takes to make the comparison again.
+fn opening(view: View<'_>) -> String {
+    let (made, planned) = view.runs();
+    let facts = format!(
+        "{made} of {planned} runs in {} blocks of a random order, seed {}, {}",
+        view.0.spec.rounds,
+        view.0.seed,
+        text::time(view.0.took),
+    );
+    let meshes = view.meshes().map(|arm| headline::of_arm(view, &arm.name).to_string());
+    let stopped = match &view.0.end {
+        End::Stopped { error } => Some(format!("Stopped early: {}.", text::error(error))),
+        _ => None,
+    };
+    meshes.chain([headline::of_control(view).to_string()]).chain(stopped).chain([facts]).collect::<Vec<_>>().join("\n")
+}
+
+fn grid(view: View<'_>) -> Grid {
+    let mut grid = Grid::new();
+    grid.load_style(presets::NOTHING);
+    for (index, arm) in view.challengers().enumerate() {
+        if index > 0 {
+            grid.add_row([""]);
+        }
+        grid.add_row(heading(view, arm));
+        view.effects(&arm.name).for_each(|effect| {
+            grid.add_row(row(effect));
+        });
+    }
+    for column in grid.column_iter_mut().take(HEADINGS.len() - 1).skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    grid
+}
+
+fn heading(view: View<'_>, arm: &ArmSpec) -> [String; 7] {
+    let mut cells = HEADINGS.map(str::to_owned);
+    let kind = if arm.control { " (A/A control)" } else { "" };
+    cells[0] = format!("{}{kind}", arm.name);
+    cells[1] = view.baseline().to_owned();
+    cells[2].clone_from(&arm.name);
+    cells
+}
+
+fn row(effect: &Effect) -> [String; 7] {
+    let metric = Metric::of(&effect.metric);
+    let name = metric.process.map_or_else(|| metric.title(), |process| format!("  {process}"));
+    [
+        format!("  {name}"),
+        text::value(effect.unit, effect.baseline_value),
+        text::value(effect.unit, effect.arm_value),
+        text::change(effect, effect.difference),
+        text::changes(effect, effect.ci95),
+        text::p(effect.p_adjusted),
+        effect.verdict.to_string(),
+    ]
+}
+
+/// Why verdicts are missing, and what to know about the whole.
+fn remarks(view: View<'_>) -> String {
+    let whole = view.0.warnings.iter().map(text::reason);
+    let single = view.0.effects.iter().flat_map(|effect| {
+        let name = format!("{}, {}", effect.arm, Metric::of(&effect.metric).title());
+        effect.reasons.iter().map(move |reason| format!("{name}: {}", text::reason(reason)))
+    });
+    let failed = view.0.arms.iter().flat_map(|arm| {
+        let failed = arm.checks.iter().filter(|check| !check.passed);
+        failed.map(|check| format!("{}: not so: {}: {}", arm.spec.name, check.claim, check.evidence))
+    });
+    whole.chain(failed).chain(single).map(|line| format!("note: {line}")).collect::<Vec<_>>().join("\n")
+}
