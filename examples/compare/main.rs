@@ -4,7 +4,7 @@
 //! compare --out DIR [--envoy PATH] [--rounds N] [--rate 2000/s] [--duration 2.5s] [--seed N] [--upstream HOST:PORT]
 //! ```
 //!
-//! Writes `DIR/result.json` and `DIR/report.html` and prints the table. Ctrl-C ends it and keeps the runs made so far.
+//! Writes `result.json`, `report.html` and `table.txt` into DIR and prints the table. Ctrl-C ends it and keeps the runs made so far.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program talks to its user")]
 
 mod progress;
@@ -50,14 +50,17 @@ fn arguments(mut given: impl Iterator<Item = String>) -> Result<Arguments> {
             "--duration" => spec.load.stop = Stop::Duration(duration::parse(&value).map_err(|error| error.at(&name))?),
             "--seed" => spec.seed = Some(number()?),
             "--upstream" => spec.upstream = Some(value),
-            _ => return Err(Error::invalid(name, "unknown option").expected("see the head of examples/compare/main.rs")),
+            _ => {
+                return Err(Error::invalid(name, "unknown option").expected("see the head of examples/compare/main.rs"));
+            }
         }
     }
     Ok(parsed)
 }
 
 async fn run(arguments: &Arguments) -> Result<Comparison> {
-    std::fs::create_dir_all(&arguments.out).map_err(|error| Error::from(error).at(arguments.out.display().to_string()))?;
+    std::fs::create_dir_all(&arguments.out)
+        .map_err(|error| Error::from(error).at(arguments.out.display().to_string()))?;
     let cancel = Cancel::new();
     let interrupted = cancel.clone();
     tokio::spawn(async move {
@@ -68,15 +71,9 @@ async fn run(arguments: &Arguments) -> Result<Comparison> {
     let host = LocalHost::new(arguments.host.clone())?;
     let context = Context::new(cancel, progress::Bar::new());
     let comparison = compare(&arguments.spec, &Engine::new(), &host, &context).await?;
-    for format in report::FORMATS {
-        let text = format.render(&comparison)?;
-        if format.name() == "table" {
-            println!("\n{text}");
-        } else {
-            let path = arguments.out.join(format.file_name());
-            std::fs::write(&path, text)?;
-            println!("wrote {}", path.display());
-        }
+    println!("\n{}", report::by_name("table")?.render(&comparison)?);
+    for path in report::save(&comparison, &arguments.out)? {
+        println!("wrote {}", path.display());
     }
     Ok(comparison)
 }

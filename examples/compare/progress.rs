@@ -40,9 +40,11 @@ impl Progress for Bar {
             }
             Event::RunFinished { arm, p50_ns, valid, run, .. } if self.bar.is_hidden() => {
                 // No terminal: one line a run instead of a bar, so that a log tells how far it is.
-                let p50 = p50_ns.map_or_else(|| "no answer".into(), |nanos| format!("p50 {:.3} ms", nanos as f64 / 1e6));
+                let p50 =
+                    p50_ns.map_or_else(|| "no answer".into(), |nanos| format!("p50 {:.3} ms", nanos as f64 / 1e6));
                 let mark = if *valid { "" } else { " (invalid)" };
-                std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("run {run}: {arm}: {p50}{mark}\n")).unwrap_or(());
+                std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("run {run}: {arm}: {p50}{mark}\n"))
+                    .unwrap_or(());
             }
             Event::Judged { .. } => self.bar.finish_and_clear(),
             _ => {}

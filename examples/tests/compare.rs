@@ -1,0 +1,99 @@
+//! The comparison as a whole program, on a real Envoy: from nothing to a result, and interrupted in the middle.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+#[path = "../../meshery-mesh/tests/support/envoy.rs"]
+mod envoy;
+mod support;
+
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::Command;
+
+use support::{Marked, Scratch};
+
+/// A comparison of a few seconds.
+fn short(out: &Path, envoy: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_compare"));
+    command.arg("--out").arg(out).arg("--envoy").arg(envoy);
+    command.args(["--rounds", "5", "--duration", "200ms", "--rate", "500/s", "--seed", "7"]);
+    command
+}
+
+#[test]
+fn it_writes_a_valid_result_and_a_report_and_leaves_nothing() {
+    let Some(envoy) = envoy::find() else { return };
+    let out = Scratch::new();
+    let mut program = Marked::spawn(&mut short(&out.0, &envoy));
+    program.wait_for_line("run 20: ");
+    assert!(program.end().success());
+    program.assert_gone();
+
+    let result = out.result("result.json");
+    assert_eq!(result["seed"], 7);
+    assert_eq!(result["end"]["ended"], "complete");
+    let arms = result["arms"].as_array().unwrap();
+    let names: Vec<_> = arms.iter().map(|arm| arm["spec"]["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["none", "none-again", "envoy", "envoy-mtls"]);
+    for arm in arms {
+        assert_eq!(arm["runs"].as_array().unwrap().len(), 5, "{}", arm["spec"]["name"]);
+        assert!(arm["checks"].as_array().unwrap().iter().all(|check| check["passed"] == true), "{}", arm["checks"]);
+    }
+    let proxies = arms[3]["installation"]["processes"].as_array().unwrap();
+    assert_eq!(proxies.len(), 2);
+    assert!(proxies.iter().all(|proxy| proxy["version"].as_str().unwrap().contains("/1.")), "{proxies:?}");
+    assert!(std::fs::read_to_string(out.0.join("report.html")).unwrap().contains("envoy-mtls"));
+}
+
+#[test]
+fn ctrl_c_in_the_middle_keeps_the_runs_so_far_and_leaves_nothing() {
+    let Some(envoy) = envoy::find() else { return };
+    let out = Scratch::new();
+    let mut program = Marked::spawn(&mut short(&out.0, &envoy));
+    program.wait_for_line("run 2: ");
+    assert!(program.family().len() > 1, "proxies run: {:?}", program.family());
+    program.signal("-INT");
+    assert_eq!(program.end().code(), Some(130));
+    program.assert_gone();
+
+    let result = out.result("result.json");
+    assert_eq!(result["end"]["ended"], "stopped");
+    assert_eq!(result["end"]["error"]["code"], "cancelled");
+    let runs: usize = result["arms"].as_array().unwrap().iter().map(|arm| arm["runs"].as_array().unwrap().len()).sum();
+    assert!((2..20).contains(&runs), "{runs} runs were kept");
+}
+
+#[test]
+fn kill_9_in_the_middle_leaves_nothing() {
+    let Some(envoy) = envoy::find() else { return };
+    let out = Scratch::new();
+    let mut program = Marked::spawn(&mut short(&out.0, &envoy));
+    program.wait_for_line("run 2: ");
+    assert!(program.family().len() > 1, "proxies run: {:?}", program.family());
+    program.signal("-KILL");
+    assert_eq!(program.end().signal(), Some(9));
+    program.assert_gone();
+}
+
+#[test]
+fn mistakes_name_the_place_and_what_was_expected() {
+    for (arguments, expected) in [
+        (&["--rate", "2000"][..], &["invalid_input", "--rate", "2000/s"][..]),
+        (&["--duration", "3 furlongs"], &["invalid_input", "--duration", "furlongs"]),
+        (&["--rounds", "many"], &["invalid_input", "--rounds", "many"]),
+        (&["--rounds", "0"], &["invalid_input", "rounds"]),
+        (&["--ruonds", "5"], &["invalid_input", "--ruonds"]),
+        (&["--upstream", "nowhere"], &["invalid_input", "upstream", "HOST:PORT"]),
+        (&["--envoy", "/no/such/envoy"], &["program_missing", "/no/such/envoy"]),
+        (&["--upstream", "127.0.0.1:1"], &["unreachable", "127.0.0.1:1"]),
+    ] {
+        let out = Scratch::new();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_compare"));
+        let output = command.arg("--out").arg(&out.0).args(arguments).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {said}");
+        for word in expected {
+            assert!(said.contains(word), "{arguments:?}: no {word:?} in {said}");
+        }
+    }
+}

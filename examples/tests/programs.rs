@@ -1,0 +1,72 @@
+//! The smaller programs, run as a user runs them.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+#[path = "../../meshery-mesh/tests/support/envoy.rs"]
+mod envoy;
+mod support;
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::process::Command;
+use std::thread;
+
+use serde_json::{Value, json};
+use support::{Marked, Scratch};
+
+#[test]
+fn the_quickstart_runs_as_printed() {
+    let Some(envoy) = envoy::find() else { return };
+    let scratch = Scratch::new();
+    let folder = envoy.parent().unwrap().display().to_string();
+    let path = format!("{folder}:{}", std::env::var("PATH").unwrap_or_default());
+    let mut quickstart = Command::new(env!("CARGO_BIN_EXE_quickstart"));
+    let mut program = Marked::spawn(quickstart.current_dir(&scratch.0).env("PATH", path));
+    assert!(program.end().success());
+    program.assert_gone();
+    assert_eq!(scratch.result("quickstart/result.json")["end"]["ended"], "complete");
+    assert!(scratch.0.join("quickstart/report.html").exists());
+}
+
+/// Answers every connection's requests with 200 until the test ends.
+fn server() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for mut connection in listener.incoming().flatten() {
+            thread::spawn(move || {
+                let mut buffer = [0; 4096];
+                while connection.read(&mut buffer).is_ok_and(|length| length > 0) {
+                    if connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    url
+}
+
+#[test]
+fn load_prints_a_measurement() {
+    let spec = json!({ "target": server(), "stop": { "count": 500 }, "warm_up": "0s", "connections": 2 });
+    let output = Command::new(env!("CARGO_BIN_EXE_load")).arg(spec.to_string()).output().unwrap();
+    let measurement: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(measurement["measured"]["counts"]["fates"], json!({ "ok": 500 }));
+}
+
+#[test]
+fn analyze_finds_the_place_and_says_so_with_its_exit_code() {
+    let fixtures = support::root().join("meshery-mesh/tests/fixtures/rules/MSH101");
+    let run = |name: &str| {
+        let mut files: Vec<_> = std::fs::read_dir(&fixtures).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.retain(|path| path.file_name().unwrap().to_string_lossy().starts_with(name));
+        assert!(!files.is_empty(), "no fixtures {name}* in {}", fixtures.display());
+        let output = Command::new(env!("CARGO_BIN_EXE_analyze")).args(files).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, said) = run("bad");
+    assert_eq!(code, Some(1));
+    assert!(said.contains(".yaml:") && said.contains("MSH101"), "{said}");
+    assert_eq!(run("good"), (Some(0), String::new()));
+}

@@ -1,0 +1,107 @@
+//! What the tests of whole programs share.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// The folder that holds all crates.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// A folder of this test's own, removed at its end.
+pub struct Scratch(pub PathBuf);
+
+impl Scratch {
+    pub fn new() -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let name = format!("meshery-{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    /// A document written there, which must be valid against the published schema.
+    pub fn result(&self, path: &str) -> Value {
+        let read = |path: &Path| -> Value { serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap() };
+        let schema = read(&root().join("meshery-core/schema/comparison.schema.json"));
+        let result = read(&self.0.join(path));
+        let errors: Vec<_> =
+            jsonschema::validator_for(&schema).unwrap().iter_errors(&result).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:?}");
+        result
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A program whose whole family of processes can be found again, whoever has adopted it: all inherit a mark.
+pub struct Marked {
+    mark: String,
+    child: Child,
+}
+
+impl Marked {
+    pub fn spawn(command: &mut Command) -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let mark = format!("MESHERY_FAMILY={}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+        let (name, value) = mark.split_once('=').unwrap();
+        let child = command.env(name, value).stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        Self { mark, child }
+    }
+
+    /// Waits for a line on standard error.
+    pub fn wait_for_line(&mut self, starts_with: &str) {
+        let mut lines = BufReader::new(self.child.stderr.take().unwrap()).lines().map_while(Result::ok);
+        let mut seen = Vec::new();
+        let found = lines.by_ref().any(|line| {
+            seen.push(line.clone());
+            line.starts_with(starts_with)
+        });
+        assert!(found, "it ended without {starts_with:?}: {seen:?}");
+        // Somebody has to go on reading, or the program stops at a full pipe.
+        thread::spawn(move || lines.for_each(drop));
+    }
+
+    pub fn signal(&self, name: &str) {
+        let status = Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap();
+        assert!(status.success());
+    }
+
+    pub fn end(&mut self) -> ExitStatus {
+        self.child.wait().unwrap()
+    }
+
+    /// The command lines of its family.
+    pub fn family(&self) -> Vec<String> {
+        let processes = std::fs::read_dir("/proc").unwrap().flatten();
+        let marked = processes.filter(|process| {
+            let environment = std::fs::read(process.path().join("environ")).unwrap_or_default();
+            environment.split(|byte| *byte == 0).any(|variable| variable == self.mark.as_bytes())
+        });
+        marked
+            .map(|process| std::fs::read(process.path().join("cmdline")).unwrap_or_default())
+            .map(|line| String::from_utf8_lossy(&line).replace('\0', " "))
+            .collect()
+    }
+
+    /// Waits until nobody of the family is left; the kernel needs a moment to end them after `kill -9`.
+    pub fn assert_gone(&self) {
+        for _ in 0..100 {
+            if self.family().is_empty() {
+                return;
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        panic!("still there: {:?}", self.family());
+    }
+}
