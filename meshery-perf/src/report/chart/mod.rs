@@ -10,7 +10,7 @@ use super::svg::{Scale, label, upright};
 use super::view::View;
 
 /// About so many ticks stand under a strip.
-const TICKS: usize = 4;
+const TICKS: usize = 3;
 
 /// The colour of an arm as a dot.
 pub(super) fn dot(view: View<'_>, arm: &str) -> Element {

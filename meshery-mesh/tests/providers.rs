@@ -1,0 +1,126 @@
+//! What every mesh in the registry must keep, whoever wrote it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+use meshery_core::plan::{Action, Caller};
+use meshery_core::provider::Program;
+use meshery_core::{ErrorKind, MeshProvider, MeshSpec, Observed, Probe};
+use meshery_mesh::host::inspect;
+use meshery_mesh::providers::PROVIDERS;
+use serde_json::json;
+
+const UPSTREAM: &str = "127.0.0.1:8080";
+
+/// The mesh's default, and with mutual TLS where it has that.
+fn specs(provider: &dyn MeshProvider) -> Vec<MeshSpec> {
+    let plain = MeshSpec::new(provider.info().id.as_str(), UPSTREAM);
+    let secure = MeshSpec { mtls: true, ..plain.clone() };
+    let secure = Some(secure).filter(|spec| provider.checks(spec).is_ok());
+    [plain].into_iter().chain(secure).collect()
+}
+
+fn everything_there(provider: &dyn MeshProvider) -> Observed {
+    let mut seen = Observed::default();
+    for need in provider.info().programs {
+        let program = Program { path: format!("/opt/{}", need.name), version: need.at_least };
+        seen.programs.insert(need.name, program);
+    }
+    seen
+}
+
+#[test]
+fn names_are_sorted_and_unique() {
+    let names: Vec<_> = PROVIDERS.iter().map(|provider| provider.info().id).collect();
+    assert!(!names.is_empty());
+    assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
+}
+
+#[test]
+fn every_mesh_says_what_it_is_and_how_to_get_what_it_needs() {
+    for provider in PROVIDERS {
+        let info = provider.info();
+        assert!(!info.title.is_empty() && !info.summary.is_empty(), "{}", info.id);
+        for need in info.programs {
+            assert!(!need.obtain.is_empty() && !need.version_args.is_empty(), "{}: {}", info.id, need.name);
+            assert_eq!(need.at_least.split('.').filter(|part| part.parse::<u32>().is_ok()).count(), 3);
+        }
+    }
+}
+
+#[test]
+fn plans_are_sound_and_always_the_same() {
+    for provider in PROVIDERS {
+        let seen = everything_there(*provider);
+        for spec in specs(*provider) {
+            let plan = provider.plan(&spec, &seen).unwrap();
+            inspect(&plan).unwrap();
+            assert_eq!(plan.mesh, spec.mesh);
+            let again = provider.plan(&spec, &seen).unwrap();
+            assert_eq!(serde_json::to_string(&plan).unwrap(), serde_json::to_string(&again).unwrap());
+            for step in &plan.steps {
+                assert!(!step.title.is_empty());
+                if let Action::StartProcess(process) = &step.action {
+                    assert!(seen.programs.contains_key(&process.program), "{} is not in `programs`", process.program);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_claim_is_checked_and_every_check_can_be_made() {
+    for provider in PROVIDERS {
+        for spec in specs(*provider) {
+            let plan = serde_json::to_string(&provider.plan(&spec, &everything_there(*provider)).unwrap()).unwrap();
+            let checks = provider.checks(&spec).unwrap();
+            assert!(checks.iter().any(|check| check.probe == Probe::Answers), "{}: nobody asks", spec.mesh);
+            let mut names: Vec<_> = checks.iter().map(|check| &check.name).collect();
+            names.sort();
+            names.dedup();
+            assert_eq!(names.len(), checks.len(), "{}: a name twice", spec.mesh);
+            for check in &checks {
+                let (ports, callers) = parts(&check.probe);
+                for name in ports {
+                    assert!(
+                        plan.contains(&format!("\"name\":\"{name}\"")),
+                        "{}: {name} is not in the plan",
+                        check.name
+                    );
+                }
+                for caller in callers {
+                    if let Caller::Known { identity } = caller {
+                        assert!(plan.contains(&format!("\"name\":\"{identity}\"")), "{}: {identity}", check.name);
+                    }
+                }
+            }
+            let proves_tls = checks.iter().any(|check| matches!(check.probe, Probe::Wire { encrypted: true, .. }));
+            assert_eq!(proves_tls, spec.mtls, "{}: mutual TLS is promised exactly when it is proven", spec.mesh);
+        }
+    }
+}
+
+fn parts(probe: &Probe) -> (Vec<&str>, Vec<&Caller>) {
+    match probe {
+        Probe::Wire { process, port, .. } => (vec![process, port], vec![]),
+        Probe::Identity { port, client, .. } => (vec![port], vec![client]),
+        Probe::Impostor { process, port, server, .. } => (vec![process, port], vec![server]),
+        _ => (vec![], vec![]),
+    }
+}
+
+#[test]
+fn unknown_settings_and_bad_upstreams_are_refused_at_their_place() {
+    for provider in PROVIDERS {
+        let good = MeshSpec::new(provider.info().id.as_str(), UPSTREAM);
+        let unknown = json!({ "no such setting": 1 });
+        let unknown = MeshSpec { settings: serde_json::from_value(unknown).unwrap(), ..good.clone() };
+        let nowhere = MeshSpec { upstream: "nowhere".into(), ..good };
+        for (spec, place) in [(unknown, "settings.no such setting"), (nowhere, "upstream")] {
+            for error in
+                [provider.plan(&spec, &everything_there(*provider)).unwrap_err(), provider.checks(&spec).unwrap_err()]
+            {
+                assert_eq!(error.kind(), ErrorKind::InvalidInput, "{}", spec.mesh);
+                assert_eq!(error.report().place.as_deref(), Some(place), "{}", spec.mesh);
+            }
+        }
+    }
+}
