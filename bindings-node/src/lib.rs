@@ -1,1 +1,53 @@
-//! x
+//! The native half of the Node package `meshery`. It holds no policy and no arithmetic: specifications come in as JSON,
+//! go to the core, and results go out as JSON. What a user sees is in `index.cjs`.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `analyze` | checks of configuration, on the thread pool of Node.js |
+//! | `call` | the one door: a long call on a thread of its own |
+//! | `comparison` | a result, and the look-ups and formats of it |
+//! | `error` | from [`meshery_core::Error`] to what `index.cjs` makes a `MesheryError` of |
+#![expect(
+    clippy::needless_pass_by_value,
+    unreachable_pub,
+    reason = "Node-API hands values over, and its macro takes only public methods"
+)]
+
+mod analyze;
+mod call;
+mod comparison;
+mod error;
+
+use std::collections::BTreeMap;
+
+use meshery_core::{ComparisonSpec, LoadSpec, LoadTest};
+use meshery_mesh::LocalHost;
+use meshery_mesh::host::LocalOptions;
+use meshery_perf::Engine;
+use napi_derive::napi;
+
+use crate::call::{Call, Listener, Outcome};
+use crate::error::{Result, from_json, thrown};
+
+/// Starts a comparison.
+#[napi]
+pub(crate) fn compare(spec: String, programs: BTreeMap<String, String>, listener: Listener<'_>) -> Result<Call> {
+    let started = Call::start(&listener, async move |context| {
+        let spec: ComparisonSpec = from_json(&spec)?;
+        let programs = programs.into_iter().map(|(name, path)| (name, path.into())).collect();
+        let host = LocalHost::new(LocalOptions { programs, ..LocalOptions::default() })?;
+        let comparison = meshery_perf::compare(&spec, &Engine::new(), &host, &context).await?;
+        Ok(Outcome::Comparison(comparison.into()))
+    });
+    started.map_err(thrown)
+}
+
+/// Starts a load.
+#[napi]
+pub(crate) fn run_load(spec: String, listener: Listener<'_>) -> Result<Call> {
+    let started = Call::start(&listener, async move |context| {
+        let spec: LoadSpec = from_json(&spec)?;
+        Ok(Outcome::Measurement(Engine::new().run(&spec, &context).await?.into()))
+    });
+    started.map_err(thrown)
+}

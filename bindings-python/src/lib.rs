@@ -1,1 +1,68 @@
-//! x
+//! The native half of the Python package `meshery`. It holds no policy and no arithmetic: specifications come in as
+//! JSON, go to the core, and results go out as JSON. What a user sees is in `python/meshery/`.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `call` | the one door: a long call on a thread of its own, without the interpreter's lock |
+//! | `comparison` | a result, and the look-ups and formats of it |
+//! | `error` | from [`meshery_core::Error`] to `meshery.MesheryError` |
+
+mod call;
+mod comparison;
+mod error;
+
+/// `meshery._native`: what the package's Python files are made of.
+#[pyo3::pymodule]
+mod _native {
+    use std::collections::BTreeMap;
+    use std::path::PathBuf;
+
+    use meshery_core::{ComparisonSpec, LoadSpec, LoadTest};
+    use meshery_mesh::LocalHost;
+    use meshery_mesh::analyze::Source;
+    use meshery_mesh::host::LocalOptions;
+    use meshery_perf::Engine;
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use crate::call::Call;
+    use crate::call::Outcome;
+    #[pymodule_export]
+    use crate::comparison::Comparison;
+    use crate::error::{from_json, or_raise, to_json};
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+
+    /// Starts a comparison.
+    #[pyfunction]
+    fn compare(py: Python<'_>, spec: &str, programs: BTreeMap<String, PathBuf>) -> PyResult<Call> {
+        let spec: ComparisonSpec = or_raise(py, from_json(spec))?;
+        let started = Call::start(async move |context| {
+            let host = LocalHost::new(LocalOptions { programs, ..LocalOptions::default() })?;
+            let comparison = meshery_perf::compare(&spec, &Engine::new(), &host, &context).await?;
+            Ok(Outcome::Comparison(comparison.into()))
+        });
+        or_raise(py, started)
+    }
+
+    /// Starts a load.
+    #[pyfunction]
+    fn run_load(py: Python<'_>, spec: &str) -> PyResult<Call> {
+        let spec: LoadSpec = or_raise(py, from_json(spec))?;
+        let started = Call::start(async move |context| {
+            Ok(Outcome::Measurement(Engine::new().run(&spec, &context).await?.into()))
+        });
+        or_raise(py, started)
+    }
+
+    /// Applies every rule to texts, given as pairs of name and content.
+    #[pyfunction]
+    fn analyze(py: Python<'_>, sources: Vec<(String, Vec<u8>)>) -> PyResult<String> {
+        let sources: Vec<_> = sources.into_iter().map(|(name, content)| Source::new(name, content)).collect();
+        let analysis = py.detach(|| meshery_mesh::analyze::analyze(&sources));
+        or_raise(py, to_json(&analysis))
+    }
+}

@@ -1,0 +1,145 @@
+"use strict";
+// The package as its users see it; index.d.ts says what everything is for. The native half is meshery.node.
+
+const { readFile } = require("node:fs/promises");
+const { version } = require("./package.json");
+const native = require("./meshery.node");
+
+/** The one error of meshery; `code` is the kind to branch on, the same in every language. */
+class MesheryError extends Error {
+  constructor(text, report, options) {
+    super(text, options);
+    this.name = "MesheryError";
+    this.code = report.code;
+    this.place = report.place;
+    this.expected = report.expected;
+    this.found = report.found;
+    this.context = Object.fromEntries(report.context ?? []);
+  }
+}
+
+/** From the text that the native half describes an error by. */
+function raised(description, options) {
+  const { text, report } = JSON.parse(description);
+  return new MesheryError(text, report, options);
+}
+
+/** What a call into the native half gives, or its error as a MesheryError. */
+function guarded(work) {
+  try {
+    return work();
+  } catch (error) {
+    throw error.code === "meshery" ? raised(error.message) : error;
+  }
+}
+
+/** The result of a comparison. */
+class Comparison {
+  #native;
+
+  constructor(inner) {
+    this.#native = inner;
+  }
+
+  static fromJSON(document) {
+    return new Comparison(guarded(() => native.Comparison.fromJson(JSON.stringify(document))));
+  }
+
+  toJSON() {
+    return JSON.parse(guarded(() => this.#native.render("json")));
+  }
+
+  effect(arm, metric) {
+    return JSON.parse(guarded(() => this.#native.effect(arm, metric)));
+  }
+
+  verdict(arm, metric) {
+    return this.effect(arm, metric).verdict;
+  }
+
+  get table() {
+    return guarded(() => this.#native.render("table"));
+  }
+
+  get html() {
+    return guarded(() => this.#native.htmlFragment());
+  }
+
+  save(directory) {
+    guarded(() => this.#native.save(String(directory)));
+  }
+
+  toString() {
+    return this.table;
+  }
+}
+
+/** The one door to long calls: events and result out, and every way to stop. */
+function call(start, read, { signal, onProgress } = {}) {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) throw stopped(signal);
+    let thrown;
+    const stop = () => running.cancel();
+    const listener = (event, comparison, measurement, error) => {
+      if (event) {
+        tell(JSON.parse(event));
+        return;
+      }
+      signal?.removeEventListener("abort", stop);
+      const found = error ? undefined : read(comparison ?? measurement);
+      if (thrown) reject(withPartial(thrown.error, found));
+      else if (signal?.aborted) reject(stopped(signal, found));
+      else if (error) reject(raised(error));
+      else resolve(found);
+    };
+    const tell = (event) => {
+      if (!onProgress || thrown) return;
+      try {
+        onProgress(event);
+      } catch (error) {
+        thrown = { error };
+        stop();
+      }
+    };
+    const running = guarded(() => start(listener));
+    signal?.addEventListener("abort", stop, { once: true });
+  });
+}
+
+/** The error of a call that a signal has stopped. */
+function stopped(signal, partial) {
+  const error = new MesheryError("stopped by the caller", { code: "cancelled" }, { cause: signal.reason });
+  error.name = "AbortError";
+  return withPartial(error, partial);
+}
+
+/** What a stopped call has found so far goes with the error. */
+function withPartial(error, partial) {
+  if (error instanceof Error) error.partial = partial;
+  return error;
+}
+
+async function compare(spec = {}, options = {}) {
+  const envoy = options.envoy ?? process.env.MESHERY_ENVOY;
+  const programs = envoy ? { envoy: String(envoy) } : {};
+  const start = (listener) => native.compare(JSON.stringify(spec), programs, listener);
+  return call(start, (found) => new Comparison(found), options);
+}
+
+async function runLoad(spec = {}, options = {}) {
+  const start = (listener) => native.runLoad(JSON.stringify(spec), listener);
+  return call(start, JSON.parse, options);
+}
+
+async function analyze(sources) {
+  return JSON.parse(await native.analyze(await contents(sources)));
+}
+
+/** Pairs of name and content. */
+async function contents(sources) {
+  const paths = typeof sources === "string" ? [sources] : sources;
+  if (!Array.isArray(paths)) return Object.entries(paths).map(([name, text]) => [name, Buffer.from(text)]);
+  return Promise.all(paths.map(async (path) => [path, await readFile(path)]));
+}
+
+module.exports = { Comparison, MesheryError, analyze, compare, runLoad, version };

@@ -1,0 +1,277 @@
+/** The version of the package. */
+export const version: string;
+
+/** What went wrong, as something to branch on: the same in every language. */
+export type ErrorCode =
+  | "cancelled"
+  | "check_failed"
+  | "internal"
+  | "invalid_input"
+  | "io"
+  | "limit_exceeded"
+  | "port_in_use"
+  | "process_died"
+  | "program_missing"
+  | "protocol"
+  | "syntax"
+  | "timeout"
+  | "tls"
+  | "unreachable"
+  | "unsupported"
+  | "version_unsupported";
+
+/** An error as data, by the schema `error`. */
+export interface ErrorReport {
+  code: ErrorCode;
+  message: string;
+  place?: string;
+  expected?: string;
+  found?: string;
+  context?: [string, string][];
+}
+
+/** Something went wrong. Its `name` is `AbortError` when an `AbortSignal` was the reason. */
+export class MesheryError<Partial = unknown> extends Error {
+  private constructor();
+  /** The kind, for example `invalid_input`. */
+  readonly code: ErrorCode;
+  /** Where: a field (`arms[1].mesh`), a file position or an address. */
+  readonly place?: string;
+  /** What would have been right. */
+  readonly expected?: string;
+  /** What was there instead. */
+  readonly found?: string;
+  /** Further facts by name: a path, the end of a log, a command that helps. */
+  readonly context: Record<string, string>;
+  /** What a call that was stopped had found until then; nothing before the first run. */
+  readonly partial?: Partial;
+}
+
+/** A duration with its unit: `"1.5s"`, `"250ms"`, `"1m30s"`. */
+export type Duration = string;
+
+/** A rate with its unit: `"2000/s"`, `"120/min"`. */
+export type Rate = string;
+
+/** When requests are sent: as soon as the last one is answered, or by a schedule whatever the answers do. */
+export type Pace =
+  | "closed"
+  | { constant: Rate }
+  | { jittered: { rate: Rate; jitter: number } }
+  | { poisson: Rate }
+  | { poisson_exact: Rate }
+  | { ramp: { from: Rate; to: Rate; over: Duration } }
+  | { replay: { at_ns: number[] } }
+  | { steps: { rate: Rate; lasts: Duration }[] };
+
+/** When the measured part of a load ends. */
+export type Stop = { duration: Duration } | { count: number };
+
+/** The load of a run; what is left out has a default. */
+export interface RunLoad {
+  pace?: Pace;
+  stop?: Stop;
+  /** Load before the measured part. */
+  warm_up?: Duration;
+  connections?: number;
+  threads?: number;
+  /** How long a request may take from its intended send time. */
+  timeout?: Duration;
+}
+
+/** A load, by the schema `load-spec`. */
+export interface LoadSpec extends RunLoad {
+  /** A URL such as `http://127.0.0.1:8080/path`. */
+  target: string;
+  protocol?: string;
+  /** How a thread waits for the next send time. */
+  wait?: "hybrid" | "sleep" | "spin";
+  /** The seed of what is random in the load. */
+  seed?: number | null;
+  /** The request, in the words of the protocol. */
+  request?: Record<string, unknown>;
+}
+
+/** One arm of a comparison. */
+export interface ArmSpec {
+  /** Its name in reports, unique. */
+  name: string;
+  mesh: string;
+  mtls?: boolean;
+  settings?: Record<string, unknown>;
+  /** Whether it is the A/A control: the baseline a second time. */
+  control?: boolean;
+}
+
+/** What to compare, by the schema `comparison-spec`; what is left out has a default. */
+export interface ComparisonSpec {
+  /** The first is the baseline. */
+  arms?: ArmSpec[];
+  rounds?: number;
+  seed?: number | null;
+  /** The application under load, `HOST:PORT`; otherwise a built-in one. */
+  upstream?: string | null;
+  path?: string;
+  load?: RunLoad;
+  judge?: { alpha?: number; min_runs?: number; latency_floor?: Duration };
+}
+
+/** A verdict on one metric of one arm against the baseline. */
+export type Verdict = "improved" | "regressed" | "equivalent" | "inconclusive" | "invalid";
+
+/** A two-sided interval. */
+export interface Interval {
+  low: number;
+  high: number;
+}
+
+/** Why something is in doubt. */
+export interface Reason {
+  code: string;
+  message: string;
+  expected?: string;
+  found?: string;
+}
+
+/** One metric of one arm against the baseline, with the verdict and all that it rests on. */
+export interface Effect {
+  arm: string;
+  baseline: string;
+  metric: string;
+  unit: string;
+  scale: "relative" | "absolute";
+  runs: number;
+  baseline_value: number | null;
+  arm_value: number | null;
+  difference: number | null;
+  ci95: Interval | null;
+  ci90: Interval | null;
+  method: string;
+  p: number | null;
+  p_adjusted: number | null;
+  family: number;
+  margin: number;
+  detectable: number | null;
+  verdict: Verdict;
+  reasons: Reason[];
+}
+
+/** How a comparison ended. */
+export type End = { ended: "complete" } | { ended: "stopped"; error: ErrorReport };
+
+/** A result as data, by the schema `comparison`: what stands in `result.json`. */
+export interface ComparisonDocument {
+  format: number;
+  seed: number;
+  spec: ComparisonSpec;
+  effects: Effect[];
+  end: End;
+  [field: string]: unknown;
+}
+
+/** A measurement, by the schema `measurement`. */
+export interface Measurement {
+  window: Duration;
+  asked: Rate | null;
+  achieved: Rate | null;
+  throughput: Rate | null;
+  measured: Phase;
+  warm_up: Phase;
+  validity: { invalid: Reason[]; warnings: Reason[] };
+  [field: string]: unknown;
+}
+
+/** One part of a load. */
+export interface Phase {
+  counts: {
+    scheduled: number;
+    sent: number;
+    fates: Record<string, number>;
+    statuses: Record<string, number>;
+  };
+  [histogram: string]: unknown;
+}
+
+/** Something that happened during a long call, by the schema `event`. */
+export type Event =
+  | { event: "comparison_started"; runs: number; seed: number }
+  | { event: "step"; title: string }
+  | { event: "run_started"; arm: string; block: number; run: number; runs: number }
+  | { event: "load"; done: number; fraction: number }
+  | { event: "window_started" }
+  | { event: "window_ended" }
+  | { event: "run_finished"; arm: string; run: number; runs: number; p50_ns: number | null; valid: boolean }
+  | { event: "judged"; arm: string; metric: string; verdict: Verdict };
+
+/** A place in a file: bytes from its start, line and column from 1. */
+export interface Position {
+  offset: number;
+  line: number;
+  column: number;
+}
+
+/** A mistake, with its exact place: by the schema `finding`. */
+export interface Finding {
+  code: string;
+  rule: string;
+  severity: "info" | "warning" | "error";
+  message: string;
+  location: { file: string; span: { start: Position; end: Position } };
+  resource: string;
+  help?: string;
+}
+
+/** What an analysis found, and what it could not read. */
+export interface Analysis {
+  findings: Finding[];
+  errors: ErrorReport[];
+}
+
+/** What goes with a long call. */
+export interface CallOptions {
+  /**
+   * Stops the call. The promise is rejected with a `MesheryError` of the code `cancelled` and the name `AbortError`
+   * once everything is removed again; its `partial` is what was found until then.
+   */
+  signal?: AbortSignal;
+  /** Receives what happens, at most some ten times a second. What it throws stops the call. */
+  onProgress?: (event: Event) => void;
+}
+
+/** What goes with a comparison. */
+export interface CompareOptions extends CallOptions {
+  /** Where Envoy is. Otherwise it is looked for in the environment's `MESHERY_ENVOY`, and in `PATH`. */
+  envoy?: string;
+}
+
+/** The result of a comparison: every run, every verdict, and what is needed to do it again. */
+export class Comparison {
+  private constructor();
+  /** A result from what `toJSON` gave, or from a `result.json` that was read. Throws `invalid_input` otherwise. */
+  static fromJSON(document: unknown): Comparison;
+  /** The whole result as data: what stands in `result.json`. */
+  toJSON(): ComparisonDocument;
+  /** One metric of one arm, for example `latency.p99`. Throws `invalid_input` when there is no such effect. */
+  effect(arm: string, metric: string): Effect;
+  /** The verdict on one metric of one arm. Throws `invalid_input` when there is no such effect. */
+  verdict(arm: string, metric: string): Verdict;
+  /** The verdicts as a table for a terminal; also what a template string shows. */
+  readonly table: string;
+  /** The verdicts and curves as a piece of HTML. */
+  readonly html: string;
+  /** Writes `result.json` and `report.html` into a directory, which is made if need be. */
+  save(directory: string): void;
+  toString(): string;
+}
+
+/**
+ * Compares meshes on this machine: the same load through every arm, interleaved, and judged. Nothing compares no mesh,
+ * no mesh again, Envoy, and Envoy with mutual TLS.
+ */
+export function compare(spec?: ComparisonSpec, options?: CompareOptions): Promise<Comparison>;
+
+/** Puts a load on a URL and measures it. */
+export function runLoad(spec: LoadSpec, options?: CallOptions): Promise<Measurement>;
+
+/** Applies every rule to Kubernetes YAML, all of it seen as one cluster: a file, several files, or texts by name. */
+export function analyze(sources: string | string[] | Record<string, string>): Promise<Analysis>;

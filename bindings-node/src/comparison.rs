@@ -1,0 +1,47 @@
+//! A result, and the look-ups and formats of it.
+
+use meshery_core::Error;
+use meshery_perf::report;
+use napi_derive::napi;
+
+use crate::error::{Result, from_json, thrown, to_json};
+
+/// The result of a comparison.
+#[napi]
+pub(crate) struct Comparison(pub(crate) meshery_core::Comparison);
+
+#[napi]
+impl Comparison {
+    /// Reads a result from JSON.
+    #[napi(factory)]
+    pub fn from_json(text: String) -> Result<Self> {
+        from_json(&text).map(Self).map_err(thrown)
+    }
+
+    /// The result in one of the formats of the core.
+    #[napi]
+    pub fn render(&self, format: String) -> Result<String> {
+        report::by_name(&format).and_then(|format| format.render(&self.0)).map_err(thrown)
+    }
+
+    /// The result as a piece of HTML.
+    #[napi]
+    pub fn html_fragment(&self) -> Result<String> {
+        report::html_fragment(&self.0).map_err(thrown)
+    }
+
+    /// The effect of an arm on a metric, as JSON.
+    #[napi]
+    pub fn effect(&self, arm: String, metric: String) -> Result<String> {
+        let effect = self.0.effect(&arm, &metric).ok_or_else(|| {
+            Error::invalid("effects", "no such effect").found(format!("arm {arm:?}, metric {metric:?}"))
+        });
+        effect.and_then(to_json).map_err(thrown)
+    }
+
+    /// Writes the formats that belong into files into a directory.
+    #[napi]
+    pub fn save(&self, directory: String) -> Result<()> {
+        report::save(&self.0, directory).map(drop).map_err(thrown)
+    }
+}

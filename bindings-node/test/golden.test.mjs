@@ -1,0 +1,47 @@
+// The golden cases, the same as in Rust (examples/tests/golden.rs) and Python.
+
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { Comparison, MesheryError, analyze, compare, runLoad } from "meshery";
+
+import { ROOT, json } from "./support.mjs";
+
+const FOLDER = "meshery-core/tests/golden";
+const files = readdirSync(join(ROOT, FOLDER)).filter((name) => name.endsWith(".json"));
+
+function lookUp({ document }) {
+  const comparison = Comparison.fromJSON(json(join(FOLDER, document)));
+  const verdicts = {};
+  for (const { arm, metric } of comparison.toJSON().effects) {
+    (verdicts[arm] ??= {})[metric] = comparison.verdict(arm, metric);
+  }
+  return { verdicts, table: comparison.table };
+}
+
+const calls = { analyze, compare, comparison: lookUp, run_load: runLoad };
+
+function checkError(error, { mentions = [], ...expected }) {
+  if (!(error instanceof MesheryError)) throw error;
+  for (const part of mentions) assert.ok(error.message.includes(part), error.message);
+  const found = Object.fromEntries(Object.keys(expected).map((name) => [name, error[name]]));
+  assert.deepEqual(found, expected);
+}
+
+test("there are cases", () => assert.notEqual(files.length, 0));
+
+for (const file of files) {
+  const { name, call, input, expect } = json(join(FOLDER, file));
+  test(`case ${name}`, async () => {
+    let found;
+    try {
+      found = await calls[call](input);
+    } catch (error) {
+      checkError(error, expect.error);
+      return;
+    }
+    assert.deepEqual(found, expect.ok);
+  });
+}

@@ -1,0 +1,54 @@
+// What the tests share.
+
+import { existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { Ajv2020 } from "ajv/dist/2020.js";
+
+export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+const load = { stop: { count: 50 }, warm_up: "0s", connections: 2 };
+const none = { name: "none", mesh: "none" };
+
+/** As little as a comparison can be: two arms, one block, some fifty requests a run. */
+export const BRIEF = { arms: [none, { name: "envoy", mesh: "envoy" }], rounds: 1, load };
+
+/** One that no test waits for; it needs no Envoy. */
+export function endless(upstream) {
+  return { arms: [none, { name: "again", mesh: "none", control: true }], rounds: 1000, upstream, load };
+}
+
+export function json(path) {
+  return JSON.parse(readFileSync(join(ROOT, path), "utf8"));
+}
+
+/** Where Envoy is; without one, the test is skipped, or fails in CI. */
+export function envoy(test) {
+  const path = process.env.MESHERY_ENVOY ?? join(ROOT, "target/envoy/bin/envoy");
+  if (existsSync(path)) return path;
+  const missing = `no Envoy at ${path}: run \`cargo xtask setup\`, or set MESHERY_ENVOY`;
+  if (process.env.CI) throw new Error(missing);
+  test.skip(missing);
+  return undefined;
+}
+
+/** Refuses a document that is not by the published schema. */
+export function checkSchema(name, document) {
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  const validate = ajv.compile(json(`meshery-core/schema/${name}.schema.json`));
+  if (!validate(document)) throw new Error(`${name}: ${ajv.errorsText(validate.errors)}`);
+}
+
+/** Works with the address of an HTTP server in this process. */
+export async function serve(work) {
+  const server = createServer((_, answer) => answer.end());
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    return await work(`127.0.0.1:${server.address().port}`);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}

@@ -1,0 +1,37 @@
+// Compiled, not run: what the typings must allow, and what they must refuse.
+
+import { type Analysis, type ComparisonSpec, MesheryError, type Verdict, analyze, compare, runLoad } from "meshery";
+
+const spec: ComparisonSpec = { rounds: 5, load: { pace: { constant: "2000/s" }, stop: { duration: "2s" } } };
+const comparison = await compare(spec, {
+  envoy: "envoy",
+  signal: AbortSignal.timeout(1000),
+  onProgress: (event) => {
+    if (event.event === "run_finished") console.log(event.arm, event.p50_ns ?? "no answer");
+  },
+});
+const verdict: Verdict = comparison.verdict("envoy", "latency.p99");
+const low: number | undefined = comparison.effect("envoy", "memory").ci95?.low;
+comparison.save("out");
+
+const measurement = await runLoad({ target: "http://127.0.0.1/", stop: { count: 1 } });
+const sent: number = measurement.measured.counts.sent;
+const analysis: Analysis = await analyze({ "a.yaml": "" });
+
+try {
+  await compare();
+} catch (error) {
+  if (error instanceof MesheryError && error.code === "program_missing") console.log(error.expected, error.context);
+}
+
+// @ts-expect-error: there is no default export
+import meshery from "meshery";
+
+// @ts-expect-error: a rate has a unit
+await runLoad({ target: "http://127.0.0.1/", pace: { constant: 2000 } });
+// @ts-expect-error: an unknown field
+await compare({ runs: 5 });
+// @ts-expect-error: no such verdict
+const worse: Verdict = "worse";
+
+export { analysis, low, meshery, sent, verdict, worse };

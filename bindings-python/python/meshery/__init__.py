@@ -1,0 +1,34 @@
+"""What does this mesh cost? Honest comparisons, load tests and configuration checks.
+
+>>> import meshery
+>>> comparison = meshery.compare(rounds=5)  # doctest: +SKIP
+>>> comparison.verdict("envoy", "latency.p99")  # doctest: +SKIP
+'regressed'
+
+Specifications are dictionaries by the published JSON Schemas, or keyword arguments of the same
+names. Quantities carry their unit: a duration is ``"2.5s"`` or a ``datetime.timedelta``, a rate is
+``"2000/s"``.
+"""
+
+from meshery._analyze import Analysis, Finding, analyze
+from meshery._call import Progress, Spec
+from meshery._compare import Comparison, compare, compare_async
+from meshery._error import ErrorReport, MesheryError
+from meshery._load import run_load, run_load_async
+from meshery._native import __version__
+
+__all__ = [
+    "Analysis",
+    "Comparison",
+    "ErrorReport",
+    "Finding",
+    "MesheryError",
+    "Progress",
+    "Spec",
+    "__version__",
+    "analyze",
+    "compare",
+    "compare_async",
+    "run_load",
+    "run_load_async",
+]

@@ -1,0 +1,46 @@
+//! A result, and the look-ups and formats of it.
+
+use std::path::PathBuf;
+
+use meshery_core::Error;
+use meshery_perf::report;
+use pyo3::prelude::*;
+
+use crate::error::{from_json, or_raise, to_json};
+
+/// The result of a comparison.
+#[pyclass(frozen, module = "meshery._native")]
+pub(crate) struct Comparison(pub(crate) meshery_core::Comparison);
+
+#[pymethods]
+impl Comparison {
+    /// Reads a result from JSON.
+    #[staticmethod]
+    fn from_json(py: Python<'_>, text: &str) -> PyResult<Self> {
+        or_raise(py, py.detach(|| from_json(text))).map(Self)
+    }
+
+    /// The result in one of the formats of the core.
+    fn render(&self, py: Python<'_>, name: &str) -> PyResult<String> {
+        or_raise(py, py.detach(|| report::by_name(name)?.render(&self.0)))
+    }
+
+    /// The result for a notebook cell.
+    fn html_fragment(&self, py: Python<'_>) -> PyResult<String> {
+        or_raise(py, py.detach(|| report::html_fragment(&self.0)))
+    }
+
+    /// The effect of an arm on a metric, as JSON.
+    fn effect(&self, py: Python<'_>, arm: &str, metric: &str) -> PyResult<String> {
+        let effect = self.0.effect(arm, metric).ok_or_else(|| {
+            Error::invalid("effects", "no such effect").found(format!("arm {arm:?}, metric {metric:?}"))
+        });
+        or_raise(py, effect.and_then(to_json))
+    }
+
+    /// Writes the formats that belong into files into a directory.
+    #[expect(clippy::needless_pass_by_value, reason = "the interpreter hands values over")]
+    fn save(&self, py: Python<'_>, directory: PathBuf) -> PyResult<()> {
+        or_raise(py, py.detach(|| report::save(&self.0, &directory)).map(drop))
+    }
+}

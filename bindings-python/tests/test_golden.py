@@ -1,0 +1,52 @@
+"""The golden cases, the same as in Rust (`examples/tests/golden.rs`) and Node."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import meshery
+from support import ROOT
+
+FOLDER = ROOT / "meshery-core/tests/golden"
+CASES = sorted(FOLDER.glob("*.json"))
+
+
+def read(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def look_up(given: dict[str, Any]) -> dict[str, Any]:
+    comparison = meshery.Comparison.from_dict(read(FOLDER / given["document"]))
+    verdicts: dict[str, dict[str, str]] = {}
+    for effect in comparison.to_dict()["effects"]:
+        arm, metric = effect["arm"], effect["metric"]
+        verdicts.setdefault(arm, {})[metric] = comparison.verdict(arm, metric)
+    return {"verdicts": verdicts, "table": comparison.table}
+
+
+CALLS: dict[str, Callable[[Any], object]] = {
+    "analyze": meshery.analyze,
+    "compare": meshery.compare,
+    "comparison": look_up,
+    "run_load": meshery.run_load,
+}
+
+
+def test_there_are_cases() -> None:
+    assert CASES
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_case(path: Path) -> None:
+    case = read(path)
+    try:
+        found = CALLS[case["call"]](case["input"])
+    except meshery.MesheryError as error:
+        expected = case["expect"]["error"]
+        assert all(part in str(error) for part in expected.pop("mentions", []))
+        assert {name: getattr(error, name) for name in expected} == expected
+    else:
+        assert found == case["expect"]["ok"]
