@@ -1,10 +1,10 @@
 //! A result, and the look-ups and formats of it.
 
-use meshery_core::Error;
+use meshery_core::{Error, json};
 use meshery_perf::report;
 use napi_derive::napi;
 
-use crate::error::{Result, from_json, thrown, to_json};
+use crate::error::{Result, thrown, to_json};
 
 /// The result of a comparison.
 #[napi]
@@ -15,7 +15,7 @@ impl Comparison {
     /// Reads a result from JSON.
     #[napi(factory)]
     pub fn from_json(text: String) -> Result<Self> {
-        from_json(&text).map(Self).map_err(thrown)
+        json::read_comparison(&text).map(Self).map_err(thrown)
     }
 
     /// The result in one of the formats of the core.

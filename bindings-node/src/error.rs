@@ -2,19 +2,12 @@
 
 use meshery_core::Error;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 /// The code of an error whose message is a [`described`] error of the core.
 const CODE: &str = "meshery";
 
 /// The result of a call from Node.js.
 pub(crate) type Result<T> = napi::Result<T, &'static str>;
-
-/// A document of the core from JSON. By way of a value: a position in text that no user has written would only mislead.
-pub(crate) fn from_json<T: DeserializeOwned>(text: &str) -> meshery_core::Result<T> {
-    let value: serde_json::Value = serde_json::from_str(text)?;
-    Ok(serde_json::from_value(value)?)
-}
 
 /// A document of the core as JSON.
 pub(crate) fn to_json(document: &impl Serialize) -> meshery_core::Result<String> {

@@ -20,20 +20,20 @@ mod error;
 
 use std::collections::BTreeMap;
 
-use meshery_core::{ComparisonSpec, LoadSpec, LoadTest};
+use meshery_core::{ComparisonSpec, LoadSpec, LoadTest, json};
 use meshery_mesh::LocalHost;
 use meshery_mesh::host::LocalOptions;
 use meshery_perf::Engine;
 use napi_derive::napi;
 
 use crate::call::{Call, Listener, Outcome};
-use crate::error::{Result, from_json, thrown};
+use crate::error::{Result, thrown};
 
 /// Starts a comparison.
 #[napi]
 pub(crate) fn compare(spec: String, programs: BTreeMap<String, String>, listener: Listener<'_>) -> Result<Call> {
     let started = Call::start(&listener, async move |context| {
-        let spec: ComparisonSpec = from_json(&spec)?;
+        let spec: ComparisonSpec = json::read(&spec)?;
         let programs = programs.into_iter().map(|(name, path)| (name, path.into())).collect();
         let host = LocalHost::new(LocalOptions { programs, ..LocalOptions::default() })?;
         let comparison = meshery_perf::compare(&spec, &Engine::new(), &host, &context).await?;
@@ -46,7 +46,7 @@ pub(crate) fn compare(spec: String, programs: BTreeMap<String, String>, listener
 #[napi]
 pub(crate) fn run_load(spec: String, listener: Listener<'_>) -> Result<Call> {
     let started = Call::start(&listener, async move |context| {
-        let spec: LoadSpec = from_json(&spec)?;
+        let spec: LoadSpec = json::read(&spec)?;
         Ok(Outcome::Measurement(Engine::new().run(&spec, &context).await?.into()))
     });
     started.map_err(thrown)

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use meshery_core::Error;
+use meshery_core::{Error, json};
 use meshery_perf::report;
 use pyo3::prelude::*;
 
-use crate::error::{from_json, or_raise, to_json};
+use crate::error::{or_raise, to_json};
 
 /// The result of a comparison.
 #[pyclass(frozen, module = "meshery._native")]
@@ -17,7 +17,7 @@ impl Comparison {
     /// Reads a result from JSON.
     #[staticmethod]
     fn from_json(py: Python<'_>, text: &str) -> PyResult<Self> {
-        or_raise(py, py.detach(|| from_json(text))).map(Self)
+        or_raise(py, py.detach(|| json::read_comparison(text))).map(Self)
     }
 
     /// The result in one of the formats of the core.

@@ -3,13 +3,6 @@
 use meshery_core::{Error, Result};
 use pyo3::prelude::*;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
-
-/// A document of the core from JSON. By way of a value: a position in text that no user has written would only mislead.
-pub(crate) fn from_json<T: DeserializeOwned>(text: &str) -> Result<T> {
-    let value: serde_json::Value = serde_json::from_str(text)?;
-    Ok(serde_json::from_value(value)?)
-}
 
 /// A document of the core as JSON.
 pub(crate) fn to_json(document: &impl Serialize) -> Result<String> {

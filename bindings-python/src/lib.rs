@@ -17,7 +17,7 @@ mod _native {
     use std::collections::BTreeMap;
     use std::path::PathBuf;
 
-    use meshery_core::{ComparisonSpec, LoadSpec, LoadTest};
+    use meshery_core::{ComparisonSpec, LoadSpec, LoadTest, json};
     use meshery_mesh::LocalHost;
     use meshery_mesh::analyze::Source;
     use meshery_mesh::host::LocalOptions;
@@ -29,7 +29,7 @@ mod _native {
     use crate::call::Outcome;
     #[pymodule_export]
     use crate::comparison::Comparison;
-    use crate::error::{from_json, or_raise, to_json};
+    use crate::error::{or_raise, to_json};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -39,7 +39,7 @@ mod _native {
     /// Starts a comparison.
     #[pyfunction]
     fn compare(py: Python<'_>, spec: &str, programs: BTreeMap<String, PathBuf>) -> PyResult<Call> {
-        let spec: ComparisonSpec = or_raise(py, from_json(spec))?;
+        let spec: ComparisonSpec = or_raise(py, json::read(spec))?;
         let started = Call::start(async move |context| {
             let host = LocalHost::new(LocalOptions { programs, ..LocalOptions::default() })?;
             let comparison = meshery_perf::compare(&spec, &Engine::new(), &host, &context).await?;
@@ -51,7 +51,7 @@ mod _native {
     /// Starts a load.
     #[pyfunction]
     fn run_load(py: Python<'_>, spec: &str) -> PyResult<Call> {
-        let spec: LoadSpec = or_raise(py, from_json(spec))?;
+        let spec: LoadSpec = or_raise(py, json::read(spec))?;
         let started = Call::start(async move |context| {
             Ok(Outcome::Measurement(Engine::new().run(&spec, &context).await?.into()))
         });

@@ -85,7 +85,6 @@ async fn main() -> ExitCode {
         Err(error) => Err(error),
     };
     match result {
-        Ok(Comparison { end: End::Complete, .. }) => ExitCode::SUCCESS,
         Ok(Comparison { end: End::Stopped { error }, .. }) => {
             eprintln!("stopped, with the runs made so far written: {error}");
             if error.code == meshery_core::ErrorKind::Cancelled { ExitCode::from(130) } else { ExitCode::FAILURE }

@@ -5,13 +5,13 @@
 //! ```
 #![allow(clippy::print_stdout, reason = "a program talks to its user")]
 
-use meshery_core::{Context, Error, LoadSpec, LoadTest, Result};
+use meshery_core::{Context, Error, LoadSpec, LoadTest, Result, json};
 use meshery_perf::Engine;
 
 #[tokio::main]
 async fn main() -> Result<()> {
     let usage = || Error::invalid("argument 1", "missing").expected("a load specification as JSON");
-    let spec: LoadSpec = serde_json::from_str(&std::env::args().nth(1).ok_or_else(usage)?)?;
+    let spec: LoadSpec = json::read(&std::env::args().nth(1).ok_or_else(usage)?)?;
     let measurement = Engine::new().run(&spec, &Context::default()).await?;
     println!("{}", serde_json::to_string_pretty(&measurement)?);
     Ok(())

@@ -1,13 +1,13 @@
 //! The README's quickstart in Rust.
 #![allow(clippy::print_stdout, reason = "a program talks to its user")]
 
-use meshery_core::{ComparisonSpec, Context, Result};
+use meshery_core::{ComparisonSpec, Context, Result, json};
 use meshery_mesh::{LocalHost, host::LocalOptions};
 use meshery_perf::{Engine, compare, report};
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let spec: ComparisonSpec = serde_json::from_str(
+    let spec: ComparisonSpec = json::read(
         r#"{
             "arms": [{ "name": "none", "mesh": "none" }, { "name": "envoy", "mesh": "envoy" }],
             "rounds": 5,

@@ -1,6 +1,10 @@
 // The README's quickstart in Node.
 import { compare } from "meshery";
 
-const comparison = await compare({ rounds: 5, load: { stop: { duration: "2s" } } });
+const comparison = await compare({
+  arms: [{ name: "none", mesh: "none" }, { name: "envoy", mesh: "envoy" }],
+  rounds: 5,
+  load: { pace: { constant: "2000/s" }, stop: { duration: "1s" }, warm_up: "200ms" },
+});
 console.log(comparison.table);
-comparison.save("quickstart");
+comparison.save("quickstart"); // result.json, report.html

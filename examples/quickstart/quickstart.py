@@ -2,6 +2,10 @@
 
 import meshery
 
-comparison = meshery.compare(rounds=5, load={"stop": {"duration": "2s"}})
+comparison = meshery.compare(
+    arms=[{"name": "none", "mesh": "none"}, {"name": "envoy", "mesh": "envoy"}],
+    rounds=5,
+    load={"pace": {"constant": "2000/s"}, "stop": {"duration": "1s"}, "warm_up": "200ms"},
+)
 print(comparison)
-comparison.save("quickstart")
+comparison.save("quickstart")  # result.json, report.html

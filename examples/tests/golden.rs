@@ -7,7 +7,7 @@
 
 use std::path::{Path, PathBuf};
 
-use meshery_core::{Comparison, Context, LoadTest, Result};
+use meshery_core::{Comparison, Context, LoadTest, Result, json};
 use meshery_mesh::LocalHost;
 use meshery_mesh::analyze::{Source, analyze};
 use meshery_mesh::host::LocalOptions;
@@ -36,7 +36,7 @@ fn call(name: &str, input: &Value) -> Result<Value> {
             Ok(serde_json::to_value(analyze(&sources))?)
         }
         "compare" => {
-            let spec = serde_json::from_value(input.clone())?;
+            let spec = json::from_value(input.clone())?;
             let done = await_result(async {
                 compare(&spec, &Engine::new(), &LocalHost::new(LocalOptions::default())?, &context).await
             });
@@ -44,7 +44,7 @@ fn call(name: &str, input: &Value) -> Result<Value> {
         }
         "comparison" => look_up(&serde_json::from_value(read(input["document"].as_str().unwrap()))?),
         "run_load" => {
-            let spec = serde_json::from_value(input.clone())?;
+            let spec = json::from_value(input.clone())?;
             Ok(serde_json::to_value(await_result(Engine::new().run(&spec, &context))?)?)
         }
         _ => panic!("no call of the name {name}"),

@@ -28,7 +28,8 @@ fn named_blocks(readme: &str) -> Vec<(String, String)> {
 #[test]
 fn the_quickstarts_are_the_programs_that_are_run() {
     let blocks = named_blocks(&readme());
-    let names: Vec<_> = blocks.iter().map(|(name, _)| name.as_str()).collect();
+    let mut names: Vec<_> = blocks.iter().map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
     let mut expected: Vec<_> = std::fs::read_dir(root().join("examples/quickstart"))
         .unwrap()
         .map(|entry| format!("examples/quickstart/{}", entry.unwrap().file_name().to_string_lossy()))

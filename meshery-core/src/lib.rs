@@ -11,7 +11,7 @@
 //! | [`provider`], [`plan`] | [`MeshProvider`]: from what is wanted and what is seen to a [`Plan`] | `meshery-mesh` |
 //! | [`host`] | [`MeshHost`]: the one engine that acts on plans | `meshery-mesh` |
 //! | [`resource`], [`analyzer`] | [`Resource`] with source spans, [`ConfigAnalyzer`], [`Finding`] | `meshery-mesh` |
-//! | [`error`], [`units`], [`context`] | what all of them share | |
+//! | [`error`], [`units`], [`context`], [`json`] | what all of them share | |
 //!
 //! Everything serializable has a JSON Schema, published in this crate's `schema/` folder ([`schema`]).
 
@@ -21,6 +21,7 @@ pub mod context;
 pub mod error;
 pub mod histogram;
 pub mod host;
+pub mod json;
 pub mod load;
 pub mod measurement;
 pub mod pace;

@@ -1,4 +1,5 @@
 //! What the tests of whole programs share.
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its own part")]
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};

@@ -73,11 +73,11 @@ where
 }
 
 fn broken(error: impl std::error::Error + Send + Sync + 'static) -> Error {
-    let mut message = error.to_string();
+    let mut words = vec![error.to_string()];
     let mut source = error.source();
     while let Some(inner) = source {
-        message += &format!(": {inner}");
+        words.push(inner.to_string());
         source = inner.source();
     }
-    Error::new(ErrorKind::Protocol, message).because(error)
+    Error::new(ErrorKind::Protocol, words.join(": ")).because(error)
 }

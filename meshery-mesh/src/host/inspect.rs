@@ -34,11 +34,11 @@ pub fn inspect(plan: &Plan) -> Result<()> {
 }
 
 fn all_processes(plan: &Plan) -> BTreeSet<&str> {
-    let name = |action| match action {
-        &Action::StartProcess(ref process) => Some(process.name.as_str()),
+    let processes = plan.steps.iter().filter_map(|step| match &step.action {
+        Action::StartProcess(process) => Some(process.name.as_str()),
         _ => None,
-    };
-    plan.steps.iter().filter_map(|step| name(&step.action)).collect()
+    });
+    processes.collect()
 }
 
 #[derive(Default)]

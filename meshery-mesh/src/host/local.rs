@@ -151,7 +151,9 @@ impl MeshHost for LocalHost {
         let site = site.lock().await;
         let mut outcomes = Vec::new();
         for check in provider(&mesh.spec.mesh)?.checks(&mesh.spec)? {
-            outcomes.push(or_cancelled(&context.cancel, probe::make(&check, &site, &self.ground)).await?);
+            // Boxed: probes hold whole TLS conversations.
+            let probe = Box::pin(probe::make(&check, &site, &self.ground));
+            outcomes.push(or_cancelled(&context.cancel, probe).await?);
         }
         Ok(outcomes)
     }

@@ -130,7 +130,7 @@ impl Wish {
     fn client(&self) -> Value {
         let hop = cluster("server", "STATIC", &bootstrap::address("127.0.0.1", &bootstrap::port(HOP)));
         let secure = self.mtls.then(|| tls("Upstream", "client", "server"));
-        self.side("client", None, with_transport(hop, secure))
+        self.side("client", None, &with_transport(hop, secure))
     }
 
     fn server(&self) -> Value {
@@ -138,11 +138,11 @@ impl Wish {
         let upstream =
             cluster("upstream", lookup, &bootstrap::address(&self.upstream.host, &self.upstream.port.into()));
         let secure = self.mtls.then(|| tls("Downstream", "server", "client"));
-        self.side("server", secure, upstream)
+        self.side("server", secure, &upstream)
     }
 
     /// A listener that sends everything to one cluster.
-    fn side(&self, name: &str, secure: Option<Value>, cluster: Value) -> Value {
+    fn side(&self, name: &str, secure: Option<Value>, cluster: &Value) -> Value {
         let route = json!({ "match": { "prefix": "/" }, "route": { "cluster": cluster["name"], "timeout": "0s" } });
         let chain = with_transport(json!({ "filters": [bootstrap::http(name, &route)] }), secure);
         json!({ "listeners": [bootstrap::listener(name, self.concurrency, &chain)], "clusters": [cluster] })

@@ -1,4 +1,5 @@
 //! The real Envoy that tests run against.
+#![allow(unreachable_pub, clippy::explicit_write, reason = "shared by several test programs, and past the harness")]
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

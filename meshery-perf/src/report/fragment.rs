@@ -27,7 +27,7 @@ pub(super) fn render(comparison: &Comparison) -> String {
 
 fn table(view: View<'_>) -> Option<Element> {
     let metrics = view.metrics();
-    let names = ["".to_owned()].into_iter().chain(metrics.iter().map(|metric| metric.title()));
+    let names = [String::new()].into_iter().chain(metrics.iter().map(|metric| metric.title()));
     let rows = view.challengers().map(|arm| {
         let effects = metrics.iter().map(|metric| cell(view.0.effect(&arm.name, metric.name)));
         tag("tr").child(tag("th").attr("scope", "row").child(name(view, &arm.name))).children(effects)

@@ -110,9 +110,12 @@ pub(super) fn of_control(view: View<'_>) -> Sentence {
     subject.plain(shown + &rest + ".")
 }
 
+/// A verb, the joint to the metric, and of which effects it is said.
+type Group = (&'static str, &'static str, fn(&Effect) -> bool);
+
 fn clauses(effects: &[&Effect]) -> Vec<Sentence> {
     let mut interval_named = false;
-    let groups: [(&str, &str, fn(&Effect) -> bool); 7] = [
+    let groups: [Group; 7] = [
         ("adds ", " to ", |effect| differs(effect) && !is_resource(effect) && amount(effect) > Some(0.0)),
         ("takes ", " off ", |effect| differs(effect) && !is_resource(effect) && amount(effect) <= Some(0.0)),
         ("costs ", " ", |effect| is_resource(effect) && effect.verdict == Verdict::Regressed),
@@ -164,7 +167,9 @@ fn part(effect: &Effect, joint: &str, interval_named: &mut bool) -> Sentence {
             of_metric(size).plain(interval)
         }
         (Verdict::Equivalent | Verdict::Inconclusive, None) => {
-            Sentence::default().plain(format!("{metric} ({} measured)", text::change(effect, effect.difference)))
+            let measured = text::finite(effect.difference).map(|_| text::change(effect, effect.difference));
+            let measured = measured.map_or(String::new(), |change| format!(" ({change} measured)"));
+            Sentence::default().plain(metric + &measured)
         }
     }
 }

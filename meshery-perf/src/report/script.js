@@ -2,7 +2,7 @@
 for (const plot of document.querySelectorAll("svg[data-curves]")) {
   const data = JSON.parse(plot.dataset.curves);
   const panel = plot.closest(".curves") ?? plot.parentElement;
-  const make = (name, parent) => parent.appendChild(document.createElementNS("http://www.w3.org/2000/svg", name));
+  const make = (name, parent) => parent.appendChild(document.createElementNS(plot.namespaceURI, name));
   const hover = make("g", plot);
   hover.setAttribute("class", "hover");
   const tip = panel.appendChild(document.createElement("div"));

@@ -72,7 +72,7 @@ fn heading(view: View<'_>, arm: &ArmSpec) -> [String; 7] {
     let mut cells = HEADINGS.map(str::to_owned);
     let kind = if arm.control { " (A/A control)" } else { "" };
     cells[0] = format!("{}{kind}", arm.name);
-    cells[1] = view.baseline().to_owned();
+    view.baseline().clone_into(&mut cells[1]);
     cells[2].clone_from(&arm.name);
     cells
 }

@@ -42,7 +42,7 @@ impl Form {
     }
 
     fn number(&self, value: f64) -> String {
-        let text = format!("{:.*}", self.decimals, value.abs() / self.scale);
+        let text = format!("{:.*}", self.decimals, (value.abs() / self.scale).min(f64::MAX));
         let negative = value < 0.0 && text.contains(|digit| ('1'..='9').contains(&digit));
         let (whole, fraction) = text.split_at(text.find('.').unwrap_or(text.len()));
         format!("{}{}{fraction}", if negative { "−" } else { "" }, grouped(whole))
@@ -57,17 +57,15 @@ impl Form {
     /// Without zeros at the end of the fraction.
     fn short(&self, value: f64) -> String {
         let number = self.number(value);
-        match number.contains('.') {
-            true => number.trim_end_matches('0').trim_end_matches('.').to_owned() + self.suffix,
-            false => number + self.suffix,
-        }
+        let short = if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.') } else { &number };
+        short.to_owned() + self.suffix
     }
 }
 
 fn grouped(digits: &str) -> String {
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

@@ -1,0 +1,199 @@
+//! What every output format must keep, on a real result and on its sad cases.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+use std::path::{Path, PathBuf};
+
+use meshery_core::comparison::End;
+use meshery_core::measurement::{Doubt, Reason};
+use meshery_core::{Comparison, Error, ErrorKind, Verdict, json};
+use meshery_perf::report::{FORMATS, by_name, html_fragment, save};
+use serde_json::Value;
+
+fn core() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../meshery-core")
+}
+
+/// A real result: no mesh, no mesh again, Envoy, and Envoy with mutual TLS.
+fn real() -> Comparison {
+    json::read_comparison(&std::fs::read_to_string(core().join("tests/golden/documents/comparison.json")).unwrap())
+        .unwrap()
+}
+
+fn stopped() -> Comparison {
+    let mut comparison = real();
+    comparison.arms.iter_mut().for_each(|arm| arm.runs.truncate(1));
+    let error = Error::new(ErrorKind::Cancelled, "stopped by the caller");
+    comparison.end = End::Stopped { error: error.report().clone() };
+    comparison
+}
+
+fn invalid() -> Comparison {
+    let mut comparison = real();
+    for effect in &mut comparison.effects {
+        (effect.verdict, effect.difference, effect.ci95, effect.p, effect.p_adjusted) =
+            (Verdict::Invalid, None, None, None, None);
+        effect.reasons = vec![Reason::new(Doubt::Errors, "too many requests failed")];
+    }
+    comparison
+}
+
+fn empty() -> Comparison {
+    let mut comparison = real();
+    comparison.effects.clear();
+    comparison.arms.clear();
+    comparison
+}
+
+fn hostile() -> Comparison {
+    let mut comparison = real();
+    let name = "<script>alert('x')</script>&\"\u{7}";
+    for arm in &mut comparison.spec.arms {
+        if arm.name == "envoy" {
+            arm.name = name.into();
+        }
+    }
+    for arm in &mut comparison.arms {
+        if arm.spec.name == "envoy" {
+            arm.spec.name = name.into();
+        }
+    }
+    for effect in &mut comparison.effects {
+        if effect.arm == "envoy" {
+            effect.arm = name.into();
+        }
+    }
+    comparison
+}
+
+fn render(name: &str, comparison: &Comparison) -> String {
+    by_name(name).unwrap().render(comparison).unwrap()
+}
+
+#[test]
+fn formats_are_sorted_unique_and_found() {
+    let names: Vec<_> = FORMATS.iter().map(|format| format.name()).collect();
+    assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
+    let mut files: Vec<_> = FORMATS.iter().map(|format| format.file_name()).collect();
+    files.sort_unstable();
+    files.dedup();
+    assert_eq!(files.len(), names.len());
+    assert_eq!(by_name("papyrus").err().unwrap().report().place.as_deref(), Some("format"));
+}
+
+#[test]
+fn every_format_takes_every_result() {
+    for comparison in [real(), stopped(), invalid(), empty(), hostile()] {
+        for format in FORMATS {
+            let text = format.render(&comparison).unwrap();
+            assert!(text.ends_with('\n'), "{}", format.name());
+            // JSON has no such numbers, and its histograms are base64, in which any three letters may stand.
+            for nonsense in ["NaN", "Infinity", "inf%"].into_iter().filter(|_| format.name() != "json") {
+                assert!(!text.contains(nonsense), "{}: {nonsense}", format.name());
+            }
+        }
+        assert!(html_fragment(&comparison).unwrap().starts_with("<div"));
+    }
+}
+
+#[test]
+fn json_is_valid_and_comes_back_as_it_was() {
+    let schema = std::fs::read_to_string(core().join("schema/comparison.schema.json")).unwrap();
+    let schema = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
+    for comparison in [real(), stopped(), invalid(), empty()] {
+        let text = render("json", &comparison);
+        let document: Value = serde_json::from_str(&text).unwrap();
+        let errors: Vec<_> = schema.iter_errors(&document).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:?}");
+        assert!(json::read_comparison(&text).unwrap() == comparison);
+    }
+}
+
+#[test]
+fn credentials_do_not_leave() {
+    let mut comparison = real();
+    comparison.spec.arms[2].settings.insert("token".into(), "open sesame".into());
+    for format in FORMATS {
+        assert!(!format.render(&comparison).unwrap().contains("sesame"), "{}", format.name());
+    }
+}
+
+#[test]
+fn table_and_page_say_every_arm_metric_and_verdict() {
+    for comparison in [real(), invalid()] {
+        let (table, page) = (render("table", &comparison), render("html", &comparison));
+        for effect in &comparison.effects {
+            let verdict = effect.verdict.to_string();
+            for text in [&table, &page] {
+                assert!(text.contains(&effect.arm) && text.contains(&verdict), "{} {verdict}", effect.arm);
+            }
+        }
+        for title in ["p50 latency", "p99.9 latency", "Throughput", "Failed requests", "Memory"] {
+            assert!(table.contains(title) && page.contains(title), "{title}");
+        }
+        assert!(table.contains(&comparison.seed.to_string()) && page.contains(&comparison.seed.to_string()));
+    }
+}
+
+#[test]
+fn an_early_end_is_said_on_top() {
+    let (table, page, cell) =
+        (render("table", &stopped()), render("html", &stopped()), html_fragment(&stopped()).unwrap());
+    for text in [table, page, cell] {
+        assert!(text.contains("Stopped") && text.contains("stopped by the caller"));
+    }
+}
+
+#[test]
+fn the_page_needs_no_network() {
+    for comparison in [real(), hostile()] {
+        let page = render("html", &comparison);
+        for reference in ["http://", "https://", "src=", "href=", "@import", "url("] {
+            assert!(!page.contains(reference), "{reference}");
+        }
+    }
+}
+
+/// Elements that need no end.
+const VOID: [&str; 2] = ["meta", "br"];
+
+/// Refuses markup whose elements do not nest. Styles and scripts are passed over as a browser does.
+fn assert_nested(page: &str) {
+    let mut open: Vec<String> = Vec::new();
+    let mut rest = page.trim_start_matches("<!doctype html>");
+    while let Some((_, after)) = rest.split_once('<') {
+        let (tag, after) = after.split_once('>').expect("a tag ends");
+        rest = after;
+        let name = tag.split([' ', '\n']).next().unwrap();
+        if let Some(name) = name.strip_prefix('/') {
+            assert_eq!(open.pop().as_deref(), Some(name), "closes what is not open");
+        } else if !VOID.contains(&name) {
+            open.push(name.to_owned());
+        }
+        if ["style", "script"].contains(&name) {
+            rest = &rest[rest.find(&format!("</{name}>")).expect("it ends")..];
+        }
+    }
+    assert!(open.is_empty(), "left open: {open:?}");
+}
+
+#[test]
+fn the_markup_nests_and_nothing_breaks_out_of_it() {
+    for comparison in [real(), stopped(), invalid(), empty(), hostile()] {
+        let (page, cell) = (render("html", &comparison), html_fragment(&comparison).unwrap());
+        assert_nested(&page);
+        assert_nested(&cell);
+        assert!(!page.contains("<script>alert") && !cell.contains("<script>alert"));
+    }
+    assert!(render("html", &hostile()).contains("&lt;script&gt;alert"), "it is shown as it is written");
+}
+
+#[test]
+fn save_writes_every_format_and_names_what_it_cannot_write() {
+    let folder = std::env::temp_dir().join(format!("meshery-report-{}", std::process::id()));
+    let paths = save(&real(), &folder).unwrap();
+    assert_eq!(paths.len(), FORMATS.len());
+    assert!(paths.iter().all(|path| path.metadata().unwrap().len() > 500));
+    let error = save(&real(), folder.join("result.json/inside")).unwrap_err();
+    assert!(error.report().place.as_deref().unwrap().contains("result.json"), "{error}");
+    std::fs::remove_dir_all(folder).unwrap();
+}
