@@ -55,7 +55,9 @@ impl Witness {
         let lag = |(index, arrival): (usize, &Instant)| (*arrival - first).as_secs_f64() - index as f64 / rate;
         let mut lags: Vec<f64> = arrivals.iter().enumerate().map(lag).collect();
         let centre = crate::median(lags.iter().copied());
-        lags.iter_mut().for_each(|lag| *lag = (*lag - centre).abs());
+        for lag in &mut lags {
+            *lag = (*lag - centre).abs();
+        }
         lags.sort_by(f64::total_cmp);
         let at = |share: f64| lags[((lags.len() as f64 * share) as usize).min(lags.len() - 1)];
         let rate = (arrivals.len() - 1) as f64 / (last - first).as_secs_f64();
