@@ -196,6 +196,7 @@ export interface Phase {
 export type Event =
   | { event: "comparison_started"; runs: number; seed: number }
   | { event: "step"; title: string }
+  | { event: "arm_left_out"; arm: string; reason: string }
   | { event: "run_started"; arm: string; block: number; run: number; runs: number }
   | { event: "load"; done: number; fraction: number }
   | { event: "window_started" }

@@ -89,7 +89,11 @@ async fn main() -> ExitCode {
             eprintln!("stopped, with the runs made so far written: {error}");
             if error.code == meshery_core::ErrorKind::Cancelled { ExitCode::from(130) } else { ExitCode::FAILURE }
         }
-        Ok(_) => ExitCode::SUCCESS,
+        Ok(comparison) => {
+            // Said when it happened; what the others have shown is written.
+            let left_out = comparison.arms.iter().any(|arm| arm.checks.iter().any(|check| !check.passed));
+            if left_out { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+        }
         Err(error) => {
             eprintln!("error[{}]: {error}", error.kind());
             if error.is_cancelled() { ExitCode::from(130) } else { ExitCode::FAILURE }

@@ -30,6 +30,10 @@ impl Progress for Bar {
                 self.bar.println(format!("{runs} runs, seed {seed}"));
                 self.bar.set_length(u64::from(*runs) * SCALE as u64);
             }
+            Event::ArmLeftOut { arm, reason } => self.bar.suspend(|| {
+                std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("left out: {arm}: {reason}\n"))
+                    .unwrap_or(());
+            }),
             Event::Step { title } => self.bar.set_message(title.clone()),
             Event::RunStarted { arm, block, run, runs } => {
                 self.finished.store(u64::from(run - 1) * SCALE as u64, Ordering::Relaxed);

@@ -75,6 +75,27 @@ fn kill_9_in_the_middle_leaves_nothing() {
     program.assert_gone();
 }
 
+/// An Envoy that says its version and then dies: the baseline is still measured, the arms are named and left out.
+#[test]
+fn an_envoy_that_dies_is_left_out_with_its_last_words() {
+    use std::os::unix::fs::PermissionsExt;
+    let out = Scratch::new();
+    let fake = out.0.join("envoy");
+    let script =
+        "#!/bin/sh\nif [ \"$1\" = --version ]; then echo x/1.40.0/x; exit; fi\necho 'out of memory' >&2\nexit 3\n";
+    std::fs::write(&fake, script).unwrap();
+    std::fs::set_permissions(&fake, PermissionsExt::from_mode(0o755)).unwrap();
+    let upstream = support::server();
+    let output = short(&out.0, &fake).args(["--upstream", &upstream]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("left out: envoy: ") && said.contains("out of memory"), "{said}");
+    assert!(said.contains("run 10: ") && !said.contains("run 11: "), "{said}");
+    let result = out.result("result.json");
+    let runs = |arm: usize| result["arms"][arm]["runs"].as_array().unwrap().len();
+    assert_eq!([runs(0), runs(1), runs(2), runs(3)], [5, 5, 0, 0]);
+}
+
 #[test]
 fn mistakes_name_the_place_and_what_was_expected() {
     let Some(envoy) = envoy::find() else { return };

@@ -6,10 +6,7 @@
 mod envoy;
 mod support;
 
-use std::io::{Read, Write};
-use std::net::TcpListener;
 use std::process::Command;
-use std::thread;
 
 use serde_json::{Value, json};
 use support::{Marked, Scratch};
@@ -28,28 +25,9 @@ fn the_quickstart_runs_as_printed() {
     assert!(scratch.0.join("quickstart/report.html").exists());
 }
 
-/// Answers every connection's requests with 200 until the test ends.
-fn server() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/", listener.local_addr().unwrap());
-    thread::spawn(move || {
-        for mut connection in listener.incoming().flatten() {
-            thread::spawn(move || {
-                let mut buffer = [0; 4096];
-                while connection.read(&mut buffer).is_ok_and(|length| length > 0) {
-                    if connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").is_err() {
-                        return;
-                    }
-                }
-            });
-        }
-    });
-    url
-}
-
 #[test]
 fn load_prints_a_measurement() {
-    let spec = json!({ "target": server(), "stop": { "count": 500 }, "warm_up": "0s", "connections": 2 });
+    let spec = json!({ "target": format!("http://{}/", support::server()), "stop": { "count": 500 }, "warm_up": "0s", "connections": 2 });
     let output = Command::new(env!("CARGO_BIN_EXE_load")).arg(spec.to_string()).output().unwrap();
     let measurement: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(measurement["measured"]["counts"]["fates"], json!({ "ok": 500 }));

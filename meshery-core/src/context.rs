@@ -67,6 +67,13 @@ pub enum Event {
         /// The seed of the order of runs.
         seed: u64,
     },
+    /// An arm could not be set up, or failed a check: it gets no runs.
+    ArmLeftOut {
+        /// The arm's name.
+        arm: String,
+        /// What was seen.
+        reason: String,
+    },
     /// A step of a plan is being carried out.
     Step {
         /// What the step does, as a sentence.

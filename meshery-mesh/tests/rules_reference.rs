@@ -21,7 +21,7 @@ fn data(folder: &str) -> Option<PathBuf> {
     }
     assert!(std::env::var_os("CI").is_none(), "{} is missing", path.display());
     // Not by `eprintln!`, which the test harness keeps to itself.
-    writeln!(stderr(), "NOT TESTED: put the shared data at {} to check against it", path.display()).unwrap();
+    writeln!(stderr(), "SKIPPED a test on shared data: put it at {} to check against it", path.display()).unwrap();
     None
 }
 

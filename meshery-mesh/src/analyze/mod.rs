@@ -12,11 +12,10 @@ mod objects;
 mod rules;
 pub mod yaml;
 
-use meshery_core::{ConfigAnalyzer, Error, Finding, Snapshot};
+use meshery_core::{Error, Finding, Snapshot};
 use serde::{Serialize, Serializer};
 
-/// All rules, sorted by code.
-pub static RULES: &[&dyn ConfigAnalyzer] = &[&rules::virtualservice_host_unknown::VirtualServiceHostUnknown];
+pub use rules::RULES;
 
 /// A file to analyze.
 ///

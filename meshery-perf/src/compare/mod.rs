@@ -101,16 +101,14 @@ async fn with_upstream(
 }
 
 async fn run_all(session: &Session<'_>, comparison: &mut Comparison) -> Result<()> {
-    let runs = session.spec.rounds * comparison.arms.len() as u32;
+    let fit: Vec<bool> = comparison.arms.iter().map(|arm| arm.checks.iter().all(|check| check.passed)).collect();
+    let runs = session.spec.rounds * fit.iter().filter(|fit| **fit).count() as u32;
     let mut number = 0;
     for (block, arms) in order::blocks(comparison.seed, session.spec.rounds, comparison.arms.len()).enumerate() {
-        for index in arms {
+        for index in arms.into_iter().filter(|index| fit[*index]) {
             number += 1;
             session.context.cancel.check()?;
             let arm = &mut comparison.arms[index];
-            if arm.checks.iter().any(|check| !check.passed) {
-                continue;
-            }
             let (name, block) = (arm.spec.name.clone(), block as u32 + 1);
             session.context.report(&Event::RunStarted { arm: name.clone(), block, run: number, runs });
             let run = session.run(&arm.spec, block, number).await;

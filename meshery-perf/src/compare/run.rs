@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use meshery_core::comparison::{Arm, Run};
 use meshery_core::measurement::{Doubt, Reason};
 use meshery_core::{
-    ArmSpec, CheckOutcome, ComparisonSpec, Context, Error, ErrorKind, Installation, Latencies, LoadSpec, LoadTest,
-    MeshSpec, Result,
+    ArmSpec, CheckOutcome, ComparisonSpec, Context, Error, ErrorKind, Event, Installation, Latencies, LoadSpec,
+    LoadTest, MeshSpec, Result,
 };
 
 use super::{Place, setup_failed};
@@ -83,6 +83,10 @@ impl Session<'_> {
             {
                 let message = format!("the baseline {:?} does not work: {}", spec.name, failed.evidence);
                 return Err(setup_failed(message).at("arms[0]"));
+            }
+            if let Some(failed) = arm.checks.iter().find(|check| !check.passed) {
+                let (arm, reason) = (spec.name.clone(), format!("{}: {}", failed.name, failed.evidence));
+                self.context.report(&Event::ArmLeftOut { arm, reason });
             }
             arms.push(arm);
         }
