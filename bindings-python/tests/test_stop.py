@@ -7,6 +7,9 @@ import signal
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +28,12 @@ def check_stopped(partial: object) -> None:
     assert any(arm["runs"] for arm in document["arms"])
 
 
-def test_ctrl_c_stops_a_program_and_leaves_nothing(tmp_path: Path) -> None:
-    mark = f"MESHERY_FAMILY=python-{os.getpid()}"
+@contextmanager
+def comparing(out: Path, mark: str) -> Iterator[subprocess.Popen[str]]:
+    """The example program in the middle of a comparison that would take hours."""
     name, _, value = mark.partition("=")
     program = [sys.executable, str(ROOT / "examples/compare/compare.py"), "--rounds", "1000"]
-    options = ["--duration", "200ms", "--out", str(tmp_path), "--envoy", str(envoy())]
+    options = ["--duration", "200ms", "--out", str(out), "--envoy", str(envoy())]
     with subprocess.Popen(
         [*program, *options],
         env={**os.environ, name: value},
@@ -41,6 +45,12 @@ def test_ctrl_c_stops_a_program_and_leaves_nothing(tmp_path: Path) -> None:
         lines = iter(running.stderr.readline, "")
         assert any(line.startswith("run ") for line in lines)
         assert len(family(mark)) > 1, "the program and what it has started"
+        yield running
+
+
+def test_ctrl_c_stops_a_program_and_leaves_nothing(tmp_path: Path) -> None:
+    mark = f"MESHERY_FAMILY=python-{os.getpid()}-once"
+    with comparing(tmp_path, mark) as running:
         running.send_signal(signal.SIGINT)
         output, errors = running.communicate()
     assert running.returncode == 130, errors
@@ -50,23 +60,23 @@ def test_ctrl_c_stops_a_program_and_leaves_nothing(tmp_path: Path) -> None:
     assert "none" in output
 
 
+def test_a_second_ctrl_c_does_not_keep_it_from_cleaning_up(tmp_path: Path) -> None:
+    mark = f"MESHERY_FAMILY=python-{os.getpid()}-twice"
+    with comparing(tmp_path, mark) as running:
+        running.send_signal(signal.SIGINT)
+        time.sleep(0.01)
+        running.send_signal(signal.SIGINT)
+        running.communicate()
+    assert running.returncode != 0
+    assert family(mark) == []
+
+
 def test_ctrl_c_during_the_wait_raises_with_what_there_is() -> None:
     interrupt = threading.Timer(0.3, os.kill, [os.getpid(), signal.SIGINT])
 
     def show(event: dict[str, Any]) -> None:
         if event["event"] == "run_finished" and event["run"] == 1:
             interrupt.start()
-
-    with server() as upstream, pytest.raises(KeyboardInterrupt) as caught:
-        meshery.compare(endless(upstream), progress=show)
-    check_stopped(vars(caught.value)["partial"])
-
-
-def test_a_second_ctrl_c_does_not_keep_it_from_cleaning_up() -> None:
-    def show(event: dict[str, Any]) -> None:
-        if event["event"] == "run_finished":
-            threading.Timer(0.02, os.kill, [os.getpid(), signal.SIGINT]).start()
-            signal.raise_signal(signal.SIGINT)
 
     with server() as upstream, pytest.raises(KeyboardInterrupt) as caught:
         meshery.compare(endless(upstream), progress=show)

@@ -5,7 +5,11 @@ import meshery
 comparison = meshery.compare(
     arms=[{"name": "none", "mesh": "none"}, {"name": "envoy", "mesh": "envoy"}],
     rounds=5,
-    load={"pace": {"constant": "2000/s"}, "stop": {"duration": "1s"}, "warm_up": "200ms"},
+    load={
+        "pace": {"constant": "2000/s"},
+        "stop": {"duration": "1s"},
+        "warm_up": "200ms",
+    },
 )
 print(comparison)
 comparison.save("quickstart")  # result.json, report.html
