@@ -1,7 +1,8 @@
 //! Compares no mesh, no mesh again, Envoy sidecars, and Envoy sidecars with mutual TLS, on this machine.
 //!
 //! ```text
-//! compare --out DIR [--envoy PATH] [--rounds N] [--rate 2000/s] [--duration 2.5s] [--seed N] [--upstream HOST:PORT]
+//! compare --out DIR [--envoy PATH] [--rounds N] [--rate 2000/s] [--duration 2.5s] [--warm-up 500ms] [--seed N]
+//!         [--upstream HOST:PORT]
 //! ```
 //!
 //! Writes `result.json`, `report.html` and `table.txt` into DIR and prints the table. Ctrl-C ends it and keeps the runs made so far.
@@ -37,6 +38,7 @@ fn brief() -> ComparisonSpec {
 }
 
 fn arguments(mut given: impl Iterator<Item = String>) -> Result<Arguments> {
+    let time = |name: &str, value: &str| duration::parse(value).map_err(|error| error.at(name));
     let mut parsed = Arguments { out: PathBuf::from("."), host: LocalOptions::default(), spec: brief() };
     while let Some(name) = given.next() {
         let value = given.next().ok_or_else(|| Error::invalid(&name, "needs a value"))?;
@@ -47,7 +49,8 @@ fn arguments(mut given: impl Iterator<Item = String>) -> Result<Arguments> {
             "--envoy" => drop(parsed.host.programs.insert("envoy".into(), value.into())),
             "--rounds" => spec.rounds = u32::try_from(number()?).unwrap_or(u32::MAX),
             "--rate" => spec.load.pace = Pace::Constant(value.parse().map_err(|error: Error| error.at(&name))?),
-            "--duration" => spec.load.stop = Stop::Duration(duration::parse(&value).map_err(|error| error.at(&name))?),
+            "--duration" => spec.load.stop = Stop::Duration(time(&name, &value)?),
+            "--warm-up" => spec.load.warm_up = time(&name, &value)?,
             "--seed" => spec.seed = Some(number()?),
             "--upstream" => spec.upstream = Some(value),
             _ => {

@@ -16,7 +16,7 @@ use support::{Marked, Scratch};
 fn short(out: &Path, envoy: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_compare"));
     command.arg("--out").arg(out).arg("--envoy").arg(envoy);
-    command.args(["--rounds", "5", "--duration", "200ms", "--rate", "500/s", "--seed", "7"]);
+    command.args(["--rounds", "5", "--duration", "200ms", "--warm-up", "50ms", "--rate", "500/s", "--seed", "7"]);
     command
 }
 

@@ -17,6 +17,7 @@ fn open_loop(url: String) -> LoadSpec {
     let mut spec = LoadSpec::new(url);
     spec.pace = Pace::Constant(Rate::per_second(2000.0).unwrap());
     spec.stop = Stop::Count(1000);
+    spec.timeout = Duration::from_secs(2);
     spec.warm_up = Duration::from_millis(100);
     spec
 }
@@ -33,7 +34,7 @@ fn total(measurement: &Measurement) -> Counts {
 
 /// A fault that shows at once.
 fn fault(expected: &[Fate], behave: impl Fn(u64, &mut std::net::TcpStream) -> Next + Send + Sync + Clone + 'static) {
-    fault_within(Duration::from_secs(10), expected, behave);
+    fault_within(Duration::from_secs(2), expected, behave);
 }
 
 /// Runs the load in both loops against a server with one fault in every ten requests, and checks the books.
@@ -200,7 +201,7 @@ fn a_rate_that_cannot_be_made_is_said() {
         std::thread::sleep(Duration::from_millis(5));
         answer(stream, OK)
     });
-    let spec = LoadSpec { connections: 1, timeout: Duration::from_secs(10), ..open_loop(server.url()) };
+    let spec = LoadSpec { connections: 1, stop: Stop::Count(200), ..open_loop(server.url()) };
     let measurement = run(&spec);
     assert!(measurement.measured.counts.is_conserved());
     assert!(
