@@ -9,22 +9,19 @@ use std::time::Duration;
 use async_trait::async_trait;
 use meshery_core::host::{ProcessRef, ProcessStatus};
 use meshery_core::{
-    CheckOutcome, Context, Error, ErrorKind, Installation, MeshHost, MeshId, MeshInfo, MeshProvider, MeshSpec,
-    Observed, Plan, Result,
+    CheckOutcome, Context, Error, Installation, MeshHost, MeshId, MeshInfo, MeshProvider, MeshSpec, Observed, Plan,
+    Result,
 };
 use tokio::sync::Mutex;
 
 use super::inspect;
-use super::ports::Ports;
+use super::ports::{Ports, retried};
 use super::probe;
 use super::programs::Programs;
 use super::site::{Ground, Site};
 use super::spawn::Spawner;
 use super::wait::or_cancelled;
 use crate::providers::{PROVIDERS, upstream::Upstream};
-
-/// How often an installation is begun anew when somebody took a port between its reservation and its use.
-const ATTEMPTS: u32 = 3;
 
 /// What a local host is told.
 ///
@@ -65,10 +62,11 @@ impl Default for LocalOptions {
 /// # }
 /// ```
 pub struct LocalHost {
+    // Dropped first: once the thread that starts processes has ended, so has every process it started.
+    sites: StdMutex<BTreeMap<u64, Arc<Mutex<Site>>>>,
     programs: Programs,
     ground: Ground,
     next: AtomicU64,
-    sites: StdMutex<BTreeMap<u64, Arc<Mutex<Site>>>>,
 }
 
 impl std::fmt::Debug for LocalHost {
@@ -81,7 +79,7 @@ impl LocalHost {
     /// A host with nothing on it.
     ///
     /// # Errors
-    /// [`Unsupported`](ErrorKind::Unsupported) elsewhere than on Linux.
+    /// [`Unsupported`](meshery_core::ErrorKind::Unsupported) elsewhere than on Linux.
     pub fn new(options: LocalOptions) -> Result<Self> {
         let LocalOptions { programs, start_timeout } = options;
         Ok(Self {
@@ -93,22 +91,16 @@ impl LocalHost {
     }
 
     async fn plan_of(&self, provider: &dyn MeshProvider, spec: &MeshSpec) -> Result<(Plan, Observed)> {
-        let seen = self.programs.observe(&provider.info().programs).await?;
+        let seen = self.programs.observe(&provider.info().programs, &self.ground.spawner).await?;
         let plan = provider.plan(spec, &seen)?;
         inspect(&plan)?;
         Ok((plan, seen))
     }
 
     async fn carry_out(&self, provider: &dyn MeshProvider, spec: &MeshSpec, context: &Context) -> Result<Installation> {
-        context.cancel.check()?;
-        let (plan, seen) = self.plan_of(provider, spec).await?;
-        let mut attempt = 1;
-        let site = loop {
-            match or_cancelled(&context.cancel, Site::build(&plan, &seen, &self.ground, context)).await {
-                Err(error) if error.kind() == ErrorKind::PortInUse && attempt < ATTEMPTS => attempt += 1,
-                done => break done?,
-            }
-        };
+        let (plan, seen) = or_cancelled(&context.cancel, self.plan_of(provider, spec)).await?;
+        let build = || or_cancelled(&context.cancel, Site::build(&plan, &seen, &self.ground, context));
+        let site = retried(build).await?;
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let processes = site.processes().map(|(process, pid, version)| ProcessRef {
             name: process.name.clone(),

@@ -2,18 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use meshery_core::provider::{Program, ProgramNeed};
 use meshery_core::{Error, ErrorKind, Observed, Result};
-use tokio::process::Command;
 
+use super::log::Log;
+use super::spawn::Spawner;
 use super::wait::within;
 
 /// How long a program may take to say its version.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Between two looks at whether it has said it.
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// A file as it was when it was asked: a program that was replaced since is asked again.
 type Stamp = (PathBuf, u64, Option<SystemTime>);
@@ -31,11 +34,11 @@ impl Programs {
     }
 
     /// Finds all of these, new enough.
-    pub(super) async fn observe(&self, needs: &[ProgramNeed]) -> Result<Observed> {
+    pub(super) async fn observe(&self, needs: &[ProgramNeed], spawner: &Spawner) -> Result<Observed> {
         let mut seen = Observed::default();
         for need in needs {
             let path = self.find(need)?;
-            let version = self.version(need, &path).await?;
+            let version = self.version(need, &path, spawner).await?;
             if number(&version) < number(&need.at_least) {
                 return Err(Error::new(ErrorKind::VersionUnsupported, format!("{} is too old", need.name))
                     .at(path.display().to_string())
@@ -55,8 +58,11 @@ impl Programs {
             error.with("how to get it", &need.obtain)
         };
         if let Some(path) = self.named.get(&need.name) {
-            let found = || missing("an executable file".into(), path.display().to_string());
-            return path.is_file().then(|| path.clone()).ok_or_else(found);
+            if !is_executable(path) {
+                return Err(missing("an executable file".into(), path.display().to_string()));
+            }
+            // A bare name would be looked for on PATH when it is started.
+            return Ok(std::path::absolute(path)?);
         }
         let search = std::env::var_os("PATH").unwrap_or_default();
         let mut places = std::env::split_paths(&search).map(|folder| folder.join(&need.name));
@@ -65,29 +71,39 @@ impl Programs {
         })
     }
 
-    async fn version(&self, need: &ProgramNeed, path: &Path) -> Result<String> {
+    async fn version(&self, need: &ProgramNeed, path: &Path, spawner: &Spawner) -> Result<String> {
         let file = path.metadata().map_err(|error| Error::from(error).at(path.display().to_string()))?;
         let stamp = (path.to_owned(), file.len(), file.modified().ok());
         let known = self.asked.lock().unwrap_or_else(PoisonError::into_inner).get(&stamp).cloned();
         if let Some(version) = known {
             return Ok(version);
         }
-        let version = ask(need, path).await.map_err(|error| error.at(path.display().to_string()))?;
+        let version = ask(need, path, spawner).await.map_err(|error| error.at(path.display().to_string()))?;
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(stamp, version.clone());
         Ok(version)
     }
 }
 
-async fn ask(need: &ProgramNeed, path: &Path) -> Result<String> {
-    let mut command = Command::new(path);
-    command.args(&need.version_args).stdin(Stdio::null()).kill_on_drop(true);
-    let output = within(PATIENCE, "saying its version", async { Ok(command.output().await?) }).await?;
-    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+async fn ask(need: &ProgramNeed, path: &Path, spawner: &Spawner) -> Result<String> {
+    let said = within(PATIENCE, "saying its version", output(need, path, spawner)).await?;
     find_number(&said).ok_or_else(|| {
         Error::new(ErrorKind::VersionUnsupported, format!("{} does not say its version", need.name))
             .expected("MAJOR.MINOR.PATCH in the output")
-            .found(said.trim().chars().take(200).collect::<String>())
+            .found(said.chars().take(200).collect::<String>())
     })
+}
+
+/// What the program says, from a process that can no more outlive its owner than a mesh's can.
+async fn output(need: &ProgramNeed, path: &Path, spawner: &Spawner) -> Result<String> {
+    let (reader, writer) = std::io::pipe()?;
+    let mut command = Command::new(path);
+    command.args(&need.version_args).stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
+    let mut child = spawner.spawn(command)?;
+    let log = Log::follow(reader)?;
+    while child.ended()?.is_none() {
+        tokio::time::sleep(PAUSE).await;
+    }
+    Ok(log.final_words().await)
 }
 
 /// The first `MAJOR.MINOR.PATCH` in a text.

@@ -40,7 +40,7 @@ impl Running {
         command.args(references.args(&process.args, &process.config)?);
         command.envs(references.env(&process.env)?);
         command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
-        let child = spawner.spawn(command).await.map_err(|error| error.at(program))?;
+        let child = spawner.spawn(command).map_err(|error| error.at(program))?;
         let mut running = Self { process: process.clone(), version: None, child, log: Log::follow(reader)? };
         running.wait_until_ready(references, limit).await?;
         if let Some(source) = &process.version {
@@ -99,11 +99,7 @@ impl Running {
 
     /// Ends the process and waits for its end.
     pub(super) fn end(mut self) -> Result<()> {
-        let at = |error: std::io::Error| Error::from(error).at(&self.process.name);
-        if self.child.ended().map_err(at)?.is_none() {
-            self.child.kill().map_err(at)?;
-        }
-        Ok(())
+        self.child.kill().map_err(|error| Error::from(error).at(&self.process.name))
     }
 }
 

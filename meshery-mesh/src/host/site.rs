@@ -9,7 +9,7 @@ use meshery_core::{Context, Error, ErrorKind, Event, Observed, Plan, Result};
 
 use super::authority::Authority;
 use super::inspect::owner;
-use super::ports::{Port, Ports};
+use super::ports::{Port, Ports, retried};
 use super::references::References;
 use super::running::Running;
 use super::spawn::Spawner;
@@ -125,6 +125,10 @@ impl Site {
     /// A second process like this one, with ports of its own, that finds `instead` where the first one finds the port
     /// `moved`; and where requests enter it.
     pub(super) async fn twin(&self, name: &str, moved: &str, instead: u16, ground: &Ground) -> Result<Twin> {
+        retried(|| self.start_twin(name, moved, instead, ground)).await
+    }
+
+    async fn start_twin(&self, name: &str, moved: &str, instead: u16, ground: &Ground) -> Result<Twin> {
         let place = self.processes.iter().find(|running| running.process.name == name);
         let process = &place.ok_or_else(|| Error::new(ErrorKind::Internal, "no such process").found(name))?.process;
         let mut references = self.references.clone();

@@ -6,18 +6,16 @@ use std::sync::mpsc;
 use std::thread;
 
 use meshery_core::{Error, ErrorKind, Result};
-use tokio::sync::oneshot;
 
 use super::os;
 
 /// A thread that starts processes. The kernel ends a tethered process together with the thread that started it, so
-/// that thread must not be one that a runtime may retire; this one lives as long as the host or any child of it.
-#[derive(Clone)]
+/// that thread must not be one that a runtime may retire; this one lives as long as the host.
 pub(super) struct Spawner(mpsc::Sender<Order>);
 
 struct Order {
     command: Command,
-    reply: oneshot::Sender<io::Result<Tethered>>,
+    reply: mpsc::SyncSender<io::Result<Tethered>>,
 }
 
 impl Spawner {
@@ -28,41 +26,58 @@ impl Spawner {
             for Order { mut command, reply } in inbox {
                 os::tether(&mut command);
                 // When nobody waits any more, the child comes back as the error and is ended by being dropped.
-                let _ = reply.send(command.spawn().map(Tethered));
+                let _ = reply.send(command.spawn().map(Tethered::new));
             }
         })?;
         Ok(Self(orders))
     }
 
-    pub(super) async fn spawn(&self, command: Command) -> Result<Tethered> {
-        let (reply, answer) = oneshot::channel();
+    /// Starts a process. Not async, although it waits for the other thread as long as a start takes: work that is given
+    /// up while it waits would leave a process that is still to come.
+    pub(super) fn spawn(&self, command: Command) -> Result<Tethered> {
+        let (reply, answer) = mpsc::sync_channel(1);
         let gone = || Error::new(ErrorKind::Internal, "the thread that starts processes has ended");
         self.0.send(Order { command, reply }).map_err(|_| gone())?;
-        Ok(answer.await.map_err(|_| gone())??)
+        Ok(answer.recv().map_err(|_| gone())??)
     }
 }
 
-/// A child process that is killed and reaped when this is dropped.
-pub(super) struct Tethered(Child);
+/// A child process that is killed and reaped when this is dropped, together with whatever it has started itself.
+pub(super) struct Tethered {
+    child: Child,
+    end: Option<ExitStatus>,
+}
 
 impl Tethered {
+    fn new(child: Child) -> Self {
+        Self { child, end: None }
+    }
+
     pub(super) fn pid(&self) -> u32 {
-        self.0.id()
+        self.child.id()
     }
 
     /// How it ended, if it has.
     pub(super) fn ended(&mut self) -> io::Result<Option<ExitStatus>> {
-        self.0.try_wait()
+        if self.end.is_none() && os::has_ended(&mut self.child)? {
+            self.kill()?;
+        }
+        Ok(self.end)
     }
 
+    /// Ends it and waits for its end. Also of use to one that has ended by itself: what it has started may live on, and
+    /// only until it is reaped does its number surely stand for its group.
     pub(super) fn kill(&mut self) -> io::Result<()> {
-        self.0.kill()
+        if self.end.is_none() {
+            os::kill_group(&mut self.child)?;
+            self.end = Some(self.child.wait()?);
+        }
+        Ok(())
     }
 }
 
 impl Drop for Tethered {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.kill();
     }
 }

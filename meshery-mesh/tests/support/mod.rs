@@ -5,8 +5,8 @@ pub mod envoy;
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use meshery_core::{CheckOutcome, Installation, MeshSpec};
@@ -30,15 +30,28 @@ pub fn pretender(name: &str, lines: &str) -> (LocalHost, Script) {
     (LocalHost::new(options).unwrap(), script)
 }
 
+/// A host on the real Envoy behind a script that rewrites its configuration with a `sed` expression: an Envoy with a
+/// mistake, to see which check finds it.
+pub fn mistaken(name: &str, expression: &str) -> Option<(LocalHost, Script)> {
+    let envoy = envoy::find()?;
+    let rewrite = format!("for a; do shift; set -- \"$@\" \"$(printf %s \"$a\" | sed '{expression}')\"; done");
+    let script = Script::new(name, &format!("{rewrite}\nexec '{}' \"$@\"", envoy.display()));
+    Some((LocalHost::new(options(script.0.clone())).unwrap(), script))
+}
+
 /// A shell script, removed at the end.
 pub struct Script(pub PathBuf);
 
 impl Script {
     fn new(name: &str, lines: &str) -> Self {
         let path = std::env::temp_dir().join(format!("meshery-{name}-{}", std::process::id()));
-        let mut file = std::fs::File::create(&path).unwrap();
-        writeln!(file, "#!/bin/sh\n{lines}").unwrap();
-        file.set_permissions(PermissionsExt::from_mode(0o755)).unwrap();
+        // Written by another process: a script that this one had open could be inherited, still open for writing, by
+        // a child that another test starts at that moment, and the kernel refuses to run such a file.
+        let mut write = Command::new("/bin/sh");
+        write.args(["-c", r#"cat > "$0" && chmod 755 "$0""#]).arg(&path);
+        let mut child = write.stdin(Stdio::piped()).spawn().unwrap();
+        write!(child.stdin.take().unwrap(), "#!/bin/sh\n{lines}\n").unwrap();
+        assert!(child.wait().unwrap().success());
         Self(path)
     }
 }
@@ -53,8 +66,13 @@ pub fn envoy_spec(upstream: &str, mtls: bool) -> MeshSpec {
     MeshSpec { mtls, ..MeshSpec::new("envoy", upstream) }
 }
 
+/// Whether a process is there. One that has ended and that somebody else has yet to reap is not; one that we have yet to
+/// reap is.
 pub fn is_alive(pid: u32) -> bool {
-    Path::new(&format!("/proc/{pid}")).exists()
+    let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { return false };
+    let mut fields = stat.rsplit_once(") ").unwrap().1.split(' ');
+    let (state, parent) = (fields.next().unwrap(), fields.next().unwrap());
+    state != "Z" || parent == std::process::id().to_string()
 }
 
 pub fn pids(mesh: &Installation) -> Vec<u32> {

@@ -1,6 +1,7 @@
 //! Systems on which a local host cannot keep its promises, and so does not start.
 
-use std::process::Command;
+use std::io;
+use std::process::{Child, Command};
 
 use meshery_core::{Error, ErrorKind, Result};
 
@@ -11,3 +12,15 @@ pub(in crate::host) fn supported() -> Result<()> {
 }
 
 pub(in crate::host) fn tether(_command: &mut Command) {}
+
+pub(in crate::host) fn has_ended(child: &mut Child) -> io::Result<bool> {
+    Ok(child.try_wait()?.is_some())
+}
+
+pub(in crate::host) fn kill_group(child: &mut Child) -> io::Result<()> {
+    child.kill()
+}
+
+pub(in crate::host) fn first_ephemeral_port() -> Option<u16> {
+    None
+}

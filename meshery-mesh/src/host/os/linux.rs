@@ -1,11 +1,13 @@
-//! Linux: parent-death signals.
+//! Linux: parent-death signals, process groups, and where outgoing connections get their ports.
 
 use std::io;
 use std::os::unix::process::CommandExt;
-use std::process::Command;
+use std::process::{Child, Command};
 
 use meshery_core::Result;
-use rustix::process::{Signal, getpid, getppid, set_parent_process_death_signal};
+use rustix::process::{
+    Pid, Signal, WaitId, WaitIdOptions, getpid, getppid, kill_process_group, set_parent_process_death_signal, waitid,
+};
 
 #[expect(clippy::unnecessary_wraps, reason = "other systems refuse")]
 pub(in crate::host) fn supported() -> Result<()> {
@@ -25,4 +27,22 @@ pub(in crate::host) fn tether(command: &mut Command) {
     // SAFETY: between fork and exec only async-signal-safe calls are allowed. The closure makes two system calls
     // (prctl, getppid) without libc's state, takes no lock and allocates nothing: both errors are plain numbers.
     unsafe { command.pre_exec(before_exec) }.process_group(0);
+}
+
+/// Whether a child has ended, without reaping it.
+pub(in crate::host) fn has_ended(child: &mut Child) -> io::Result<bool> {
+    let look = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    Ok(waitid(WaitId::Pid(Pid::from_child(child)), look)?.is_some())
+}
+
+/// Kills a tethered child that is not reaped yet, and all that it has started: a script around a program may not pass
+/// its own end on to it.
+pub(in crate::host) fn kill_group(child: &mut Child) -> io::Result<()> {
+    Ok(kill_process_group(Pid::from_child(child), Signal::KILL)?)
+}
+
+/// The first of the ports that outgoing connections get.
+pub(in crate::host) fn first_ephemeral_port() -> Option<u16> {
+    let range = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").ok()?;
+    range.split_whitespace().next()?.parse().ok()
 }

@@ -1,4 +1,4 @@
-//! What only an operating system can do: end a child when its parent dies.
+//! What only an operating system knows and can do: end a child when its parent dies, and what it has started with it.
 
 #[cfg(not(target_os = "linux"))]
 mod elsewhere;
@@ -6,6 +6,6 @@ mod elsewhere;
 mod linux;
 
 #[cfg(not(target_os = "linux"))]
-pub(super) use elsewhere::{supported, tether};
+pub(super) use elsewhere::{first_ephemeral_port, has_ended, kill_group, supported, tether};
 #[cfg(target_os = "linux")]
-pub(super) use linux::{supported, tether};
+pub(super) use linux::{first_ephemeral_port, has_ended, kill_group, supported, tether};
