@@ -7,6 +7,8 @@ mod validity;
 #[cfg(target_os = "linux")]
 mod connection;
 #[cfg(target_os = "linux")]
+mod margin;
+#[cfg(target_os = "linux")]
 mod poller;
 #[cfg(target_os = "linux")]
 mod recorder;

@@ -14,6 +14,7 @@ use meshery_core::load::Wait;
 use meshery_core::{Cancel, Fate};
 
 use super::connection::{Broken, Connection, Open, settled};
+use super::margin::Margin;
 use super::poller::{self, Patience, Poller, Ready};
 use super::recorder::{Outcome, Recorder, Request};
 use crate::pace::{Arrival, Due, Schedule};
@@ -23,8 +24,6 @@ use crate::protocol::{Prepared, Sign};
 const SWEEP: u64 = 5_000_000;
 /// How long a refused connection stays down, in nanoseconds.
 const RETRY: u64 = 10_000_000;
-/// How long before a due time a hybrid wait stops sleeping, in nanoseconds: what a sleep oversleeps by at most, mostly.
-const SPIN: u64 = 60_000;
 const BUFFER: usize = 64 * 1024;
 
 /// What a thread is given.
@@ -62,6 +61,9 @@ pub(super) struct Worker {
     recorder: Recorder,
     buffer: Vec<u8>,
     next_sweep: u64,
+    margin: Margin,
+    /// The due time that the last sleep was for.
+    awake_for: u64,
     cpu_before: Option<Duration>,
     /// Why the last attempt to open a connection failed, until somebody has drawn the consequence.
     refused: Option<io::Error>,
@@ -82,6 +84,8 @@ impl Worker {
             recorder: Recorder::new(),
             buffer: vec![0; BUFFER],
             next_sweep: 0,
+            margin: Margin::new(),
+            awake_for: u64::MAX,
             cpu_before: None,
             refused: None,
         })
@@ -373,19 +377,38 @@ impl Worker {
     /// Waits for events, at most until the next request is due or the next sweep.
     fn wait(&mut self, next: Arrival, ready: &mut Vec<Ready>) -> io::Result<()> {
         let now = self.now();
-        let until = |time: u64| Duration::from_nanos(time.saturating_sub(now));
-        let patience = match next {
-            Arrival::Later(at) if at <= self.next_sweep => {
-                let early = if self.job.wait == Wait::Hybrid { SPIN } else { 0 };
-                match until(at.saturating_sub(early)) {
-                    _ if self.job.wait == Wait::Spin => Patience::None,
-                    Duration::ZERO => Patience::None,
-                    time => Patience::Precise(time),
-                }
+        let sweep = self.next_sweep.saturating_sub(now);
+        let patience = match (self.job.wait, next) {
+            (Wait::Spin, _) => Patience::None,
+            (wait, Arrival::Later(at)) => {
+                let left = at.saturating_sub(now);
+                let awake = match wait {
+                    // It has slept for this one, and stays awake.
+                    Wait::Hybrid if self.awake_for == at => left,
+                    Wait::Hybrid => self.margin.of(left),
+                    _ => 0,
+                };
+                // Precise up to a sweep as well: a request may be due right after it.
+                return self.sleep(now, (left - awake).min(sweep), at, ready);
             }
-            _ if self.job.wait == Wait::Spin => Patience::None,
-            _ => Patience::Coarse(until(self.next_sweep)),
+            _ => Patience::Coarse(Duration::from_nanos(sweep)),
         };
         self.poller.wait(patience, ready)
+    }
+
+    /// Sleeps for a request that is due at a time, and learns how precisely this machine does that.
+    fn sleep(&mut self, now: u64, time: u64, due: u64, ready: &mut Vec<Ready>) -> io::Result<()> {
+        if time == 0 {
+            return self.poller.wait(Patience::None, ready);
+        }
+        self.poller.wait(Patience::Precise(Duration::from_nanos(time)), ready)?;
+        if ready.is_empty() {
+            // The timer ended the sleep, and no event.
+            self.margin.learn(self.now().saturating_sub(now + time));
+            if now + time < self.next_sweep {
+                self.awake_for = due;
+            }
+        }
+        Ok(())
     }
 }
