@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! compare --out DIR [--envoy PATH] [--rounds N] [--rate 2000/s] [--duration 2.5s] [--warm-up 500ms] [--seed N]
-//!         [--upstream HOST:PORT]
+//!         [--upstream HOST:PORT] [--arms none,none-again,envoy,envoy-mtls]
 //! ```
 //!
 //! Writes `result.json`, `report.html` and `table.txt` into DIR and prints the table. Ctrl-C ends it and keeps the runs made so far.
@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use meshery_core::comparison::{End, RunLoad};
 use meshery_core::units::duration;
-use meshery_core::{Cancel, Comparison, ComparisonSpec, Context, Error, Pace, Result, Stop};
+use meshery_core::{ArmSpec, Cancel, Comparison, ComparisonSpec, Context, Error, Pace, Result, Stop};
 use meshery_mesh::LocalHost;
 use meshery_mesh::host::LocalOptions;
 use meshery_perf::{Engine, compare, report};
@@ -53,12 +53,24 @@ fn arguments(mut given: impl Iterator<Item = String>) -> Result<Arguments> {
             "--warm-up" => spec.load.warm_up = time(&name, &value)?,
             "--seed" => spec.seed = Some(number()?),
             "--upstream" => spec.upstream = Some(value),
+            "--arms" => spec.arms = arms(&value)?,
             _ => {
                 return Err(Error::invalid(name, "unknown option").expected("see the head of examples/compare/main.rs"));
             }
         }
     }
     Ok(parsed)
+}
+
+/// Some of the arms that are compared by default.
+fn arms(names: &str) -> Result<Vec<ArmSpec>> {
+    let all = ComparisonSpec::default().arms;
+    let arm = |name| {
+        let unknown =
+            || Error::invalid("--arms", "unknown arm").expected("none, none-again, envoy, envoy-mtls").found(name);
+        all.iter().find(|arm| arm.name == name).cloned().ok_or_else(unknown)
+    };
+    names.split(',').map(arm).collect()
 }
 
 async fn run(arguments: &Arguments) -> Result<Comparison> {

@@ -75,6 +75,44 @@ fn kill_9_in_the_middle_leaves_nothing() {
     program.assert_gone();
 }
 
+/// The window must be open when it dies, or it would die while it is being set up.
+fn long(out: &Path, envoy: &Path) -> Command {
+    let mut command = short(out, envoy);
+    command.args(["--duration", "500ms", "--warm-up", "0s", "--arms", "none,envoy"]);
+    command
+}
+
+#[test]
+fn a_proxy_that_dies_in_mid_run_spoils_that_run_only() {
+    let Some(envoy) = envoy::find() else { return };
+    let out = Scratch::new();
+    let mut program = Marked::spawn(&mut long(&out.0, &envoy));
+    program.wait_for_line("run 4: ");
+    program.kill_member("\"name\":\"client\"");
+    assert!(program.end().success());
+    program.assert_gone();
+    let result = out.result("result.json");
+    assert_eq!(result["end"]["ended"], "complete");
+    let runs = result["arms"].as_array().unwrap().iter().flat_map(|arm| arm["runs"].as_array().unwrap());
+    let errors: Vec<_> = runs.filter_map(|run| run["error"]["code"].as_str()).collect();
+    assert_eq!(errors, ["process_died"]);
+}
+
+#[test]
+fn an_upstream_that_dies_ends_the_comparison_and_keeps_the_runs_so_far() {
+    let Some(envoy) = envoy::find() else { return };
+    let out = Scratch::new();
+    let mut program = Marked::spawn(&mut long(&out.0, &envoy));
+    program.wait_for_line("run 4: ");
+    program.kill_member("\"name\":\"upstream\"");
+    assert_eq!(program.end().code(), Some(1));
+    program.assert_gone();
+    let result = out.result("result.json");
+    assert_eq!(result["end"]["error"]["code"], "process_died");
+    let runs: usize = result["arms"].as_array().unwrap().iter().map(|arm| arm["runs"].as_array().unwrap().len()).sum();
+    assert!((4..10).contains(&runs), "{runs} runs were kept");
+}
+
 /// An Envoy that says its version and then dies: the baseline is still measured, the arms are named and left out.
 #[test]
 fn an_envoy_that_dies_is_left_out_with_its_last_words() {
@@ -105,6 +143,7 @@ fn mistakes_name_the_place_and_what_was_expected() {
         (&["--duration", "3 furlongs"], &["invalid_input", "--duration", "furlongs"]),
         (&["--rounds", "many"], &["invalid_input", "--rounds", "many"]),
         (&["--rounds", "0"], &["invalid_input", "rounds"]),
+        (&["--arms", "none,envoi"], &["invalid_input", "--arms", "envoi", "envoy-mtls"]),
         (&["--ruonds", "5"], &["invalid_input", "--ruonds"]),
         (&["--upstream", "nowhere"], &["invalid_input", "upstream", "HOST:PORT"]),
         (&["--envoy", "/no/such/envoy"], &["program_missing", "/no/such/envoy"]),

@@ -102,17 +102,34 @@ impl Marked {
         self.child.wait().unwrap()
     }
 
-    /// The command lines of its family.
-    pub fn family(&self) -> Vec<String> {
+    /// Its family: process ids and command lines.
+    pub fn family(&self) -> Vec<(u32, String)> {
         let processes = std::fs::read_dir("/proc").unwrap().flatten();
         let marked = processes.filter(|process| {
             let environment = std::fs::read(process.path().join("environ")).unwrap_or_default();
             environment.split(|byte| *byte == 0).any(|variable| variable == self.mark.as_bytes())
         });
-        marked
-            .map(|process| std::fs::read(process.path().join("cmdline")).unwrap_or_default())
-            .map(|line| String::from_utf8_lossy(&line).replace('\0', " "))
-            .collect()
+        let described = marked.filter_map(|process| {
+            let line = std::fs::read(process.path().join("cmdline")).ok()?;
+            let id = process.file_name().to_str()?.parse().ok()?;
+            Some((id, String::from_utf8_lossy(&line).replace('\0', " ")))
+        });
+        described.collect()
+    }
+
+    /// Waits for a member of the family with this in its command line, lets it work for a moment, and kills it.
+    pub fn kill_member(&self, with: &str) {
+        for _ in 0..1000 {
+            if let Some((id, _)) = self.family().into_iter().find(|(_, line)| line.contains(with)) {
+                thread::sleep(Duration::from_millis(200));
+                // It may have ended by itself meanwhile; then the next one is taken.
+                if Command::new("kill").args(["-KILL", &id.to_string()]).status().unwrap().success() {
+                    return;
+                }
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        panic!("nobody with {with:?} in {:?}", self.family());
     }
 
     /// Waits until nobody of the family is left; the kernel needs a moment to end them after `kill -9`.
