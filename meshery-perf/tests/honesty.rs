@@ -30,9 +30,11 @@ fn a_freeze_is_reported_as_it_was() {
     let measurement = block_on(Engine::new().run(&spec, &Context::default())).unwrap();
     let phase = &measurement.measured;
     assert_eq!(phase.counts.of(Fate::Ok), 20_000);
-    for (quantile, truth) in [(0.95, 0.5), (0.99, 0.9), (0.999, 0.99)] {
+    // The truth is of a server that works its backlog off in no time. A real one takes some tens of milliseconds for
+    // 2,000 requests, which is real latency, and weighs the more the shorter the wait was.
+    for (quantile, truth, within) in [(0.95, 0.5, 0.1), (0.99, 0.9, 0.02), (0.999, 0.99, 0.02)] {
         let found = phase.response.quantile(quantile).unwrap().as_secs_f64();
-        assert!((found / truth - 1.0).abs() < 0.02, "quantile {quantile}: {found} s, the truth is {truth} s");
+        assert!((found / truth - 1.0).abs() < within, "quantile {quantile}: {found} s, the truth is {truth} s");
     }
     // The clock that starts at the real send is blind to it: at most one request a connection saw the freeze.
     assert!(phase.service.quantile(0.99).unwrap() < Duration::from_millis(500));
