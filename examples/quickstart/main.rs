@@ -11,7 +11,7 @@ async fn main() -> Result<()> {
         r#"{
             "arms": [{ "name": "none", "mesh": "none" }, { "name": "envoy", "mesh": "envoy" }],
             "rounds": 5,
-            "load": { "pace": { "constant": "2000/s" }, "stop": { "duration": "1s" }, "warm_up": "200ms" }
+            "load": { "pace": { "constant": "2000/s" }, "stop": { "duration": "500ms" }, "warm_up": "200ms" }
         }"#,
     )?;
     let host = LocalHost::new(LocalOptions::default())?; // finds envoy on PATH

@@ -7,7 +7,7 @@ comparison = meshery.compare(
     rounds=5,
     load={
         "pace": {"constant": "2000/s"},
-        "stop": {"duration": "1s"},
+        "stop": {"duration": "500ms"},
         "warm_up": "200ms",
     },
 )
