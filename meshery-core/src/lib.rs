@@ -5,8 +5,9 @@
 //!
 //! | module | holds | implemented by |
 //! |---|---|---|
-//! | [`load`], [`pace`] | [`LoadTest`] and [`LoadSpec`]: pace × protocol × stop | `meshery-perf` |
-//! | [`measurement`] | [`Measurement`]: mergeable histograms, the fate of every request, validity | `meshery-perf` |
+//! | [`load`], [`pace`], [`network`] | [`LoadTest`] and [`LoadSpec`]: pace × protocol × stop | `meshery-perf` |
+//! | [`response_check`], [`threshold`] | what an answer, and a whole load, must be like | `meshery-perf` |
+//! | [`measurement`], [`validity`] | [`Measurement`]: mergeable histograms, the fate of every request, validity | `meshery-perf` |
 //! | [`comparison`] | [`ComparisonSpec`], [`Comparison`], [`Effect`], [`Verdict`] | `meshery-perf` |
 //! | [`provider`], [`plan`] | [`MeshProvider`]: from what is wanted and what is seen to a [`Plan`] | `meshery-mesh` |
 //! | [`host`] | [`MeshHost`]: the one engine that acts on plans | `meshery-mesh` |
@@ -18,18 +19,25 @@
 pub mod analyzer;
 pub mod comparison;
 pub mod context;
+mod detail;
 pub mod error;
 pub mod histogram;
 pub mod host;
 pub mod json;
 pub mod load;
 pub mod measurement;
+pub mod network;
 pub mod pace;
 pub mod plan;
 pub mod provider;
 pub mod resource;
+pub mod response_check;
 pub mod schema;
+mod secrets;
+mod stop;
+pub mod threshold;
 pub mod units;
+pub mod validity;
 
 pub use analyzer::{ConfigAnalyzer, Finding, RuleInfo, Severity};
 pub use comparison::{ArmSpec, Comparison, ComparisonSpec, Effect, Verdict};
@@ -43,4 +51,6 @@ pub use pace::Pace;
 pub use plan::{Action, Check, CheckOutcome, Plan, Probe, Step};
 pub use provider::{MeshId, MeshInfo, MeshProvider, MeshSpec, Observed};
 pub use resource::{Position, Resource, Snapshot, Span};
+pub use response_check::ResponseCheck;
+pub use threshold::Threshold;
 pub use units::Rate;

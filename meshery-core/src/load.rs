@@ -10,7 +10,12 @@ use serde::{Deserialize, Serialize};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::measurement::Measurement;
+use crate::network::{Network, Tls};
 use crate::pace::Pace;
+use crate::response_check::ResponseCheck;
+use crate::secrets;
+pub use crate::stop::{Precision, Stop};
+use crate::threshold::Thresholds;
 use crate::units::{duration, duration_schema};
 
 /// Makes a load and measures it: the native engine, or another tool behind the same result type.
@@ -105,36 +110,55 @@ pub struct LoadSpec {
     /// The seed of what is random in the load. `None`: one is drawn, and said in the measurement.
     #[serde(default)]
     pub seed: Option<u64>,
-    /// The request, in the words of the protocol: for `http1` an object of `method`, `headers` and `body`.
+    /// Requests at once on each connection, where the protocol can.
+    #[serde(default = "LoadSpec::default_streams")]
+    pub streams: u32,
+    /// How connections are made.
+    #[serde(default)]
+    pub network: Network,
+    /// How TLS is spoken, for a target whose scheme asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<Tls>,
+    /// The request, in the words of the protocol: for `http1` an object of `method`, `path`, `headers` and `body`.
     #[serde(default = "LoadSpec::default_request")]
+    pub request: serde_json::Value,
+    /// Several requests in place of one, each drawn by its weight.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mix: Vec<Weighted>,
+    /// What every answer must be like. An answer that fails one is no success.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<ResponseCheck>,
+    /// What the load as a whole must reach, by what it is about.
+    #[serde(default, skip_serializing_if = "Thresholds::is_empty")]
+    pub thresholds: Thresholds,
+    /// How long the generator measures itself against an echo of its own, before the load and at the same pace, so that
+    /// the measurement says what the generator adds. Zero: not at all.
+    #[serde(default, with = "duration")]
+    #[schemars(schema_with = "duration_schema")]
+    pub floor: Duration,
+}
+
+/// A request of a mix.
+///
+/// ```
+/// use meshery_core::load::Weighted;
+///
+/// let request: Weighted = serde_json::from_str(r#"{ "weight": 3, "request": { "path": "/cart" } }"#).unwrap();
+/// assert_eq!(request.weight, 3);
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Weighted {
+    /// How often it is drawn, in proportion to the others' weights.
+    #[serde(default = "Weighted::default_weight")]
+    pub weight: u32,
+    /// The request, in the words of the protocol.
     pub request: serde_json::Value,
 }
 
-/// When the measured part of a load ends.
-///
-/// ```
-/// use meshery_core::Stop;
-///
-/// let stop: Stop = serde_json::from_str(r#"{ "count": 20000 }"#).unwrap();
-/// assert_eq!(stop, Stop::Count(20_000));
-/// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Stop {
-    /// After this time; requests intended before its end are still waited for.
-    Duration(
-        #[serde(with = "duration")]
-        #[schemars(schema_with = "duration_schema")]
-        Duration,
-    ),
-    /// After exactly this many measured requests.
-    Count(u64),
-}
-
-impl Default for Stop {
-    fn default() -> Self {
-        Self::Duration(Duration::from_secs(10))
+impl Weighted {
+    fn default_weight() -> u32 {
+        1
     }
 }
 
@@ -170,7 +194,14 @@ impl LoadSpec {
             timeout: Self::default_timeout(),
             wait: Wait::default(),
             seed: None,
+            streams: Self::default_streams(),
+            network: Network::default(),
+            tls: None,
             request: Self::default_request(),
+            mix: Vec::new(),
+            checks: Vec::new(),
+            thresholds: Thresholds::new(),
+            floor: Duration::ZERO,
         }
     }
 
@@ -182,10 +213,11 @@ impl LoadSpec {
         let range = |field: &str, expected: &str, found: String| {
             Err(Error::invalid(field, "out of range").expected(expected).found(found))
         };
-        match self.stop {
+        match &self.stop {
             Stop::Duration(time) if time.is_zero() => return range("stop.duration", "more than 0s", "0s".into()),
             Stop::Count(0) => return range("stop.count", "at least 1", "0".into()),
             Stop::Duration(_) | Stop::Count(_) => {}
+            Stop::Precision(precision) => precision.check()?,
         }
         if !(1..=100_000).contains(&self.connections) {
             return range("connections", "1 to 100000", self.connections.to_string());
@@ -197,7 +229,45 @@ impl LoadSpec {
         if self.timeout.is_zero() || self.timeout > Duration::from_secs(3600) {
             return range("timeout", "more than 0s, at most 1h", duration::format(self.timeout));
         }
+        if !(1..=10_000).contains(&self.streams) {
+            return range("streams", "1 to 10000", self.streams.to_string());
+        }
+        self.network.check()?;
+        self.check_content()?;
         self.pace.check().map_err(|error| error.at("pace"))
+    }
+
+    /// What is sent, and what must come back.
+    fn check_content(&self) -> Result<()> {
+        if !self.mix.is_empty() && self.request != Self::default_request() {
+            return Err(Error::invalid("request", "both a request and a mix").expected("one of them"));
+        }
+        if !self.mix.is_empty() && self.mix.iter().all(|request| request.weight == 0) {
+            return Err(Error::invalid("mix", "every weight is 0").expected("at least one weight above 0"));
+        }
+        for (index, check) in self.checks.iter().enumerate() {
+            check.check().map_err(|error| error.at(format!("checks[{index}]")))?;
+        }
+        for (metric, thresholds) in &self.thresholds {
+            for threshold in thresholds {
+                threshold.threshold.check(*metric)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The same load without what nobody else may read: keys given as text, and header values and query parameters
+    /// that carry credentials. This is what measurements, reports and every other output hold.
+    #[must_use]
+    pub fn without_secrets(&self) -> Self {
+        let mut spec = self.clone();
+        if let Some(identity) = spec.tls.as_mut().and_then(|tls| tls.identity.as_mut()) {
+            identity.key.hide();
+        }
+        secrets::hide(&mut spec.request);
+        spec.mix.iter_mut().for_each(|weighted| secrets::hide(&mut weighted.request));
+        spec.target = secrets::without_query_secrets(&spec.target);
+        spec
     }
 
     fn default_protocol() -> String {
@@ -213,6 +283,10 @@ impl LoadSpec {
     }
 
     fn default_threads() -> u32 {
+        1
+    }
+
+    fn default_streams() -> u32 {
         1
     }
 

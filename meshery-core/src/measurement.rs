@@ -6,9 +6,13 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use crate::detail::{GeneratorUse, Percentile, Slot};
 use crate::histogram::Latencies;
 use crate::load::{LoadSpec, Tool};
+use crate::response_check::CheckFailures;
+use crate::threshold::ThresholdOutcome;
 use crate::units::{Rate, duration, duration_schema};
+pub use crate::validity::{Doubt, Reason, Validity};
 
 /// How a scheduled request ended. Every one ends in exactly one fate.
 ///
@@ -23,8 +27,10 @@ use crate::units::{Rate, duration, duration_schema};
 pub enum Fate {
     /// Answered with a success.
     Ok,
-    /// Answered with an error status (HTTP 400 and above).
+    /// Answered with an error status (HTTP 400 and above, gRPC other than 0).
     Status,
+    /// Answered, and a check failed.
+    CheckFailed,
     /// The connection was reset before the answer was complete.
     Reset,
     /// The peer closed the connection before the answer was complete.
@@ -33,28 +39,51 @@ pub enum Fate {
     Timeout,
     /// The answer broke the protocol.
     Protocol,
-    /// Never written: the connection it was waiting for could not be opened.
+    /// The peer ended TLS with an alert after the request was written, as some do that refuse a client's identity.
+    TlsAlert,
+    /// Never written: the name of the target was not found.
+    Dns,
+    /// Never written: nobody listens at the target.
+    ConnectRefused,
+    /// Never written: the connection it was waiting for did not open in time.
+    ConnectTimeout,
+    /// Never written: the connection it was waiting for could not be opened for another reason, such as no route, or no
+    /// descriptor left.
     Connect,
+    /// Never written: the handshake of the connection it was waiting for failed.
+    Tls,
     /// Never written: no connection came free within the timeout, or the load was cancelled first.
     NotSent,
 }
 
 impl Fate {
     /// Every fate, in the order of reports.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 14] = [
         Self::Ok,
         Self::Status,
+        Self::CheckFailed,
         Self::Reset,
         Self::EarlyClose,
         Self::Timeout,
         Self::Protocol,
+        Self::TlsAlert,
+        Self::Dns,
+        Self::ConnectRefused,
+        Self::ConnectTimeout,
         Self::Connect,
+        Self::Tls,
         Self::NotSent,
     ];
 
     /// Whether the request reached a connection.
     pub fn was_sent(self) -> bool {
-        !matches!(self, Self::Connect | Self::NotSent)
+        use Fate::{Connect, ConnectRefused, ConnectTimeout, Dns, NotSent, Tls};
+        !matches!(self, Dns | ConnectRefused | ConnectTimeout | Connect | Tls | NotSent)
+    }
+
+    /// Whether a complete answer came.
+    pub fn was_answered(self) -> bool {
+        matches!(self, Self::Ok | Self::Status | Self::CheckFailed)
     }
 }
 
@@ -160,6 +189,24 @@ pub struct Phase {
     pub send_lag: Latencies,
     /// The generator's own part of the send lag: from the intended time to the moment the engine took the request up.
     pub own_lag: Latencies,
+    /// From the real send time to the first byte of the answer.
+    #[serde(default)]
+    pub first_byte: Latencies,
+    /// The response time by class of status: `2xx`; a code below 100, such as gRPC's, is a class of its own.
+    #[serde(default)]
+    pub classes: BTreeMap<String, Latencies>,
+    /// Time to open each connection that was opened in this part, or before the load for it.
+    #[serde(default)]
+    pub connect: Latencies,
+    /// From the open connection to one that takes requests: TLS, or a protocol's own greeting.
+    #[serde(default)]
+    pub handshake: Latencies,
+    /// Bytes written to connections, TLS included.
+    #[serde(default)]
+    pub bytes_sent: u64,
+    /// Bytes read from connections, TLS included.
+    #[serde(default)]
+    pub bytes_received: u64,
 }
 
 impl Phase {
@@ -170,138 +217,15 @@ impl Phase {
         self.service.merge(&other.service);
         self.send_lag.merge(&other.send_lag);
         self.own_lag.merge(&other.own_lag);
-    }
-}
-
-/// Why a measurement, or a part of it, is in doubt.
-///
-/// ```
-/// use meshery_core::measurement::{Doubt, Reason};
-///
-/// let reason = Reason::new(Doubt::RateNotAchieved, "the generator fell behind").expected("2000/s").found("812/s");
-/// assert_eq!(reason.to_string(), "rate_not_achieved: the generator fell behind: expected 2000/s, found 812/s");
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Reason {
-    /// What kind of doubt, to branch on.
-    pub code: Doubt,
-    /// One sentence.
-    pub message: String,
-    /// What would have been fine.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expected: Option<String>,
-    /// What was seen.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub found: Option<String>,
-}
-
-/// Kinds of doubt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Doubt {
-    /// The caller stopped it before its end.
-    Cancelled,
-    /// Latency in a closed loop: a stall holds the load back, so the figures hide it.
-    ClosedLoop,
-    /// The A/A control differs from the baseline: the setup sees differences where there are none.
-    ControlMoved,
-    /// Too many requests failed.
-    Errors,
-    /// The generator's own lateness is too large a part of what it reports.
-    GeneratorLate,
-    /// Nothing was answered.
-    NoAnswers,
-    /// A proxy or the upstream ended during the run.
-    ProcessDied,
-    /// The asked rate was not reached.
-    RateNotAchieved,
-    /// The mesh could not be installed, or failed its checks.
-    SetupFailed,
-    /// Not enough runs for a verdict.
-    TooFewRuns,
-    /// Not enough requests for this percentile.
-    TooFewSamples,
-    /// All differences are equal, so the usual test has no spread to work with.
-    ZeroVariance,
-}
-
-impl Reason {
-    /// A reason with its sentence.
-    pub fn new(code: Doubt, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), expected: None, found: None }
-    }
-
-    /// Says what would have been fine.
-    #[must_use]
-    pub fn expected(mut self, expected: impl Into<String>) -> Self {
-        self.expected = Some(expected.into());
-        self
-    }
-
-    /// Says what was seen.
-    #[must_use]
-    pub fn found(mut self, found: impl Into<String>) -> Self {
-        self.found = Some(found.into());
-        self
-    }
-}
-
-impl std::fmt::Display for Reason {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let code = serde_json::to_value(self.code).unwrap_or_default();
-        write!(f, "{}: {}", code.as_str().unwrap_or_default(), self.message)?;
-        if let (Some(expected), Some(found)) = (&self.expected, &self.found) {
-            write!(f, ": expected {expected}, found {found}")?;
+        self.first_byte.merge(&other.first_byte);
+        self.connect.merge(&other.connect);
+        self.handshake.merge(&other.handshake);
+        for (class, latencies) in &other.classes {
+            self.classes.entry(class.clone()).or_default().merge(latencies);
         }
-        Ok(())
+        self.bytes_sent += other.bytes_sent;
+        self.bytes_received += other.bytes_received;
     }
-}
-
-/// Whether a measurement can be trusted, and why not.
-///
-/// ```
-/// use meshery_core::measurement::{Doubt, Reason, Validity};
-///
-/// let mut validity = Validity::default();
-/// assert!(validity.is_valid());
-/// validity.invalid.push(Reason::new(Doubt::Errors, "too many failures"));
-/// assert!(!validity.is_valid());
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Validity {
-    /// Reasons not to use the figures at all. Empty: the measurement is valid.
-    pub invalid: Vec<Reason>,
-    /// Things to know when using them.
-    pub warnings: Vec<Reason>,
-}
-
-impl Validity {
-    /// Whether nothing speaks against the figures.
-    pub fn is_valid(&self) -> bool {
-        self.invalid.is_empty()
-    }
-}
-
-/// What the generator itself used during the measured window.
-///
-/// ```
-/// use meshery_core::measurement::GeneratorUse;
-/// use std::time::Duration;
-///
-/// let used = GeneratorUse { cpu: Duration::from_millis(300), threads: 1 };
-/// assert_eq!(serde_json::to_value(&used).unwrap()["cpu"], "300ms");
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct GeneratorUse {
-    /// Processor time of the load threads, user and system.
-    #[serde(with = "duration")]
-    #[schemars(schema_with = "duration_schema")]
-    pub cpu: Duration,
-    /// Load threads.
-    pub threads: u32,
 }
 
 /// What a load test found.
@@ -311,7 +235,7 @@ pub struct GeneratorUse {
 /// use meshery_core::load::Tool;
 ///
 /// let tool = Tool { name: "meshery".into(), version: "0.1.0".into() };
-/// let empty = Measurement::new(tool, LoadSpec::new("http://127.0.0.1/"));
+/// let empty = Measurement::new(tool, &LoadSpec::new("http://127.0.0.1/"));
 /// assert_eq!(empty.measured.counts.scheduled, 0);
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -337,6 +261,18 @@ pub struct Measurement {
     pub warm_up: Phase,
     /// The window.
     pub measured: Phase,
+    /// The percentiles of the response time that people ask for, each with its interval.
+    #[serde(default)]
+    pub percentiles: Vec<Percentile>,
+    /// The window in parts of about a second.
+    #[serde(default)]
+    pub series: Vec<Slot>,
+    /// The checks that failed, with evidence.
+    #[serde(default)]
+    pub check_failures: Vec<CheckFailures>,
+    /// What became of the thresholds.
+    #[serde(default)]
+    pub thresholds: Vec<ThresholdOutcome>,
     /// What the generator used.
     pub generator: GeneratorUse,
     /// Whether all this can be trusted.
@@ -344,18 +280,23 @@ pub struct Measurement {
 }
 
 impl Measurement {
-    /// A measurement with nothing in it yet.
-    pub fn new(tool: Tool, spec: LoadSpec) -> Self {
+    /// A measurement with nothing in it yet. It keeps the specification [without its
+    /// secrets](LoadSpec::without_secrets).
+    pub fn new(tool: Tool, spec: &LoadSpec) -> Self {
         Self {
             tool,
             asked: spec.pace.rate(),
-            spec,
+            spec: spec.without_secrets(),
             started_unix_ns: 0,
             window: Duration::ZERO,
             achieved: None,
             throughput: None,
             warm_up: Phase::default(),
             measured: Phase::default(),
+            percentiles: Vec::new(),
+            series: Vec::new(),
+            check_failures: Vec::new(),
+            thresholds: Vec::new(),
             generator: GeneratorUse::default(),
             validity: Validity::default(),
         }

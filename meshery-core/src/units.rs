@@ -205,6 +205,36 @@ pub mod duration {
     }
 }
 
+/// `Option<Duration>` as text with its unit or `null`, for `#[serde(with = "units::optional_duration")]`.
+pub mod optional_duration {
+    use super::{Deserialize, Deserializer, Duration, Result, Serialize, Serializer, duration};
+
+    #[derive(Serialize, Deserialize)]
+    struct Written(#[serde(with = "duration")] Duration);
+
+    /// For serde.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn serialize<S: Serializer>(value: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+        value.map(Written).serialize(serializer)
+    }
+
+    /// For serde.
+    ///
+    /// # Errors
+    /// When the input is neither `null` nor text with a number and a unit.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+        Ok(Option::<Written>::deserialize(deserializer)?.map(|written| written.0))
+    }
+}
+
+/// The JSON Schema of a duration that may be missing.
+pub(crate) fn optional_duration_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    let duration = duration_schema(generator);
+    schemars::json_schema!({ "anyOf": [duration, { "type": "null" }] })
+}
+
 /// The JSON Schema of a duration: text with its unit.
 pub(crate) fn duration_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
     schemars::json_schema!({

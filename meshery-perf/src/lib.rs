@@ -10,14 +10,17 @@
 //! | [`telemetry`] | what processes use, and where all this runs |
 
 pub mod compare;
+mod content;
 pub mod engine;
 mod pace;
 pub mod protocol;
 pub mod report;
+mod resolve;
 mod rng;
 pub mod stats;
 pub mod target;
 pub mod telemetry;
+mod tls;
 
 pub use compare::compare;
 pub use engine::Engine;

@@ -1,14 +1,18 @@
 //! Where a load goes.
 
+use std::fmt;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
 
+use meshery_core::network::{Family, Network};
 use meshery_core::{Error, ErrorKind, Result};
 
 /// A URL scheme that a protocol speaks.
 ///
 /// ```
-/// let scheme = meshery_perf::target::Scheme { name: "http", port: Some(80) };
-/// assert_eq!(scheme.name, "http");
+/// use meshery_perf::target::Scheme;
+///
+/// assert!(!Scheme::plain("http", Some(80)).tls && Scheme::secure("https", Some(443)).tls);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scheme {
@@ -16,6 +20,20 @@ pub struct Scheme {
     pub name: &'static str,
     /// The port when the URL names none; `None`: it must name one.
     pub port: Option<u16>,
+    /// Whether it is spoken inside TLS.
+    pub tls: bool,
+}
+
+impl Scheme {
+    /// A scheme without TLS.
+    pub const fn plain(name: &'static str, port: Option<u16>) -> Self {
+        Self { name, port, tls: false }
+    }
+
+    /// A scheme inside TLS.
+    pub const fn secure(name: &'static str, port: Option<u16>) -> Self {
+        Self { name, port, tls: true }
+    }
 }
 
 /// A target: scheme, authority and path of a URL, and the address it resolves to.
@@ -23,7 +41,7 @@ pub struct Scheme {
 /// ```
 /// use meshery_perf::target::{Scheme, Target};
 ///
-/// let http = Scheme { name: "http", port: Some(80) };
+/// let http = Scheme::plain("http", Some(80));
 /// let target = Target::parse("http://127.0.0.1:8080/health", &[http]).unwrap();
 /// assert_eq!((target.authority.as_str(), target.path.as_str()), ("127.0.0.1:8080", "/health"));
 /// ```
@@ -70,20 +88,67 @@ impl Target {
         Ok(Self { scheme, authority: authority.into(), path })
     }
 
-    /// The first address of the host.
+    /// The host, as TLS names it: without the port, an IPv6 address without its brackets.
+    pub fn host(&self) -> &str {
+        let host = match self.authority.rsplit_once(':') {
+            Some((host, port)) if port.parse::<u16>().is_ok() => host,
+            _ => &self.authority,
+        };
+        host.trim_start_matches('[').trim_end_matches(']')
+    }
+
+    /// Where connections go: every address of the host, or of what [`Network::connect_to`] names in its place.
     ///
     /// # Errors
-    /// [`Unreachable`](ErrorKind::Unreachable) when the name does not resolve.
-    pub fn resolve(&self) -> Result<SocketAddr> {
-        let with_port = match self.scheme.port {
-            Some(port) if !names_port(&self.authority) => format!("{}:{port}", self.authority),
-            _ => self.authority.clone(),
+    /// [`Unreachable`](ErrorKind::Unreachable) when the name has no address of the asked family;
+    /// [`InvalidInput`](ErrorKind::InvalidInput) at `network.connect_to` when that is neither `HOST:PORT` nor `unix:PATH`.
+    pub fn resolve(&self, network: &Network) -> Result<Vec<Address>> {
+        let with_port = match (&network.connect_to, self.scheme.port) {
+            (Some(other), _) => match other.strip_prefix("unix:") {
+                Some(path) => return Ok(vec![Address::Unix(path.into())]),
+                None if names_port(other) => other.clone(),
+                None => {
+                    let error = Error::invalid("network.connect_to", "not an address");
+                    return Err(error.expected("HOST:PORT or unix:PATH").found(other));
+                }
+            },
+            (None, Some(port)) if !names_port(&self.authority) => format!("{}:{port}", self.authority),
+            (None, _) => self.authority.clone(),
         };
-        let refuse = |why: String| {
-            Error::new(ErrorKind::Unreachable, "the host does not resolve").at(&self.authority).found(why)
+        let refuse =
+            |why: String| Error::new(ErrorKind::Unreachable, "the host does not resolve").at(&with_port).found(why);
+        let all = with_port.to_socket_addrs().map_err(|error| refuse(error.to_string()))?;
+        let wanted = |address: &SocketAddr| match network.family {
+            Family::Ipv4 => address.is_ipv4(),
+            Family::Ipv6 => address.is_ipv6(),
+            _ => true,
         };
-        let mut addresses = with_port.to_socket_addrs().map_err(|error| refuse(error.to_string()))?;
-        addresses.next().ok_or_else(|| refuse("no address".into()))
+        let addresses: Vec<_> = all.filter(wanted).map(Address::Ip).collect();
+        if addresses.is_empty() { Err(refuse("no address of the asked family".into())) } else { Ok(addresses) }
+    }
+}
+
+/// Where a connection goes.
+///
+/// ```
+/// use meshery_perf::target::Address;
+///
+/// assert_eq!(Address::Unix("/run/app.sock".into()).to_string(), "unix:/run/app.sock");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// An IP address and port.
+    Ip(SocketAddr),
+    /// The path of a Unix socket.
+    Unix(PathBuf),
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ip(address) => address.fmt(f),
+            Self::Unix(path) => write!(f, "unix:{}", path.display()),
+        }
     }
 }
 
@@ -95,8 +160,8 @@ fn names_port(authority: &str) -> bool {
 mod tests {
     use super::*;
 
-    const HTTP: &[Scheme] = &[Scheme { name: "http", port: Some(80) }];
-    const RAW: &[Scheme] = &[Scheme { name: "raw", port: None }];
+    const HTTP: &[Scheme] = &[Scheme::plain("http", Some(80))];
+    const RAW: &[Scheme] = &[Scheme::plain("raw", None)];
 
     #[test]
     fn urls_split_where_they_should() {
@@ -113,15 +178,49 @@ mod tests {
         }
     }
 
-    #[test]
-    fn the_default_port_is_80() {
-        assert_eq!(Target::parse("http://127.0.0.1/", HTTP).unwrap().resolve().unwrap().port(), 80);
-        assert_eq!(Target::parse("http://[::1]/", HTTP).unwrap().resolve().unwrap().port(), 80);
-        assert_eq!(Target::parse("http://[::1]:81/", HTTP).unwrap().resolve().unwrap().port(), 81);
+    fn addresses(url: &str, schemes: &[Scheme], network: &Network) -> String {
+        let addresses = Target::parse(url, schemes).unwrap().resolve(network).unwrap();
+        addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
     }
+
+    #[test]
+    fn the_default_port_is_the_schemes() {
+        for (url, address) in
+            [("http://127.0.0.1/", "127.0.0.1:80"), ("http://[::1]/", "[::1]:80"), ("http://[::1]:81/", "[::1]:81")]
+        {
+            assert_eq!(addresses(url, HTTP, &Network::default()), address);
+        }
+    }
+
+    #[test]
+    fn connections_may_go_elsewhere() {
+        let to = |to: &str| Network { connect_to: Some(to.into()), ..Network::default() };
+        assert_eq!(addresses("http://shop.example/", HTTP, &to("127.0.0.1:15001")), "127.0.0.1:15001");
+        assert_eq!(addresses("http://shop.example/", HTTP, &to("unix:/run/a.sock")), "unix:/run/a.sock");
+        let error = Target::parse("http://a/", HTTP).unwrap().resolve(&to("127.0.0.1")).unwrap_err();
+        assert_eq!(error.report().place.as_deref(), Some("network.connect_to"));
+    }
+
+    #[test]
+    fn a_family_may_be_asked_for() {
+        let only = |family| Network { family, ..Network::default() };
+        assert_eq!(addresses("http://127.0.0.1/", HTTP, &only(Family::Ipv4)), "127.0.0.1:80");
+        let error = Target::parse("http://127.0.0.1/", HTTP).unwrap().resolve(&only(Family::Ipv6)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unreachable);
+    }
+
+    #[test]
+    fn a_host_is_named_without_its_port() {
+        for (url, host) in
+            [("http://a", "a"), ("http://a:81/", "a"), ("http://[::1]:81/", "::1"), ("http://[::1]/", "::1")]
+        {
+            assert_eq!(Target::parse(url, HTTP).unwrap().host(), host);
+        }
+    }
+
     #[test]
     fn schemes_are_the_protocols_own() {
-        assert_eq!(Target::parse("raw://127.0.0.1:7", RAW).unwrap().resolve().unwrap().port(), 7);
+        assert_eq!(addresses("raw://127.0.0.1:7", RAW, &Network::default()), "127.0.0.1:7");
         assert_eq!(Target::parse("HTTP://a", HTTP).unwrap().scheme.name, "http");
         for url in ["raw://127.0.0.1", "raw://[::1]/", "http://127.0.0.1:7"] {
             assert_eq!(Target::parse(url, RAW).unwrap_err().report().place.as_deref(), Some("target"), "{url}");

@@ -182,7 +182,7 @@ fn refused_connections_in_the_middle_are_counted_as_never_sent() {
     let measurement = block_on(Engine::new().run(&open_loop(format!("http://{stop}/")), &context)).unwrap();
     let counts = &measurement.measured.counts;
     assert!(counts.is_conserved() && counts.scheduled == 1000, "{counts:?}");
-    assert!(counts.of(Fate::Connect) > 0, "{counts:?}");
+    assert!(counts.of(Fate::ConnectRefused) > 0, "{counts:?}");
     assert!(measurement.validity.invalid.iter().any(|reason| reason.code == Doubt::Errors));
 }
 

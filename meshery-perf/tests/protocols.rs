@@ -1,8 +1,8 @@
 //! What every protocol in the registry must keep, whoever wrote it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
-use meshery_core::ErrorKind;
-use meshery_perf::protocol::{Fault, PROTOCOLS, Protocol, Session, Sign, Turn, by_name};
+use meshery_core::{ErrorKind, LoadSpec};
+use meshery_perf::protocol::{Call, Fault, PROTOCOLS, Protocol, Session, Sign, Turn, by_name};
 use meshery_perf::target::Target;
 use proptest::prelude::*;
 use serde_json::json;
@@ -12,10 +12,14 @@ fn target(protocol: &dyn Protocol) -> Target {
     Target::parse(&url, protocol.schemes()).unwrap()
 }
 
+fn spec(request: serde_json::Value) -> LoadSpec {
+    LoadSpec { request, ..LoadSpec::new("") }
+}
+
 fn waiting_session(protocol: &dyn Protocol) -> Box<dyn Session> {
-    let mut session = protocol.prepare(&target(protocol), &json!({})).unwrap().session();
+    let mut session = protocol.prepare(&target(protocol), &spec(json!({}))).unwrap().session();
     session.open(&mut Turn::default());
-    session.begin(0, &mut Turn::default());
+    session.begin(Call { number: 0, ordinal: 0 }, &mut Turn::default());
     session
 }
 
@@ -35,12 +39,12 @@ fn names_are_sorted_unique_and_found() {
 fn every_protocol_speaks_a_scheme_and_has_a_default_request() {
     for protocol in PROTOCOLS {
         assert!(!protocol.schemes().is_empty(), "{}", protocol.name());
-        let mut session = protocol.prepare(&target(*protocol), &json!({})).unwrap().session();
+        let mut session = protocol.prepare(&target(*protocol), &spec(json!({}))).unwrap().session();
         let mut turn = Turn::default();
         session.open(&mut turn);
         assert!(session.room().is_some_and(|room| room > 0), "{} has no room", protocol.name());
         turn.output.clear();
-        session.begin(0, &mut turn);
+        session.begin(Call { number: 0, ordinal: 0 }, &mut turn);
         assert!(!turn.output.is_empty(), "{} has nothing to send", protocol.name());
     }
 }
@@ -48,7 +52,7 @@ fn every_protocol_speaks_a_scheme_and_has_a_default_request() {
 #[test]
 fn unknown_fields_of_a_request_are_refused_at_their_place() {
     for protocol in PROTOCOLS {
-        let refused = protocol.prepare(&target(*protocol), &json!({ "no such field": 1 }));
+        let refused = protocol.prepare(&target(*protocol), &spec(json!({ "no such field": 1 })));
         let error = refused.err().unwrap_or_else(|| panic!("{} takes anything", protocol.name()));
         assert_eq!(error.kind(), ErrorKind::InvalidInput);
         assert!(error.report().place.as_deref().is_some_and(|place| place.starts_with("request")), "{error:?}");

@@ -2,8 +2,14 @@
 //! histograms, merged exactly at the end.
 
 mod control;
+mod percentiles;
+mod thresholds;
 mod validity;
 
+#[cfg(target_os = "linux")]
+mod collect;
+#[cfg(target_os = "linux")]
+mod conduct;
 #[cfg(target_os = "linux")]
 mod connection;
 #[cfg(target_os = "linux")]
@@ -12,6 +18,16 @@ mod margin;
 mod poller;
 #[cfg(target_os = "linux")]
 mod recorder;
+mod sample;
+#[cfg(target_os = "linux")]
+mod series;
+mod sessions;
+#[cfg(target_os = "linux")]
+mod signals;
+#[cfg(target_os = "linux")]
+mod socket;
+#[cfg(target_os = "linux")]
+mod watch;
 #[cfg(target_os = "linux")]
 mod worker;
 

@@ -4,12 +4,10 @@
 
 use std::io;
 use std::mem::MaybeUninit;
-use std::net::{SocketAddr, TcpStream};
 use std::os::fd::{AsFd, OwnedFd};
 use std::time::Duration;
 
 use rustix::event::{Timespec, epoll};
-use rustix::net::{AddressFamily, SocketFlags, SocketType, connect, socket_with};
 use rustix::time::{Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, timerfd_create, timerfd_settime};
 
 /// Events taken at once; more stay in the kernel for the next turn.
@@ -51,7 +49,7 @@ impl Poller {
     }
 
     /// Watches a socket until it is closed; `key` comes back with its events.
-    pub(super) fn watch(&self, socket: &TcpStream, key: u64) -> io::Result<()> {
+    pub(super) fn watch(&self, socket: impl AsFd, key: u64) -> io::Result<()> {
         let flags = epoll::EventFlags::IN | epoll::EventFlags::OUT | epoll::EventFlags::RDHUP | epoll::EventFlags::ET;
         Ok(epoll::add(&self.epoll, socket, epoll::EventData::new_u64(key), flags)?)
     }
@@ -87,30 +85,6 @@ impl Poller {
 fn timespec(time: Duration) -> Timespec {
     let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
     Timespec { tv_sec: seconds, tv_nsec: time.subsec_nanos().into() }
-}
-
-/// Begins to open a connection; its end shows as an event and in [`outcome`].
-pub(super) fn open(address: SocketAddr) -> io::Result<TcpStream> {
-    let family = if address.is_ipv4() { AddressFamily::INET } else { AddressFamily::INET6 };
-    let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
-    let socket = socket_with(family, SocketType::STREAM, flags, None)?;
-    match connect(&socket, &address) {
-        Ok(()) | Err(rustix::io::Errno::INPROGRESS) => {}
-        Err(error) => return Err(error.into()),
-    }
-    let socket = TcpStream::from(socket);
-    socket.set_nodelay(true)?;
-    Ok(socket)
-}
-
-/// Whether a connection that was being opened is open, still on its way, or failed.
-pub(super) fn outcome(socket: &TcpStream) -> io::Result<bool> {
-    rustix::net::sockopt::socket_error(socket.as_fd())??;
-    match socket.peer_addr() {
-        Ok(_) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(false),
-        Err(error) => Err(error),
-    }
 }
 
 /// Makes this thread's timers as precise as the kernel can.

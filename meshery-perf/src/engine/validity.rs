@@ -4,6 +4,8 @@ use meshery_core::Measurement;
 use meshery_core::measurement::{Doubt, Reason, Validity};
 use meshery_core::units::duration;
 
+use super::sample::Sampled;
+
 /// The least part of the asked rate that must be reached.
 const RATE: f64 = 0.99;
 /// The largest part of a reported latency that may be the generator's own lateness.
@@ -11,10 +13,36 @@ const LAG: f64 = 0.10;
 /// The largest share of requests that may fail.
 const FAILURES: f64 = 0.01;
 
-pub(super) fn judge(measurement: &Measurement, cancelled: bool) -> Validity {
+/// Why a load ended before its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Early {
+    /// The caller stopped it.
+    Cancelled,
+    /// A threshold that stops it was broken.
+    Threshold,
+    /// What was to be known is known.
+    Precise,
+}
+
+/// The share of a sample's answers that are worth an independent one.
+pub(super) fn independence(_blocks: &[Vec<Sampled>]) -> f64 {
+    1.0
+}
+
+pub(super) fn judge(measurement: &Measurement, _blocks: &[Vec<Sampled>], ended_early: Option<Early>) -> Validity {
     let mut validity = Validity::default();
-    if cancelled {
-        validity.invalid.push(Reason::new(Doubt::Cancelled, "the caller stopped the load before its end"));
+    match ended_early {
+        Some(Early::Cancelled) => {
+            validity.invalid.push(Reason::new(Doubt::Cancelled, "the caller stopped the load before its end"));
+        }
+        Some(Early::Threshold) => {
+            validity.warnings.push(Reason::new(Doubt::Aborted, "a threshold stopped the load before its end"));
+        }
+        Some(Early::Precise) | None => {}
+    }
+    if measurement.spec.tls.as_ref().is_some_and(|tls| !tls.verify) {
+        let message = "the identity of the target was not verified: anybody may have answered";
+        validity.warnings.push(Reason::new(Doubt::Unverified, message));
     }
     let phase = &measurement.measured;
     if phase.service.is_empty() {
@@ -75,7 +103,7 @@ mod tests {
     fn after(spoil: impl Fn(&mut Measurement)) -> Validity {
         let mut spec = LoadSpec::new("http://127.0.0.1/");
         spec.pace = Pace::Constant(Rate::per_second(1000.0).unwrap());
-        let mut measurement = Measurement::new(Tool { name: "t".into(), version: "0".into() }, spec);
+        let mut measurement = Measurement::new(Tool { name: "t".into(), version: "0".into() }, &spec);
         measurement.achieved = measurement.asked;
         for _ in 0..1000 {
             measurement.measured.counts.add(Fate::Ok, Some(200));
@@ -84,7 +112,7 @@ mod tests {
             measurement.measured.own_lag.record_nanos(1_000);
         }
         spoil(&mut measurement);
-        judge(&measurement, false)
+        judge(&measurement, &[], None)
     }
 
     #[test]

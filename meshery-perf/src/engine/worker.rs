@@ -5,46 +5,58 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use meshery_core::Fate;
 use meshery_core::load::Wait;
-use meshery_core::{Cancel, Fate};
+use meshery_core::response_check::CheckFailures;
 
-use super::connection::{Broken, Connection, Open, settled};
+use super::connection::{Broken, Connection, Open, Traffic, reads_to_the_end};
 use super::margin::Margin;
 use super::poller::{self, Patience, Poller, Ready};
 use super::recorder::{Outcome, Recorder, Request};
-use crate::pace::{Arrival, Due, Schedule};
-use crate::protocol::{Prepared, Sign};
+use super::sessions::Sessions;
+use super::signals::Signals;
+use super::socket::Socket;
+use crate::pace::{Arrival, Due, Schedule, Share};
+use crate::protocol::{Answer, Failure, Sign};
+use crate::resolve::Addresses;
 
 /// How often timeouts, cancellation and reconnections are looked at, in nanoseconds.
 const SWEEP: u64 = 5_000_000;
 /// How long a refused connection stays down, in nanoseconds.
 const RETRY: u64 = 10_000_000;
+/// How often those who watch the load hear of it, in nanoseconds.
+const WORD: u64 = 250_000_000;
 const BUFFER: usize = 64 * 1024;
 
 /// What a thread is given.
 pub(super) struct Job {
-    pub(super) address: SocketAddr,
-    pub(super) prepared: Arc<dyn Prepared>,
+    pub(super) addresses: Addresses,
+    pub(super) sessions: Sessions,
+    /// Requests that one connection may carry.
+    pub(super) per_connection: Option<u64>,
+    pub(super) share: Share,
     pub(super) schedule: Box<dyn Schedule>,
     pub(super) connections: u32,
     pub(super) warm_up: u64,
     pub(super) timeout: u64,
     pub(super) wait: Wait,
-    pub(super) cancel: Cancel,
-    /// Requests that have ended so far, over all threads.
-    pub(super) done: Arc<AtomicU64>,
+    /// The checks, with nothing counted yet.
+    pub(super) checks: Vec<CheckFailures>,
+    /// The check of the response time, by its number, in nanoseconds.
+    pub(super) latency: Option<(usize, u64)>,
+    pub(super) signals: Signals,
 }
 
 /// What a thread brings back.
 pub(super) struct Harvest {
     pub(super) recorder: Recorder,
     /// Processor time since the measured window began.
-    pub(super) cpu: Duration,
+    pub(super) used: ThreadUse,
+    /// Bytes on connections when the measured window began, and at the end.
+    pub(super) traffic: (Traffic, Traffic),
 }
 
 pub(super) struct Worker {
@@ -56,22 +68,32 @@ pub(super) struct Worker {
     free: VecDeque<usize>,
     /// Connections with requests that are begun and not yet written.
     unwritten: Vec<usize>,
-    waiting: VecDeque<Due>,
+    waiting: VecDeque<(Due, u64)>,
+    /// Requests taken up.
+    taken: u64,
     on_the_way: usize,
     recorder: Recorder,
     buffer: Vec<u8>,
     next_sweep: u64,
+    /// When those who watch the load hear of it again.
+    next_word: u64,
     margin: Margin,
     /// The due time that the last sleep was for.
     awake_for: u64,
-    cpu_before: Option<Duration>,
+    /// The bytes of connections that are no more.
+    traffic: Traffic,
+    /// What had been used when the window began.
+    before: Option<(ThreadUse, Traffic)>,
+    /// Whether the clock of the load runs.
+    running: bool,
     /// Why the last attempt to open a connection failed, until somebody has drawn the consequence.
-    refused: Option<io::Error>,
+    refused: Option<Broken>,
 }
 
 impl Worker {
     pub(super) fn new(job: Job) -> io::Result<Self> {
         let count = job.connections as usize;
+        let recorder = Recorder::new(job.warm_up, job.checks.clone());
         Ok(Self {
             job,
             epoch: Instant::now(),
@@ -80,13 +102,17 @@ impl Worker {
             free: VecDeque::with_capacity(count),
             unwritten: Vec::with_capacity(count),
             waiting: VecDeque::new(),
+            taken: 0,
             on_the_way: 0,
-            recorder: Recorder::new(),
+            recorder,
             buffer: vec![0; BUFFER],
             next_sweep: 0,
+            next_word: 0,
             margin: Margin::new(),
             awake_for: u64::MAX,
-            cpu_before: None,
+            traffic: Traffic::default(),
+            before: None,
+            running: false,
             refused: None,
         })
     }
@@ -95,24 +121,26 @@ impl Worker {
     ///
     /// # Errors
     /// The last failure, when not one could be opened.
-    pub(super) fn open_all(&mut self) -> io::Result<()> {
+    pub(super) fn open_all(&mut self) -> Result<(), Broken> {
         self.open_down(0);
         let deadline = self.now() + self.job.timeout;
         let mut ready = Vec::new();
-        while self.opening() && self.now() < deadline && !self.job.cancel.is_cancelled() {
-            self.poller.wait(Patience::Coarse(Duration::from_millis(50)), &mut ready)?;
+        while self.opening() && self.now() < deadline && !self.job.signals.cancel.is_cancelled() {
+            let waited = self.poller.wait(Patience::Coarse(Duration::from_millis(50)), &mut ready);
+            waited.map_err(|error| Broken::new(Fate::Connect, error.to_string()))?;
             for event in ready.drain(..) {
                 self.advance(&event);
             }
         }
         let refused = self.refused.take();
-        if self.has_room() { Ok(()) } else { Err(refused.unwrap_or_else(|| io::ErrorKind::TimedOut.into())) }
+        let too_late = || Broken::new(Fate::ConnectTimeout, "no connection took a request in time");
+        if self.has_room() { Ok(()) } else { Err(refused.unwrap_or_else(too_late)) }
     }
 
     /// Runs the load; `epoch` is the common start of all threads.
     pub(super) fn run(mut self, epoch: Instant) -> io::Result<Harvest> {
         poller::sharpen_timers();
-        self.epoch = epoch;
+        (self.epoch, self.running) = (epoch, true);
         let mut ready = Vec::new();
         loop {
             let next = self.take_up_what_is_due();
@@ -128,8 +156,10 @@ impl Worker {
                 self.advance(&event);
             }
         }
-        let cpu = poller::thread_cpu().saturating_sub(self.cpu_before.unwrap_or_default());
-        Ok(Harvest { recorder: self.recorder, cpu })
+        // A load that was stopped in its warm-up has no window.
+        let traffic = self.traffic();
+        let (used, before) = self.before.unwrap_or((ThreadUse::now(), traffic));
+        Ok(Harvest { used: ThreadUse::now().since(used), traffic: (before, traffic), recorder: self.recorder })
     }
 
     fn now(&self) -> u64 {
@@ -139,22 +169,41 @@ impl Worker {
     fn take_up_what_is_due(&mut self) -> Arrival {
         loop {
             let now = self.now();
-            if now >= self.job.warm_up && self.cpu_before.is_none() {
-                self.cpu_before = Some(poller::thread_cpu());
+            if now >= self.job.warm_up && self.before.is_none() {
+                self.before = Some((ThreadUse::now(), self.traffic()));
             }
             self.serve_waiting();
             let free = self.has_room();
+            if self.job.signals.finish().is_some_and(|end| now >= end) {
+                self.write_begun();
+                return Arrival::Finished;
+            }
             match self.job.schedule.poll(now, free) {
-                Arrival::Due(due) => {
-                    self.recorder.taken(due, now);
-                    self.waiting.push_back(due);
-                }
+                Arrival::Due(due) => self.take_up(due, now),
                 other => {
                     self.write_begun();
                     return other;
                 }
             }
         }
+    }
+
+    /// The bytes of all connections, those that are no more too.
+    fn traffic(&self) -> Traffic {
+        let mut all = self.traffic;
+        for connection in &self.connections {
+            if let Connection::Open(open) = connection {
+                all.add(open.traffic);
+            }
+        }
+        all
+    }
+
+    fn take_up(&mut self, due: Due, now: u64) {
+        self.recorder.taken(due, now);
+        let ordinal = self.taken * self.job.share.of + self.job.share.thread;
+        self.taken += 1;
+        self.waiting.push_back((due, ordinal));
     }
 
     fn has_room(&mut self) -> bool {
@@ -170,13 +219,13 @@ impl Worker {
     /// Puts waiting requests on connections with room, in turn, first come first served.
     fn serve_waiting(&mut self) {
         while !self.waiting.is_empty() && self.has_room() {
-            let (Some(index), Some(due)) = (self.free.pop_front(), self.waiting.pop_front()) else {
+            let (Some(index), Some((due, ordinal))) = (self.free.pop_front(), self.waiting.pop_front()) else {
                 return;
             };
             let Connection::Open(open) = &mut self.connections[index] else {
                 return;
             };
-            open.begin(due);
+            open.begin(Request::new(due, ordinal));
             self.on_the_way += 1;
             if open.has_room() {
                 self.free.push_back(index);
@@ -214,26 +263,37 @@ impl Worker {
         let Connection::Opening { socket, since } = std::mem::replace(&mut self.connections[index], down) else {
             return;
         };
-        match settled(&socket) {
+        match socket.outcome() {
             None => self.connections[index] = Connection::Opening { socket, since },
-            Some(Ok(())) => {
-                let mut open = Open::new(socket, self.job.prepared.session());
-                let written = open.flush();
-                if open.has_room() {
-                    self.free.push_back(index);
-                }
-                self.connections[index] = Connection::Open(Box::new(open));
-                if let Err(broken) = written {
-                    self.lose(index, broken);
-                }
-            }
-            Some(Err(error)) => self.refuse(index, error),
+            Some(Ok(())) => self.greet(index, socket, since),
+            Some(Err(error)) => self.refuse(index, unopened(&error)),
         }
     }
 
-    fn refuse(&mut self, index: usize, error: io::Error) {
+    /// The transport stands: the session says its first words.
+    fn greet(&mut self, index: usize, socket: Socket, since: u64) {
+        let now = self.now();
+        self.recorder.connected(self.running.then_some(now), now.saturating_sub(since));
+        let session = match self.job.sessions.session() {
+            Ok(session) => session,
+            Err(error) => return self.refuse(index, Broken::new(Fate::Tls, error.to_string())),
+        };
+        let mut open = Box::new(Open::new(socket, session, now, self.job.per_connection));
+        let written = open.flush();
+        if open.has_room() {
+            // A protocol without a greeting: there is nothing to time.
+            open.greeted(now);
+            self.free.push_back(index);
+        }
+        self.connections[index] = Connection::Open(open);
+        if let Err(broken) = written {
+            self.lose(index, broken);
+        }
+    }
+
+    fn refuse(&mut self, index: usize, why: Broken) {
         self.connections[index] = Connection::Down { retry: self.now() + RETRY };
-        self.refused = Some(error);
+        self.refused = Some(why);
     }
 
     fn advance_open(&mut self, event: &Ready) {
@@ -242,42 +302,57 @@ impl Worker {
             return;
         };
         let had_room = open.has_room();
-        let outcome = open.flush().and_then(|()| open.receive(&mut self.buffer, event.closing));
+        let to_the_end = reads_to_the_end(self.job.sessions.transport, event.closing);
+        let outcome = open.flush().and_then(|()| open.receive(&mut self.buffer, to_the_end));
         let at = self.epoch.elapsed().as_nanos() as u64;
-        let (recorder, on_the_way, done) = (&mut self.recorder, &mut self.on_the_way, &self.job.done);
-        open.signs(|request, sign| match sign {
-            Sign::Begun => {}
+        let (recorder, on_the_way, done) = (&mut self.recorder, &mut self.on_the_way, &self.job.signals.done);
+        let latency = self.job.latency;
+        open.signs(|request, sign, failure| match sign {
+            Sign::Begun => recorder.begun(request, at),
             Sign::Ended(answer) => {
-                let fate = if answer.ok { Fate::Ok } else { Fate::Status };
-                recorder.ended(request, Outcome { fate, status: answer.status, at });
+                recorder.ended(request, judged(answer, failure, at, latency, request));
                 *on_the_way -= 1;
                 done.fetch_add(1, Ordering::Relaxed);
             }
         });
-        // What the session says in return, such as a window update, must not wait for the next request.
-        match outcome.and_then(|()| open.flush()) {
+        if open.is_greeting()
+            && let Some(took) = open.greeted(at)
+        {
+            recorder.greeted(self.running.then_some(at), took);
+        }
+        // What the session says in return, such as a window update, must not wait for the next request; nor an alert.
+        let said = open.flush();
+        match outcome.and(said) {
             Err(broken) => self.lose(index, broken),
-            Ok(()) if open.is_spent() && open.busy == 0 => self.open_one(index),
+            Ok(()) if open.is_spent() && open.busy == 0 => self.lose(index, Broken::new(Fate::EarlyClose, "spent")),
             Ok(()) if open.has_room() && !had_room => self.free.push_back(index),
             Ok(()) => {}
         }
     }
 
     /// A connection is of no more use: what is on it ends, and it is opened again.
-    fn lose(&mut self, index: usize, Broken(fate): Broken) {
+    fn lose(&mut self, index: usize, broken: Broken) {
         let at = self.now();
         if let Connection::Open(open) = &mut self.connections[index] {
+            self.traffic.add(open.traffic);
             for request in open.clear() {
-                self.recorder.ended(request, Outcome { fate, status: None, at });
+                self.recorder.ended(request, Outcome::without_answer(broken.fate, at));
                 self.on_the_way -= 1;
-                self.job.done.fetch_add(1, Ordering::Relaxed);
+                self.job.signals.done.fetch_add(1, Ordering::Relaxed);
+            }
+            if open.is_greeting() {
+                return self.refuse(index, ungreeted(broken));
             }
         }
         self.open_one(index);
     }
 
     fn opening(&self) -> bool {
-        self.connections.iter().any(|connection| matches!(connection, Connection::Opening { .. }))
+        self.connections.iter().any(|connection| match connection {
+            Connection::Down { .. } => false,
+            Connection::Opening { .. } => true,
+            Connection::Open(open) => open.is_greeting(),
+        })
     }
 
     fn all_down(&self) -> bool {
@@ -296,42 +371,50 @@ impl Worker {
         let now = self.now();
         // The old socket is closed first, so that its descriptor is free for the new one.
         self.connections[index] = Connection::Down { retry: now };
-        let opened = poller::open(self.job.address).and_then(|socket| {
-            self.poller.watch(&socket, index as u64)?;
+        let transport = self.job.sessions.transport;
+        let opened = self.job.addresses.next().map_err(|why| Broken::new(Fate::Dns, why)).and_then(|address| {
+            let socket = Socket::connect(&address, transport).map_err(|error| unopened(&error))?;
+            self.poller.watch(&socket, index as u64).map_err(|error| unopened(&error))?;
             Ok(socket)
         });
         match opened {
             Ok(socket) => self.connections[index] = Connection::Opening { socket, since: now },
-            Err(error) => self.refuse(index, error),
+            Err(why) => self.refuse(index, why),
         }
     }
 
     /// When an attempt failed and no connection is left, who waited for one will not be sent. In a closed loop nobody
     /// waits while nothing is open, so the failed attempt itself stands for the request it would have carried.
     fn draw_consequences(&mut self) {
-        if self.refused.take().is_none() || !self.all_down() {
+        if !self.all_down() {
             return;
         }
+        let Some(why) = self.refused.take() else {
+            return;
+        };
         let now = self.now();
         if self.waiting.is_empty()
             && let Arrival::Due(due) = self.job.schedule.poll(now, true)
         {
-            self.recorder.taken(due, now);
-            self.waiting.push_back(due);
+            self.take_up(due, now);
         }
-        while let Some(due) = self.waiting.pop_front() {
-            self.recorder.unsent(due, Fate::Connect, now);
-            self.job.done.fetch_add(1, Ordering::Relaxed);
+        while let Some((due, _)) = self.waiting.pop_front() {
+            self.recorder.unsent(due, why.fate, now);
+            self.job.signals.done.fetch_add(1, Ordering::Relaxed);
         }
     }
 
     /// Timeouts, reconnections, cancellation. Whether the load is over.
     fn sweep(&mut self, now: u64) -> bool {
         self.next_sweep = now + SWEEP;
-        let cancelled = self.job.cancel.is_cancelled();
+        if self.job.signals.is_watched() && now >= self.next_word {
+            self.next_word = now + WORD;
+            self.job.signals.tell(self.job.share.thread, self.recorder.so_far());
+        }
+        let cancelled = self.job.signals.cancel.is_cancelled();
         let oldest = if cancelled { u64::MAX } else { now.saturating_sub(self.job.timeout) };
-        while self.waiting.front().is_some_and(|due| due.at < oldest) {
-            let Some(due) = self.waiting.pop_front() else {
+        while self.waiting.front().is_some_and(|(due, _)| due.at < oldest) {
+            let Some((due, _)) = self.waiting.pop_front() else {
                 break;
             };
             self.recorder.unsent(due, Fate::NotSent, now);
@@ -339,9 +422,8 @@ impl Worker {
         for index in 0..self.connections.len() {
             match &self.connections[index] {
                 Connection::Open(open) if open.holds_older_than(oldest) => self.give_up(index, oldest),
-                Connection::Opening { since, .. } if *since < oldest => {
-                    self.connections[index] = Connection::Down { retry: now };
-                }
+                Connection::Open(open) if open.greets_since_before(oldest) => self.too_late(index),
+                Connection::Opening { since, .. } if *since < oldest => self.too_late(index),
                 _ => {}
             }
         }
@@ -352,6 +434,10 @@ impl Worker {
         cancelled
     }
 
+    fn too_late(&mut self, index: usize) {
+        self.refuse(index, Broken::new(Fate::ConnectTimeout, "no connection within the timeout"));
+    }
+
     /// Gives up what has been on a connection for too long.
     fn give_up(&mut self, index: usize, oldest: u64) {
         let at = self.now();
@@ -359,16 +445,16 @@ impl Worker {
             return;
         };
         let had_room = open.has_room();
-        let (recorder, on_the_way, done) = (&mut self.recorder, &mut self.on_the_way, &self.job.done);
+        let (recorder, on_the_way, done) = (&mut self.recorder, &mut self.on_the_way, &self.job.signals.done);
         let late = |request: Request| {
-            recorder.ended(request, Outcome { fate: Fate::Timeout, status: None, at });
+            recorder.ended(request, Outcome::without_answer(Fate::Timeout, at));
             *on_the_way -= 1;
             done.fetch_add(1, Ordering::Relaxed);
         };
         let usable = open.abandon_older_than(oldest, late) && open.flush().is_ok();
         if !usable {
             // Whatever else is on it is lost with it.
-            self.lose(index, Broken(Fate::Reset));
+            self.lose(index, Broken::new(Fate::Reset, "given up"));
         } else if open.has_room() && !had_room {
             self.free.push_back(index);
         }
@@ -410,5 +496,60 @@ impl Worker {
             }
         }
         Ok(())
+    }
+}
+
+/// What the end of a request is: as the session says, unless it came too late for a check.
+fn judged(
+    answer: Answer,
+    failure: Option<Failure>,
+    at: u64,
+    latency: Option<(usize, u64)>,
+    request: Request,
+) -> Outcome {
+    let took = at.saturating_sub(request.due.at);
+    match latency {
+        Some((check, limit)) if answer.fate == Fate::Ok && took > limit => {
+            let found = meshery_core::units::duration::format(Duration::from_nanos(took));
+            Outcome { fate: Fate::CheckFailed, status: answer.status, at, failure: Some(Failure { check, found }) }
+        }
+        _ => Outcome { fate: answer.fate, status: answer.status, at, failure },
+    }
+}
+
+/// What becomes of requests that waited for a connection that could not be opened.
+fn unopened(error: &io::Error) -> Broken {
+    let fate = match error.kind() {
+        io::ErrorKind::ConnectionRefused => Fate::ConnectRefused,
+        io::ErrorKind::TimedOut => Fate::ConnectTimeout,
+        _ => Fate::Connect,
+    };
+    Broken::new(fate, error.to_string())
+}
+
+/// As above, for one that was opened and failed in its greeting.
+fn ungreeted(broken: Broken) -> Broken {
+    let fate = if broken.fate == Fate::TlsAlert { Fate::Tls } else { Fate::Connect };
+    Broken { fate, ..broken }
+}
+
+/// What a thread has used of the machine.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct ThreadUse {
+    pub(super) cpu: Duration,
+    pub(super) involuntary_switches: Option<u64>,
+}
+
+impl ThreadUse {
+    fn now() -> Self {
+        Self { cpu: poller::thread_cpu(), involuntary_switches: crate::telemetry::involuntary_switches() }
+    }
+
+    fn since(self, before: Self) -> Self {
+        let switches = self.involuntary_switches.zip(before.involuntary_switches);
+        Self {
+            cpu: self.cpu.saturating_sub(before.cpu),
+            involuntary_switches: switches.map(|(after, before)| after.saturating_sub(before)),
+        }
     }
 }

@@ -3,12 +3,14 @@
 //! The engine owns sockets, time and counting; a protocol knows only what to write and when an answer is complete. So
 //! each can be tested by feeding it bytes, split anywhere; and TLS is a session around a session.
 
+mod http;
 mod http1;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use meshery_core::{Error, Result};
+use meshery_core::{Error, Fate, LoadSpec, Result};
 
 use crate::target::{Scheme, Target};
 
@@ -25,14 +27,40 @@ pub trait Protocol: Sync {
     /// Its name in [`LoadSpec::protocol`](meshery_core::LoadSpec).
     fn name(&self) -> &'static str;
 
-    /// The URL schemes it speaks.
+    /// The URL schemes it speaks. Those that ask for TLS get it from the engine, around the protocol's own session.
     fn schemes(&self) -> &'static [Scheme];
 
-    /// Reads the request in the protocol's own words and makes ready for sessions.
+    /// What it is carried by.
+    fn transport(&self) -> Transport {
+        Transport::Stream
+    }
+
+    /// What it is called in TLS (ALPN, RFC 7301); empty: nothing is said.
+    fn alpn(&self) -> &'static [&'static [u8]] {
+        &[]
+    }
+
+    /// Reads the requests in the protocol's own words ([`request`](LoadSpec::request) or [`mix`](LoadSpec::mix)) and
+    /// makes ready for sessions.
     ///
     /// # Errors
     /// [`InvalidInput`](meshery_core::ErrorKind::InvalidInput) with the field as its place.
-    fn prepare(&self, target: &Target, request: &serde_json::Value) -> Result<Arc<dyn Prepared>>;
+    fn prepare(&self, target: &Target, spec: &LoadSpec) -> Result<Arc<dyn Prepared>>;
+}
+
+/// What carries a protocol.
+///
+/// ```
+/// use meshery_perf::protocol::Transport;
+///
+/// assert_ne!(Transport::Stream, Transport::Datagram);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// A stream of bytes: TCP, or a Unix socket.
+    Stream,
+    /// Datagrams: UDP. Each request is one, and so is what is received at once.
+    Datagram,
 }
 
 /// A request that is ready to be sent on any number of connections.
@@ -48,11 +76,17 @@ pub trait Session: Send {
         let _ = turn;
     }
 
-    /// How many more requests can be begun now; `None` when the connection takes no more, ever.
+    /// How many more requests can be begun now: none before a greeting is over. `None` when the connection takes no
+    /// more, ever.
     fn room(&self) -> Option<usize>;
 
-    /// Begins a request. Only called while there is room; a number comes again only after its request has ended.
-    fn begin(&mut self, request: Number, turn: &mut Turn);
+    /// Begins a request. Only called while there is room.
+    fn begin(&mut self, call: Call, turn: &mut Turn);
+
+    /// What was said has been written: says more of what is too large to be said at once, if there is more.
+    fn more(&mut self, turn: &mut Turn) {
+        let _ = turn;
+    }
 
     /// Takes bytes from the peer.
     ///
@@ -72,8 +106,23 @@ pub trait Session: Send {
     }
 }
 
-/// The number of a request on its connection: small, and used again.
+/// The number of a request on its connection: small, and used again after the request has ended.
 pub type Number = u32;
+
+/// A request to be sent.
+///
+/// ```
+/// let call = meshery_perf::protocol::Call { number: 0, ordinal: 41 };
+/// assert_eq!(call.ordinal, 41);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// Its number on the connection.
+    pub number: Number,
+    /// Its number in the whole load, warm-up included. What differs from request to request follows from it and the
+    /// seed, so that a load can be repeated whichever connection carries what.
+    pub ordinal: u64,
+}
 
 /// What a session has to say in return.
 ///
@@ -87,14 +136,39 @@ pub struct Turn {
     pub output: Vec<u8>,
     /// What became of requests; the session appends.
     pub signs: Vec<(Number, Sign)>,
+    /// Why an answer among the signs failed a check; the session appends.
+    pub failures: Vec<(Number, Failure)>,
+}
+
+impl Turn {
+    /// A request's answer is complete.
+    pub(crate) fn ended(&mut self, request: Number, answer: Answer, failure: Option<Failure>) {
+        self.signs.push((request, Sign::Ended(answer)));
+        self.failures.extend(failure.map(|failure| (request, failure)));
+    }
+}
+
+/// Why an answer failed a check.
+///
+/// ```
+/// let failure = meshery_perf::protocol::Failure { check: 0, found: "0 bytes".into() };
+/// assert_eq!(failure.check, 0);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Which check, by its place in [`LoadSpec::checks`].
+    pub check: usize,
+    /// What was found.
+    pub found: String,
 }
 
 /// A sign of life of a request.
 ///
 /// ```
+/// use meshery_core::Fate;
 /// use meshery_perf::protocol::{Answer, Sign};
 ///
-/// assert_ne!(Sign::Begun, Sign::Ended(Answer { status: None, ok: true }));
+/// assert_ne!(Sign::Begun, Sign::Ended(Answer { status: None, fate: Fate::Ok }));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sign {
@@ -107,29 +181,51 @@ pub enum Sign {
 /// A complete answer.
 ///
 /// ```
-/// let answer = meshery_perf::protocol::Answer { status: Some(200), ok: true };
-/// assert!(answer.ok);
+/// use meshery_core::Fate;
+///
+/// let answer = meshery_perf::protocol::Answer { status: Some(200), fate: Fate::Ok };
+/// assert!(answer.fate.was_answered());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// The status code, for protocols that have one.
     pub status: Option<u16>,
-    /// Whether it counts as a success.
-    pub ok: bool,
+    /// How it counts: as a success, an error status, or a failed check.
+    pub fate: Fate,
 }
 
-/// The peer broke the protocol.
+/// The peer broke the protocol, or TLS below it.
 ///
 /// ```
-/// let fault = meshery_perf::protocol::Fault("two different content-lengths");
-/// assert_eq!(fault.to_string(), "two different content-lengths");
+/// use meshery_core::Fate;
+/// use meshery_perf::protocol::Fault;
+///
+/// let fault = Fault::protocol("two different content-lengths");
+/// assert_eq!((fault.fate, fault.to_string().as_str()), (Fate::Protocol, "two different content-lengths"));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fault(pub &'static str);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// What becomes of the requests on the connection.
+    pub fate: Fate,
+    /// One sentence without a full stop.
+    pub message: Cow<'static, str>,
+}
+
+impl Fault {
+    /// The peer broke the protocol.
+    pub fn protocol(message: impl Into<Cow<'static, str>>) -> Self {
+        Self { fate: Fate::Protocol, message: message.into() }
+    }
+
+    /// The peer broke TLS, or refused it.
+    pub fn tls(message: impl Into<Cow<'static, str>>) -> Self {
+        Self { fate: Fate::TlsAlert, message: message.into() }
+    }
+}
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
+        f.write_str(&self.message)
     }
 }
 

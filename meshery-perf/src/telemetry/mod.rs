@@ -1,8 +1,10 @@
 //! What processes use, and where all this runs, as the kernel tells it.
 
 mod environment;
+mod machine;
 mod process;
 mod window;
 
 pub use environment::environment;
+pub(crate) use machine::{involuntary_switches, steal};
 pub(crate) use window::Sampler;

@@ -13,7 +13,7 @@ fn normal(rng: &mut SplitMix64) -> f64 {
 }
 
 fn run(block: u32, micros: f64, processes: Vec<ProcessUse>) -> Run {
-    let mut measurement = Measurement::new(Tool { name: "t".into(), version: "0".into() }, LoadSpec::new("http://t/"));
+    let mut measurement = Measurement::new(Tool { name: "t".into(), version: "0".into() }, &LoadSpec::new("http://t/"));
     measurement.throughput = Rate::per_second(2000.0).ok();
     for part in 0..4000 {
         let nanos = micros * 1000.0 * (1.0 + f64::from(part) / 2000.0);

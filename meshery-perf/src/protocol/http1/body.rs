@@ -42,25 +42,30 @@ impl Body {
         Self::Chunked(Chunks { at: At::Size(0, false), lines: 0 })
     }
 
-    /// Takes input; what follows the body once it is complete.
-    pub(super) fn feed<'a>(&mut self, input: &'a [u8]) -> Result<Option<&'a [u8]>, Fault> {
+    /// Takes input; what follows the body once it is complete. Each part of the content goes to `sink`.
+    pub(super) fn feed<'a>(&mut self, input: &'a [u8], mut sink: impl FnMut(&[u8])) -> Result<Option<&'a [u8]>, Fault> {
         match self {
             Self::Length(left) => {
                 let taken = usize::try_from(*left).unwrap_or(usize::MAX).min(input.len());
                 *left -= taken as u64;
+                sink(&input[..taken]);
                 Ok((*left == 0).then(|| &input[taken..]))
             }
-            Self::Chunked(chunks) => chunks.feed(input),
-            Self::UntilClose => Ok(None),
+            Self::Chunked(chunks) => chunks.feed(input, sink),
+            Self::UntilClose => {
+                sink(input);
+                Ok(None)
+            }
         }
     }
 }
 
 impl Chunks {
-    fn feed<'a>(&mut self, mut input: &'a [u8]) -> Result<Option<&'a [u8]>, Fault> {
+    fn feed<'a>(&mut self, mut input: &'a [u8], mut sink: impl FnMut(&[u8])) -> Result<Option<&'a [u8]>, Fault> {
         while let Some((&byte, rest)) = input.split_first() {
             if let At::Data(left) = self.at {
                 let taken = usize::try_from(left).unwrap_or(usize::MAX).min(input.len());
+                sink(&input[..taken]);
                 input = &input[taken..];
                 let left = left - taken as u64;
                 self.at = if left == 0 { At::DataCr } else { At::Data(left) };
@@ -69,7 +74,7 @@ impl Chunks {
             }
             self.lines += 1;
             if self.lines > MAX_LINES {
-                return Err(Fault("chunk lines larger than 64 KiB"));
+                return Err(Fault::protocol("chunk lines larger than 64 KiB"));
             }
             input = rest;
             match self.step(byte)? {
@@ -86,12 +91,12 @@ impl Chunks {
             (At::Size(size, _), b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => {
                 let digit = u64::from((byte as char).to_digit(16).unwrap_or(0));
                 let size = size.checked_mul(16).and_then(|size| size.checked_add(digit));
-                At::Size(size.ok_or(Fault("chunk size above 64 bits"))?, true)
+                At::Size(size.ok_or_else(|| Fault::protocol("chunk size above 64 bits"))?, true)
             }
             (At::Size(size, true) | At::Extension(size), b'\r') => At::SizeLf(size),
             (At::Size(size, true), b';' | b' ' | b'\t') => At::Extension(size),
-            (At::Size(..), _) => return Err(Fault("chunk size is not a number")),
-            (At::Extension(_), b'\n') => return Err(Fault("bare line feed in a chunk extension")),
+            (At::Size(..), _) => return Err(Fault::protocol("chunk size is not a number")),
+            (At::Extension(_), b'\n') => return Err(Fault::protocol("bare line feed in a chunk extension")),
             (At::Extension(size), _) => At::Extension(size),
             (At::SizeLf(0) | At::TrailerLf, b'\n') => At::Trailer,
             (At::SizeLf(size), b'\n') => At::Data(size),
@@ -101,7 +106,7 @@ impl Chunks {
             (At::InTrailer, b'\r') => At::TrailerLf,
             (At::Trailer | At::InTrailer, byte) if byte != b'\n' => At::InTrailer,
             (At::LastLf, b'\n') => return Ok(None),
-            _ => return Err(Fault("chunk is not framed by CRLF")),
+            _ => return Err(Fault::protocol("chunk is not framed by CRLF")),
         }))
     }
 }

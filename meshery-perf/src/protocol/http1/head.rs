@@ -2,6 +2,7 @@
 
 use super::super::Fault;
 use super::body::Body;
+use crate::content::Inspection;
 
 const MAX_HEADERS: usize = 128;
 
@@ -22,20 +23,23 @@ enum Coding {
 }
 
 impl Head {
-    /// The head and what follows it; `None` when it is not complete.
-    pub(super) fn parse(input: &[u8]) -> Result<Option<(Self, &[u8])>, Fault> {
+    /// The head and what follows it; `None` when it is not complete. The headers of a real answer go to `seen`.
+    pub(super) fn parse<'a>(input: &'a [u8], seen: Option<&mut Inspection>) -> Result<Option<(Self, &'a [u8])>, Fault> {
         let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
         let mut response = httparse::Response::new(&mut headers);
         let end = match response.parse(input) {
             Ok(httparse::Status::Complete(end)) => end,
             Ok(httparse::Status::Partial) => return Ok(None),
-            Err(httparse::Error::TooManyHeaders) => return Err(Fault("more than 128 headers")),
-            Err(_) => return Err(Fault("not an HTTP/1.1 answer")),
+            Err(httparse::Error::TooManyHeaders) => return Err(Fault::protocol("more than 128 headers")),
+            Err(_) => return Err(Fault::protocol("not an HTTP/1.1 answer")),
         };
         let status = response.code.unwrap_or(0);
         let mut head = Self { status, keep_alive: response.version == Some(1), length: None, coding: Coding::Plain };
         for header in response.headers.iter() {
             head.apply(header.name, header.value)?;
+        }
+        if let Some(seen) = seen.filter(|_| !head.is_interim()) {
+            response.headers.iter().for_each(|header| seen.header(header.name, header.value));
         }
         Ok(Some((head, &input[end..])))
     }
@@ -44,7 +48,7 @@ impl Head {
         if name.eq_ignore_ascii_case("content-length") {
             let length = content_length(value)?;
             if self.length.replace(length).is_some_and(|other| other != length) {
-                return Err(Fault("two different content-lengths"));
+                return Err(Fault::protocol("two different content-lengths"));
             }
         } else if name.eq_ignore_ascii_case("transfer-encoding") {
             let last = tokens(value).next_back().unwrap_or_default();
@@ -73,7 +77,9 @@ impl Head {
         }
         match (self.coding, self.length) {
             (Coding::Chunked, None) => Ok(Body::chunked()),
-            (Coding::Chunked | Coding::Other, Some(_)) => Err(Fault("both transfer-encoding and content-length")),
+            (Coding::Chunked | Coding::Other, Some(_)) => {
+                Err(Fault::protocol("both transfer-encoding and content-length"))
+            }
             (Coding::Plain, Some(length)) => Ok(Body::Length(length)),
             (Coding::Plain | Coding::Other, None) => Ok(Body::UntilClose),
         }
@@ -84,12 +90,12 @@ impl Head {
 fn content_length(value: &[u8]) -> Result<u64, Fault> {
     let mut lengths = tokens(value).map(|token| {
         let text = std::str::from_utf8(token).ok().filter(|text| text.bytes().all(|b| b.is_ascii_digit()));
-        text.and_then(|text| text.parse().ok()).ok_or(Fault("content-length is not a number"))
+        text.and_then(|text| text.parse().ok()).ok_or_else(|| Fault::protocol("content-length is not a number"))
     });
-    let first: u64 = lengths.next().ok_or(Fault("content-length is empty"))??;
+    let first: u64 = lengths.next().ok_or_else(|| Fault::protocol("content-length is empty"))??;
     for other in lengths {
         if other? != first {
-            return Err(Fault("two different content-lengths"));
+            return Err(Fault::protocol("two different content-lengths"));
         }
     }
     Ok(first)

@@ -1,80 +1,28 @@
 //! HTTP/1.1 with keep-alive (RFC 9112).
 //!
-//! The request's bytes are made once. An answer is framed as the RFC's section 6.3 orders it: no body for HEAD, 204 and
-//! 304; `Transfer-Encoding: chunked` before `Content-Length`; else until the peer closes. Interim answers (1xx) are passed
-//! over. Bodies are counted through, not kept.
+//! The bytes of a request that is always the same are made once. An answer is framed as the RFC's section 6.3 orders it: no
+//! body for HEAD, 204 and 304; `Transfer-Encoding: chunked` before `Content-Length`; else until the peer closes. Interim
+//! answers (1xx) are passed over. Bodies are counted through, and kept only as far as checks want to see them.
 
 mod body;
 mod head;
+mod request;
 
 use std::sync::Arc;
 
-use meshery_core::{Error, Result};
-use serde::Deserialize;
+use meshery_core::{LoadSpec, Result};
 
-use super::{Answer, Fault, Number, Prepared, Protocol, Session, Sign, Turn};
+use super::{Call, Fault, Number, Prepared, Protocol, Session, Sign, Turn, http};
+use crate::content::{Checks, Inspection, Mix};
 use crate::target::{Scheme, Target};
 use body::Body;
 use head::Head;
+use request::{Ready, Sending};
 
 /// An answer whose head is larger than this breaks the protocol, so that memory stays bounded.
 const MAX_HEAD: usize = 64 * 1024;
 
 pub(super) struct Http1;
-
-/// The request in the words of this protocol.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Request {
-    method: String,
-    headers: Vec<(String, String)>,
-    body: String,
-}
-
-impl Default for Request {
-    fn default() -> Self {
-        Self { method: "GET".into(), headers: Vec::new(), body: String::new() }
-    }
-}
-
-impl Request {
-    fn check(&self) -> Result<()> {
-        let token = |text: &str| {
-            !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
-        };
-        if !token(&self.method) {
-            return Err(Error::invalid("request.method", "not a method").expected("a token").found(&self.method));
-        }
-        for (index, (name, value)) in self.headers.iter().enumerate() {
-            let place = format!("request.headers[{index}]");
-            if !token(name) {
-                return Err(Error::invalid(place, "not a header name").expected("a token").found(name));
-            }
-            // The value may be a credential, so it is not repeated.
-            if value.bytes().any(|b| b < 0x20 && b != b'\t' || b == 0x7f) {
-                return Err(Error::invalid(place, "control character in a header value"));
-            }
-            if ["content-length", "transfer-encoding"].iter().any(|own| name.eq_ignore_ascii_case(own)) {
-                return Err(Error::invalid(place, "the engine frames the body itself").found(name));
-            }
-        }
-        Ok(())
-    }
-
-    fn encode(&self, target: &Target) -> Vec<u8> {
-        let mut lines = vec![format!("{} {} HTTP/1.1", self.method, target.path)];
-        if !self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
-            lines.push(format!("host: {}", target.authority));
-        }
-        lines.extend(self.headers.iter().map(|(name, value)| format!("{name}: {value}")));
-        // RFC 9110 section 8.6: a method that gives meaning to a body says its length even when that is zero.
-        if !self.body.is_empty() || matches!(self.method.as_str(), "POST" | "PUT" | "PATCH") {
-            lines.push(format!("content-length: {}", self.body.len()));
-        }
-        lines.push("\r\n".into());
-        (lines.join("\r\n") + &self.body).into_bytes()
-    }
-}
 
 impl Protocol for Http1 {
     fn name(&self) -> &'static str {
@@ -82,40 +30,54 @@ impl Protocol for Http1 {
     }
 
     fn schemes(&self) -> &'static [Scheme] {
-        &[Scheme { name: "http", port: Some(80) }]
+        http::SCHEMES
     }
 
-    fn prepare(&self, target: &Target, request: &serde_json::Value) -> Result<Arc<dyn Prepared>> {
-        let request: Request =
-            serde_json::from_value(request.clone()).map_err(|error| Error::invalid("request", error.to_string()))?;
-        request.check()?;
-        Ok(Arc::new(Ready { bytes: request.encode(target).into(), to_head: request.method == "HEAD" }))
+    fn alpn(&self) -> &'static [&'static [u8]] {
+        &[b"http/1.1"]
+    }
+
+    fn prepare(&self, target: &Target, spec: &LoadSpec) -> Result<Arc<dyn Prepared>> {
+        let mix = Mix::read(spec, |words| Ready::read(words, target))?;
+        Ok(Arc::new(Http1Load { content: Arc::new(Content { mix, checks: Checks::compile(spec)? }) }))
     }
 }
 
-struct Ready {
-    bytes: Arc<[u8]>,
-    to_head: bool,
+/// What all sessions of a load share.
+struct Content {
+    mix: Mix<Ready>,
+    checks: Checks,
 }
 
-impl Prepared for Ready {
+struct Http1Load {
+    content: Arc<Content>,
+}
+
+impl Prepared for Http1Load {
     fn session(&self) -> Box<dyn Session> {
         Box::new(Http1Session {
-            bytes: Arc::clone(&self.bytes),
-            to_head: self.to_head,
+            content: Arc::clone(&self.content),
             state: State::Idle,
             request: 0,
+            to_head: false,
+            sending: None,
+            seen: None,
             partial: Vec::new(),
         })
     }
 }
 
 struct Http1Session {
-    bytes: Arc<[u8]>,
-    to_head: bool,
+    content: Arc<Content>,
     state: State,
     /// The number of the request that is on the connection.
     request: Number,
+    /// Whether it asks for a head only.
+    to_head: bool,
+    /// What is still to be said of it.
+    sending: Option<Sending>,
+    /// What its checks want to see.
+    seen: Option<Inspection>,
     /// The beginning of a head that came in more than one piece.
     partial: Vec<u8>,
 }
@@ -131,7 +93,7 @@ enum State {
 /// What a head says of its answer.
 #[derive(Clone, Copy)]
 struct Heading {
-    answer: Answer,
+    status: u16,
     reusable: bool,
 }
 
@@ -144,15 +106,25 @@ impl Session for Http1Session {
         }
     }
 
-    fn begin(&mut self, request: Number, turn: &mut Turn) {
+    fn begin(&mut self, call: Call, turn: &mut Turn) {
         self.state = State::Head;
-        self.request = request;
-        turn.output.extend_from_slice(&self.bytes);
+        self.request = call.number;
+        self.seen = self.content.checks.inspection();
+        let mix = &self.content.mix;
+        let ready = mix.pick(call.ordinal);
+        self.to_head = ready.to_head();
+        self.sending = ready.begin(mix.draw(call.ordinal), &mut turn.output);
+    }
+
+    fn more(&mut self, turn: &mut Turn) {
+        if self.sending.as_mut().is_some_and(|sending| sending.more(&mut turn.output)) {
+            self.sending = None;
+        }
     }
 
     fn receive(&mut self, input: &[u8], turn: &mut Turn) -> Result<(), Fault> {
         match &mut self.state {
-            State::Idle if !input.is_empty() => Err(Fault("bytes that nobody asked for")),
+            State::Idle if !input.is_empty() => Err(Fault::protocol("bytes that nobody asked for")),
             // What follows a last answer answers nothing.
             State::Idle | State::Spent => Ok(()),
             State::Head if self.partial.is_empty() => {
@@ -170,7 +142,7 @@ impl Session for Http1Session {
 
     fn close(&mut self, turn: &mut Turn) {
         if let State::Body(Body::UntilClose, heading) = std::mem::replace(&mut self.state, State::Spent) {
-            turn.signs.push((self.request, Sign::Ended(heading.answer)));
+            self.end(heading, turn);
         }
     }
 }
@@ -178,9 +150,9 @@ impl Session for Http1Session {
 impl Http1Session {
     fn head(&mut self, mut input: &[u8], turn: &mut Turn) -> Result<(), Fault> {
         loop {
-            let Some((head, rest)) = Head::parse(input)? else {
+            let Some((head, rest)) = Head::parse(input, self.seen.as_mut())? else {
                 if input.len() > MAX_HEAD {
-                    return Err(Fault("the head is larger than 64 KiB"));
+                    return Err(Fault::protocol("the head is larger than 64 KiB"));
                 }
                 self.partial.extend_from_slice(input);
                 return Ok(());
@@ -189,8 +161,8 @@ impl Http1Session {
             if head.is_interim() {
                 continue;
             }
-            let answer = Answer { status: Some(head.status), ok: head.status < 400 };
-            self.state = State::Body(head.body(self.to_head)?, Heading { answer, reusable: head.keep_alive });
+            let heading = Heading { status: head.status, reusable: head.keep_alive };
+            self.state = State::Body(head.body(self.to_head)?, heading);
             return self.body(input, turn);
         }
     }
@@ -199,13 +171,27 @@ impl Http1Session {
         let State::Body(body, heading) = &mut self.state else {
             return Ok(());
         };
-        let Some(rest) = body.feed(input)? else {
+        let fed = match &mut self.seen {
+            None => body.feed(input, |_| {})?,
+            Some(seen) => body.feed(input, |part| seen.body(part))?,
+        };
+        let Some(rest) = fed else {
             return Ok(());
         };
-        turn.signs.push((self.request, Sign::Ended(heading.answer)));
-        // What follows a complete answer answers nothing: the answer counts, the connection is not used again.
-        self.state = if heading.reusable && rest.is_empty() { State::Idle } else { State::Spent };
+        let heading = *heading;
+        self.end(heading, turn);
+        // What follows a complete answer answers nothing, and an answer before the end of its request leaves the rest of
+        // that unsaid: the answer counts, the connection is not used again.
+        let reusable = heading.reusable && rest.is_empty() && self.sending.is_none();
+        self.state = if reusable { State::Idle } else { State::Spent };
         Ok(())
+    }
+
+    /// The answer is complete.
+    fn end(&mut self, heading: Heading, turn: &mut Turn) {
+        let seen = self.seen.take();
+        let (answer, failure) = self.content.checks.judge(Some(heading.status), heading.status < 400, seen.as_ref());
+        turn.ended(self.request, answer, failure);
     }
 }
 

@@ -1,4 +1,6 @@
+use super::super::Answer;
 use super::*;
+use meshery_core::Fate;
 use proptest::prelude::*;
 
 /// The end of a conversation: the answer, and whether it came before the peer closed; and whether the connection could
@@ -13,10 +15,10 @@ struct Heard {
 /// Asks, feeds the pieces until there is an answer, and closes.
 fn run(method: &str, pieces: &[&[u8]]) -> Result<Option<Heard>, Fault> {
     let target = Target::parse("http://a/", Http1.schemes()).unwrap();
-    let request = serde_json::json!({ "method": method });
-    let mut session = Http1.prepare(&target, &request).unwrap().session();
+    let spec = LoadSpec { request: serde_json::json!({ "method": method }), ..LoadSpec::new("http://a/") };
+    let mut session = Http1.prepare(&target, &spec).unwrap().session();
     let mut turn = Turn::default();
-    session.begin(7, &mut turn);
+    session.begin(Call { number: 7, ordinal: 0 }, &mut turn);
     let ended = |turn: &Turn| match turn.signs.last() {
         Some((7, Sign::Ended(answer))) => Some(*answer),
         _ => None,
@@ -29,6 +31,10 @@ fn run(method: &str, pieces: &[&[u8]]) -> Result<Option<Heard>, Fault> {
     }
     session.close(&mut turn);
     Ok(ended(&turn).map(|answer| Heard { answer, early: false, reusable: session.room().is_some() }))
+}
+
+fn answer(status: u16) -> Answer {
+    Answer { status: Some(status), fate: if status < 400 { Fate::Ok } else { Fate::Status } }
 }
 
 /// Bytes, and what an answer of them is: status, reusable, complete before the close.
@@ -57,7 +63,7 @@ const ANSWERS: &[(&str, &str, (u16, bool, bool))] = &[
 #[test]
 fn answers_are_framed_as_the_rfc_says_whole_and_split_at_every_byte() {
     for (method, bytes, (status, reusable, early)) in ANSWERS {
-        let expected = Answer { status: Some(*status), ok: *status < 400 };
+        let expected = answer(*status);
         let bytes = bytes.as_bytes();
         for cut in 0..=bytes.len() {
             let (a, b) = bytes.split_at(cut);
@@ -101,18 +107,52 @@ fn a_cut_answer_is_no_answer() {
     }
 }
 
-#[test]
-fn requests_name_the_field_that_is_wrong() {
+/// All that a request says.
+fn said(request: serde_json::Value, ordinal: u64) -> String {
     let target = Target::parse("http://a/", Http1.schemes()).unwrap();
-    for (request, place) in [
-        (serde_json::json!({ "metod": "GET" }), "request"),
-        (serde_json::json!({ "method": "G ET" }), "request.method"),
-        (serde_json::json!({ "headers": [["a", "b"], ["x", "y\r\nz: 1"]] }), "request.headers[1]"),
-        (serde_json::json!({ "headers": [["Content-Length", "1"]] }), "request.headers[0]"),
-    ] {
-        let error = Http1.prepare(&target, &request).map(|_| ()).unwrap_err();
-        assert_eq!(error.report().place.as_deref(), Some(place), "{request}");
+    let spec = LoadSpec { request, seed: Some(1), ..LoadSpec::new("") };
+    let mut session = Http1.prepare(&target, &spec).unwrap().session();
+    let (mut turn, mut said) = (Turn::default(), Vec::new());
+    session.begin(Call { number: 0, ordinal }, &mut turn);
+    while !turn.output.is_empty() {
+        said.append(&mut turn.output);
+        session.more(&mut turn);
     }
+    String::from_utf8(said).unwrap()
+}
+
+#[test]
+fn requests_are_said_as_the_rfc_says() {
+    for (request, expected) in [
+        (serde_json::json!({}), "GET / HTTP/1.1\r\nhost: a\r\n\r\n"),
+        (
+            serde_json::json!({ "headers": [["X-Id", "{{counter}}"], ["Host", "b"]], "path": "/{{counter}}" }),
+            "GET /41 HTTP/1.1\r\nhost: b\r\nx-id: 41\r\n\r\n",
+        ),
+        (
+            serde_json::json!({ "method": "POST", "body": "n={{counter}}" }),
+            "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\nn=41",
+        ),
+        (serde_json::json!({ "method": "PUT" }), "PUT / HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n"),
+        (
+            serde_json::json!({ "method": "POST", "body": "hello", "stream": true }),
+            "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+        ),
+    ] {
+        assert_eq!(said(request.clone(), 41), expected, "{request}");
+    }
+}
+
+#[test]
+fn a_large_body_is_said_in_pieces_and_whole() {
+    let text = said(serde_json::json!({ "method": "POST", "body": { "size": 200_000 } }), 0);
+    let (head, body) = text.split_once("\r\n\r\n").unwrap();
+    assert!(head.ends_with("content-length: 200000") && body.len() == 200_000);
+    let text = said(serde_json::json!({ "method": "POST", "body": { "size": 100_000 }, "stream": true }), 0);
+    let (_, chunks) = text.split_once("\r\n\r\n").unwrap();
+    let mut decoded = 0;
+    let rest = Body::chunked().feed(chunks.as_bytes(), |part| decoded += part.len()).unwrap();
+    assert_eq!((rest, decoded), (Some(b"".as_slice()), 100_000));
 }
 
 proptest! {
@@ -134,7 +174,7 @@ proptest! {
         let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(bytes.len())).chain([0, bytes.len()]).collect();
         cuts.sort_unstable();
         let pieces: Vec<&[u8]> = cuts.windows(2).map(|pair| &bytes[pair[0]..pair[1]]).collect();
-        let status = |end: &Result<Option<Heard>, Fault>| end.ok().map(|end| end.map(|heard| heard.answer));
+        let status = |end: &Result<Option<Heard>, Fault>| end.as_ref().ok().map(|end| end.map(|heard| heard.answer));
         let split = run(method, &pieces);
         // Bytes after a complete answer are seen only when they come with it.
         if status(&whole) != status(&split) {
