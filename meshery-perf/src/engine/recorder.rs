@@ -58,22 +58,28 @@ impl Tally {
         Self { phase: Phase::default(), fates: [0; Fate::ALL.len()], statuses: vec![0; STATUSES], classes: Vec::new() }
     }
 
+    /// The phase as it is at the end.
     fn finish(mut self) -> Phase {
-        let counts = &mut self.phase.counts;
+        self.phase.counts = self.counts();
+        let classes = std::mem::take(&mut self.classes).into_iter().enumerate();
+        self.phase.classes = classes.filter_map(|(class, seen)| Some((class_name(class), *seen?))).collect();
+        self.phase
+    }
+
+    /// The phase as it is now, without its classes.
+    fn so_far(&self) -> Phase {
+        Phase { counts: self.counts(), ..self.phase.clone() }
+    }
+
+    fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
         for (fate, count) in Fate::ALL.into_iter().zip(self.fates).filter(|(_, count)| *count > 0) {
-            let part = Counts {
-                scheduled: count,
-                sent: if fate.was_sent() { count } else { 0 },
-                fates: [(fate, count)].into(),
-                statuses: [].into(),
-            };
-            counts.merge(&part);
+            let sent = if fate.was_sent() { count } else { 0 };
+            counts.merge(&Counts { scheduled: count, sent, fates: [(fate, count)].into(), statuses: [].into() });
         }
         let seen = self.statuses.iter().enumerate().filter(|(_, count)| **count > 0);
         counts.statuses = seen.map(|(status, count)| (status as u16, *count)).collect();
-        let classes = self.classes.into_iter().enumerate();
-        self.phase.classes = classes.filter_map(|(class, seen)| Some((class_name(class), *seen?))).collect();
-        self.phase
+        counts
     }
 
     fn close(&mut self, due: Due, outcome: &Outcome) {
@@ -137,8 +143,8 @@ impl Recorder {
     }
 
     /// What has been measured so far.
-    pub(super) fn so_far(&self) -> &Phase {
-        &self.measured.phase
+    pub(super) fn so_far(&self) -> Phase {
+        self.measured.so_far()
     }
 
     /// The engine took a request up at `now`.

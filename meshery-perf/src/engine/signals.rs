@@ -43,11 +43,11 @@ impl Signals {
     }
 
     /// A thread tells what it has measured.
-    pub(super) fn tell(&self, thread: u64, phase: &Phase) {
+    pub(super) fn tell(&self, thread: u64, phase: Phase) {
         if let Some(all) = &self.so_far
             && let Some(own) = all.lock().unwrap_or_else(PoisonError::into_inner).get_mut(thread as usize)
         {
-            own.clone_from(phase);
+            *own = phase;
         }
     }
 

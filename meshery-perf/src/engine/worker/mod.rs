@@ -3,6 +3,10 @@
 //! Each turn takes up what is due, writes it to free connections, waits for events or the next due time, and reads. A
 //! request that finds no free connection waits in line and keeps its intended time.
 
+mod dial;
+mod thread_use;
+mod waiting;
+
 use std::collections::VecDeque;
 use std::io;
 use std::sync::atomic::Ordering;
@@ -12,16 +16,16 @@ use meshery_core::Fate;
 use meshery_core::load::Wait;
 use meshery_core::response_check::CheckFailures;
 
-use super::connection::{Broken, Connection, Open, Traffic, reads_to_the_end};
+use super::connection::{Broken, Connection, Traffic, reads_to_the_end};
 use super::margin::Margin;
-use super::poller::{self, Patience, Poller, Ready};
+use super::poller::{self, Poller, Ready};
 use super::recorder::{Outcome, Recorder, Request};
 use super::sessions::Sessions;
 use super::signals::Signals;
-use super::socket::Socket;
 use crate::pace::{Arrival, Due, Schedule, Share};
 use crate::protocol::{Answer, Failure, Sign};
 use crate::resolve::Addresses;
+use thread_use::ThreadUse;
 
 /// How often timeouts, cancellation and reconnections are looked at, in nanoseconds.
 const SWEEP: u64 = 5_000_000;
@@ -115,26 +119,6 @@ impl Worker {
             running: false,
             refused: None,
         })
-    }
-
-    /// Opens all connections and waits until each is open or failed.
-    ///
-    /// # Errors
-    /// The last failure, when not one could be opened.
-    pub(super) fn open_all(&mut self) -> Result<(), Broken> {
-        self.open_down(0);
-        let deadline = self.now() + self.job.timeout;
-        let mut ready = Vec::new();
-        while self.opening() && self.now() < deadline && !self.job.signals.cancel.is_cancelled() {
-            let waited = self.poller.wait(Patience::Coarse(Duration::from_millis(50)), &mut ready);
-            waited.map_err(|error| Broken::new(Fate::Connect, error.to_string()))?;
-            for event in ready.drain(..) {
-                self.advance(&event);
-            }
-        }
-        let refused = self.refused.take();
-        let too_late = || Broken::new(Fate::ConnectTimeout, "no connection took a request in time");
-        if self.has_room() { Ok(()) } else { Err(refused.unwrap_or_else(too_late)) }
     }
 
     /// Runs the load; `epoch` is the common start of all threads.
@@ -257,45 +241,6 @@ impl Worker {
         self.draw_consequences();
     }
 
-    /// A connection that was being opened is open, has failed, or is still on its way.
-    fn advance_opening(&mut self, index: usize) {
-        let down = Connection::Down { retry: 0 };
-        let Connection::Opening { socket, since } = std::mem::replace(&mut self.connections[index], down) else {
-            return;
-        };
-        match socket.outcome() {
-            None => self.connections[index] = Connection::Opening { socket, since },
-            Some(Ok(())) => self.greet(index, socket, since),
-            Some(Err(error)) => self.refuse(index, unopened(&error)),
-        }
-    }
-
-    /// The transport stands: the session says its first words.
-    fn greet(&mut self, index: usize, socket: Socket, since: u64) {
-        let now = self.now();
-        self.recorder.connected(self.running.then_some(now), now.saturating_sub(since));
-        let session = match self.job.sessions.session() {
-            Ok(session) => session,
-            Err(error) => return self.refuse(index, Broken::new(Fate::Tls, error.to_string())),
-        };
-        let mut open = Box::new(Open::new(socket, session, now, self.job.per_connection));
-        let written = open.flush();
-        if open.has_room() {
-            // A protocol without a greeting: there is nothing to time.
-            open.greeted(now);
-            self.free.push_back(index);
-        }
-        self.connections[index] = Connection::Open(open);
-        if let Err(broken) = written {
-            self.lose(index, broken);
-        }
-    }
-
-    fn refuse(&mut self, index: usize, why: Broken) {
-        self.connections[index] = Connection::Down { retry: self.now() + RETRY };
-        self.refused = Some(why);
-    }
-
     fn advance_open(&mut self, event: &Ready) {
         let index = event.key;
         let Connection::Open(open) = &mut self.connections[index] else {
@@ -330,80 +275,6 @@ impl Worker {
         }
     }
 
-    /// A connection is of no more use: what is on it ends, and it is opened again.
-    fn lose(&mut self, index: usize, broken: Broken) {
-        let at = self.now();
-        if let Connection::Open(open) = &mut self.connections[index] {
-            self.traffic.add(open.traffic);
-            for request in open.clear() {
-                self.recorder.ended(request, Outcome::without_answer(broken.fate, at));
-                self.on_the_way -= 1;
-                self.job.signals.done.fetch_add(1, Ordering::Relaxed);
-            }
-            if open.is_greeting() {
-                return self.refuse(index, ungreeted(broken));
-            }
-        }
-        self.open_one(index);
-    }
-
-    fn opening(&self) -> bool {
-        self.connections.iter().any(|connection| match connection {
-            Connection::Down { .. } => false,
-            Connection::Opening { .. } => true,
-            Connection::Open(open) => open.is_greeting(),
-        })
-    }
-
-    fn all_down(&self) -> bool {
-        self.connections.iter().all(|connection| matches!(connection, Connection::Down { .. }))
-    }
-
-    fn open_down(&mut self, now: u64) {
-        for index in 0..self.connections.len() {
-            if matches!(self.connections[index], Connection::Down { retry } if retry <= now) {
-                self.open_one(index);
-            }
-        }
-    }
-
-    fn open_one(&mut self, index: usize) {
-        let now = self.now();
-        // The old socket is closed first, so that its descriptor is free for the new one.
-        self.connections[index] = Connection::Down { retry: now };
-        let transport = self.job.sessions.transport;
-        let opened = self.job.addresses.next().map_err(|why| Broken::new(Fate::Dns, why)).and_then(|address| {
-            let socket = Socket::connect(&address, transport).map_err(|error| unopened(&error))?;
-            self.poller.watch(&socket, index as u64).map_err(|error| unopened(&error))?;
-            Ok(socket)
-        });
-        match opened {
-            Ok(socket) => self.connections[index] = Connection::Opening { socket, since: now },
-            Err(why) => self.refuse(index, why),
-        }
-    }
-
-    /// When an attempt failed and no connection is left, who waited for one will not be sent. In a closed loop nobody
-    /// waits while nothing is open, so the failed attempt itself stands for the request it would have carried.
-    fn draw_consequences(&mut self) {
-        if !self.all_down() {
-            return;
-        }
-        let Some(why) = self.refused.take() else {
-            return;
-        };
-        let now = self.now();
-        if self.waiting.is_empty()
-            && let Arrival::Due(due) = self.job.schedule.poll(now, true)
-        {
-            self.take_up(due, now);
-        }
-        while let Some((due, _)) = self.waiting.pop_front() {
-            self.recorder.unsent(due, why.fate, now);
-            self.job.signals.done.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-
     /// Timeouts, reconnections, cancellation. Whether the load is over.
     fn sweep(&mut self, now: u64) -> bool {
         self.next_sweep = now + SWEEP;
@@ -434,10 +305,6 @@ impl Worker {
         cancelled
     }
 
-    fn too_late(&mut self, index: usize) {
-        self.refuse(index, Broken::new(Fate::ConnectTimeout, "no connection within the timeout"));
-    }
-
     /// Gives up what has been on a connection for too long.
     fn give_up(&mut self, index: usize, oldest: u64) {
         let at = self.now();
@@ -459,44 +326,6 @@ impl Worker {
             self.free.push_back(index);
         }
     }
-
-    /// Waits for events, at most until the next request is due or the next sweep.
-    fn wait(&mut self, next: Arrival, ready: &mut Vec<Ready>) -> io::Result<()> {
-        let now = self.now();
-        let sweep = self.next_sweep.saturating_sub(now);
-        let patience = match (self.job.wait, next) {
-            (Wait::Spin, _) => Patience::None,
-            (wait, Arrival::Later(at)) => {
-                let left = at.saturating_sub(now);
-                let awake = match wait {
-                    // It has slept for this one, and stays awake.
-                    Wait::Hybrid if self.awake_for == at => left,
-                    Wait::Hybrid => self.margin.of(left),
-                    _ => 0,
-                };
-                // Precise up to a sweep as well: a request may be due right after it.
-                return self.sleep(now, (left - awake).min(sweep), at, ready);
-            }
-            _ => Patience::Coarse(Duration::from_nanos(sweep)),
-        };
-        self.poller.wait(patience, ready)
-    }
-
-    /// Sleeps for a request that is due at a time, and learns how precisely this machine does that.
-    fn sleep(&mut self, now: u64, time: u64, due: u64, ready: &mut Vec<Ready>) -> io::Result<()> {
-        if time == 0 {
-            return self.poller.wait(Patience::None, ready);
-        }
-        self.poller.wait(Patience::Precise(Duration::from_nanos(time)), ready)?;
-        if ready.is_empty() {
-            // The timer ended the sleep, and no event.
-            self.margin.learn(self.now().saturating_sub(now + time));
-            if now + time < self.next_sweep {
-                self.awake_for = due;
-            }
-        }
-        Ok(())
-    }
 }
 
 /// What the end of a request is: as the session says, unless it came too late for a check.
@@ -514,42 +343,5 @@ fn judged(
             Outcome { fate: Fate::CheckFailed, status: answer.status, at, failure: Some(Failure { check, found }) }
         }
         _ => Outcome { fate: answer.fate, status: answer.status, at, failure },
-    }
-}
-
-/// What becomes of requests that waited for a connection that could not be opened.
-fn unopened(error: &io::Error) -> Broken {
-    let fate = match error.kind() {
-        io::ErrorKind::ConnectionRefused => Fate::ConnectRefused,
-        io::ErrorKind::TimedOut => Fate::ConnectTimeout,
-        _ => Fate::Connect,
-    };
-    Broken::new(fate, error.to_string())
-}
-
-/// As above, for one that was opened and failed in its greeting.
-fn ungreeted(broken: Broken) -> Broken {
-    let fate = if broken.fate == Fate::TlsAlert { Fate::Tls } else { Fate::Connect };
-    Broken { fate, ..broken }
-}
-
-/// What a thread has used of the machine.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct ThreadUse {
-    pub(super) cpu: Duration,
-    pub(super) involuntary_switches: Option<u64>,
-}
-
-impl ThreadUse {
-    fn now() -> Self {
-        Self { cpu: poller::thread_cpu(), involuntary_switches: crate::telemetry::involuntary_switches() }
-    }
-
-    fn since(self, before: Self) -> Self {
-        let switches = self.involuntary_switches.zip(before.involuntary_switches);
-        Self {
-            cpu: self.cpu.saturating_sub(before.cpu),
-            involuntary_switches: switches.map(|(after, before)| after.saturating_sub(before)),
-        }
     }
 }
