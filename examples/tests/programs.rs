@@ -34,6 +34,17 @@ fn load_prints_a_measurement() {
 }
 
 #[test]
+fn selftest_prints_the_truth_beside_the_report() {
+    // Whether they agree is the business of meshery-perf's own test; a busy machine may end this one with 1.
+    let output = Command::new(env!("CARGO_BIN_EXE_selftest")).output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    for script in ["freeze", "bimodal", "slow start"] {
+        assert!(said.lines().any(|line| line.starts_with(script) && line.contains("p99.9")), "{said}");
+    }
+    assert!(said.contains("worst: "), "{said}");
+}
+
+#[test]
 fn analyze_finds_the_place_and_says_so_with_its_exit_code() {
     let fixtures = support::root().join("meshery-mesh/tests/fixtures/rules/MSH101");
     let run = |name: &str| {

@@ -6,6 +6,7 @@
 //! | [`engine`] | [`Engine`]: the native load generator, pace × protocol × stop in one loop |
 //! | [`protocol`] | one file per protocol, as state machines without I/O |
 //! | [`report`] | one file per output format |
+//! | [`selftest`] | servers that misbehave by a script, to test the engine with |
 //! | [`stats`] | one file per statistical method, pure |
 //! | [`telemetry`] | what processes use, and where all this runs |
 
@@ -17,6 +18,7 @@ pub mod protocol;
 pub mod report;
 mod resolve;
 mod rng;
+pub mod selftest;
 pub mod stats;
 pub mod target;
 pub mod telemetry;

@@ -190,6 +190,15 @@ fn a_measurement_says_all_there_is_to_say() {
 }
 
 #[test]
+fn the_generator_says_what_it_adds_itself_when_it_is_asked() {
+    let (origin, seen) = remembering();
+    let measurement = run(&load(origin.url("http"), json!({ "floor": "400ms" })));
+    let floor = measurement.generator.floor.as_ref().unwrap();
+    assert_eq!((floor.count(), seen.lock().unwrap().len()), (400, 400));
+    assert!(run(&load(origin.url("http"), json!({}))).generator.floor.is_none());
+}
+
+#[test]
 fn a_count_is_exact_when_a_precise_stop_is_not_asked_for() {
     let (origin, seen) = remembering();
     let spec = LoadSpec { stop: Stop::Count(123), ..load(origin.url("http"), json!({})) };

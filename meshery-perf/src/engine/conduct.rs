@@ -9,6 +9,7 @@ use meshery_core::{Cancel, Context, Error, ErrorKind, Fate, LoadSpec, Measuremen
 use super::collect::{Frame, collect};
 use super::connection::Broken;
 use super::control::check;
+use super::floor;
 use super::signals::Signals;
 use super::watch::Watch;
 use super::worker::{Job, Worker};
@@ -22,6 +23,7 @@ pub(super) fn run(asked: &LoadSpec, tool: Tool, context: &Context, stop: &Cancel
     let asked = LoadSpec { seed: Some(seed), ..asked.clone() };
     let spec = &scheduled(&asked);
     let signals = Signals::new(spec.threads as usize, is_watched(&asked));
+    let floor = floor::measure(&asked, context, stop)?;
     let (workers, _refreshing) = open(spec, seed, context, &signals)?;
     let planned = pace::planned(spec, seed);
     let epoch = Instant::now();
@@ -44,6 +46,7 @@ pub(super) fn run(asked: &LoadSpec, tool: Tool, context: &Context, stop: &Cancel
     let cut = signals.finish().map(|at| Duration::from_nanos(at).saturating_sub(spec.warm_up));
     let frame = Frame { planned, window: cut.or(watch.window()), steal: (steal, telemetry::steal()), ended_early };
     collect(&mut measurement, &frame, harvests);
+    measurement.generator.floor = floor;
     Ok(measurement)
 }
 

@@ -13,6 +13,8 @@ mod conduct;
 #[cfg(target_os = "linux")]
 mod connection;
 #[cfg(target_os = "linux")]
+mod floor;
+#[cfg(target_os = "linux")]
 mod margin;
 #[cfg(target_os = "linux")]
 mod poller;

@@ -66,7 +66,7 @@ impl Share {
 }
 
 /// Send times in nanoseconds from the beginning of a window, never decreasing.
-type Times = Box<dyn Iterator<Item = u64> + Send>;
+pub(crate) type Times = Box<dyn Iterator<Item = u64> + Send>;
 
 /// The send times of an open pace; `None` for what is not open, or not known to this engine.
 fn times(pace: &Pace, stop: &Stop, seed: u64) -> Option<Times> {
@@ -110,6 +110,12 @@ pub(crate) fn schedule(spec: &LoadSpec, seed: u64, share: Share) -> Box<dyn Sche
     let lead = lead.into_iter().flatten().take_while(move |at| *at < warm_up).map(|at| Due { at, measured: false });
     let window = until(window, &spec.stop).map(move |at| Due { at: warm_up + at, measured: true });
     Box::new(Open::new(lead.chain(window), share))
+}
+
+/// The send times of a load's window, from its beginning; none in a closed loop.
+pub(crate) fn window(spec: &LoadSpec) -> Times {
+    let all = times(&spec.pace, &spec.stop, spec.seed.unwrap_or(0));
+    all.map_or_else(|| -> Times { Box::new(std::iter::empty()) }, |all| until(all, &spec.stop))
 }
 
 /// What a stop rule leaves of a window.

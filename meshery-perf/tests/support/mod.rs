@@ -8,7 +8,7 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// What a server does with the n-th request of all (from 0), after having read it.
 pub type Behave = dyn Fn(u64, &mut TcpStream) -> Next + Send + Sync;
@@ -96,24 +96,6 @@ fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
 
 pub fn answer(stream: &mut TcpStream, bytes: &[u8]) -> Next {
     if stream.write_all(bytes).is_ok() { Next::Go } else { Next::Close }
-}
-
-/// A server that answers at once, except that everything stands still during the freeze. Single-threaded and
-/// event-driven like a real one, so that all connections freeze together.
-pub struct Freezing {
-    pub start: Instant,
-    pub from: Duration,
-    pub length: Duration,
-}
-
-impl Freezing {
-    pub fn wait(&self) {
-        let until = self.start + self.from + self.length;
-        let now = Instant::now();
-        if now >= self.start + self.from && now < until {
-            std::thread::sleep(until - now);
-        }
-    }
 }
 
 pub fn block_on<T>(future: impl Future<Output = T>) -> T {

@@ -4,6 +4,7 @@ mod bench;
 mod demo;
 mod lint;
 mod schema;
+mod selftest;
 mod setup;
 mod test;
 
@@ -18,7 +19,8 @@ pub(crate) struct Verb {
 }
 
 /// Every verb, sorted by name.
-pub(crate) const VERBS: &[Verb] = &[bench::VERB, demo::VERB, lint::VERB, schema::VERB, setup::VERB, test::VERB];
+pub(crate) const VERBS: &[Verb] =
+    &[bench::VERB, demo::VERB, lint::VERB, schema::VERB, selftest::VERB, setup::VERB, test::VERB];
 
 /// Refuses options where there are none.
 fn no_options(given: &[String]) -> Result {
