@@ -56,7 +56,7 @@ pub fn load(script: Script, url: impl Into<String>) -> Result<LoadSpec> {
         pace: Pace::Constant(Rate::per_second(2000.0)?),
         stop: Stop::Duration(script.lasts()),
         warm_up: Duration::ZERO,
-        connections: 320,
+        connections: 200,
         seed: Some(1),
         ..LoadSpec::new(url)
     })
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn the_truths_are_those_that_can_be_worked_out_by_hand() {
-        // A tenth of all requests waits for the rest of a second; the 320 connections then work the others off.
+        // A tenth of all requests waits for the rest of a second; the 200 connections then work the others off.
         let freeze = percentiles(Script::Freeze);
         assert_eq!(freeze[0], 20);
         assert!((880..=1100).contains(&freeze[3]), "{freeze:?}");
