@@ -7,6 +7,7 @@
 //! |---|---|---|
 //! | [`load`], [`pace`], [`network`] | [`LoadTest`] and [`LoadSpec`]: pace × protocol × stop | `meshery-perf` |
 //! | [`response_check`], [`threshold`] | what an answer, and a whole load, must be like | `meshery-perf` |
+//! | [`search`] | the highest rate that keeps a goal, latency against rate | `meshery-perf` |
 //! | [`measurement`], [`validity`] | [`Measurement`]: mergeable histograms, the fate of every request, validity | `meshery-perf` |
 //! | [`comparison`] | [`ComparisonSpec`], [`Comparison`], [`Effect`], [`Verdict`] | `meshery-perf` |
 //! | [`provider`], [`plan`] | [`MeshProvider`]: from what is wanted and what is seen to a [`Plan`] | `meshery-mesh` |
@@ -33,6 +34,7 @@ pub mod provider;
 pub mod resource;
 pub mod response_check;
 pub mod schema;
+pub mod search;
 mod secrets;
 mod stop;
 pub mod threshold;
@@ -52,5 +54,6 @@ pub use plan::{Action, Check, CheckOutcome, Plan, Probe, Step};
 pub use provider::{MeshId, MeshInfo, MeshProvider, MeshSpec, Observed};
 pub use resource::{Position, Resource, Snapshot, Span};
 pub use response_check::ResponseCheck;
+pub use search::{SearchResult, SearchSpec};
 pub use threshold::Threshold;
 pub use units::Rate;

@@ -4,7 +4,7 @@ use schemars::Schema;
 
 use crate::{
     CheckOutcome, Comparison, ComparisonSpec, Event, Finding, Installation, LoadSpec, Measurement, MeshSpec, Plan,
-    error::ErrorReport,
+    SearchResult, SearchSpec, error::ErrorReport,
 };
 
 /// Every published schema by its file name without `.schema.json`, sorted.
@@ -26,5 +26,7 @@ pub fn all() -> Vec<(&'static str, Schema)> {
         ("measurement", schemars::schema_for!(Measurement)),
         ("mesh-spec", schemars::schema_for!(MeshSpec)),
         ("plan", schemars::schema_for!(Plan)),
+        ("search-result", schemars::schema_for!(SearchResult)),
+        ("search-spec", schemars::schema_for!(SearchSpec)),
     ]
 }

@@ -6,6 +6,7 @@
 //! | [`engine`] | [`Engine`]: the native load generator, pace × protocol × stop in one loop |
 //! | [`protocol`] | one file per protocol, as state machines without I/O |
 //! | [`report`] | one file per output format |
+//! | [`search`](mod@search) | [`search()`]: the highest rate that keeps a goal, and latency against rate |
 //! | [`selftest`] | servers that misbehave by a script, to test the engine with |
 //! | [`stats`] | one file per statistical method, pure |
 //! | [`telemetry`] | what processes use, and where all this runs |
@@ -18,6 +19,7 @@ pub mod protocol;
 pub mod report;
 mod resolve;
 mod rng;
+pub mod search;
 pub mod selftest;
 pub mod stats;
 pub mod target;
@@ -26,3 +28,4 @@ mod tls;
 
 pub use compare::compare;
 pub use engine::Engine;
+pub use search::search;
