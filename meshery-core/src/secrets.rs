@@ -6,8 +6,20 @@ use serde_json::Value;
 pub(crate) const HIDDEN: &str = "***";
 
 /// A header, field or parameter whose name has one of these in it carries a credential.
-const TELLING: [&str; 10] =
-    ["api-key", "api_key", "apikey", "auth", "cookie", "credential", "passw", "secret", "session", "token"];
+const TELLING: [&str; 12] = [
+    "api-key",
+    "api_key",
+    "apikey",
+    "authent",
+    "authoriz",
+    "cookie",
+    "credential",
+    "passw",
+    "secret",
+    "session",
+    "token",
+    "x-auth",
+];
 
 fn is_telling(name: &str) -> bool {
     let name = name.to_ascii_lowercase();

@@ -27,8 +27,11 @@ use crate::protocol::{Answer, Failure, Sign};
 use crate::resolve::Addresses;
 use thread_use::ThreadUse;
 
-/// How often timeouts, cancellation and reconnections are looked at, in nanoseconds.
+/// How often cancellation, and what waits in line, is looked at, in nanoseconds.
 const SWEEP: u64 = 5_000_000;
+/// How much longer the connections are left alone for each of them, in nanoseconds: looking at ten thousand takes time that
+/// requests which are due would wait for.
+const SWEEP_PER_CONNECTION: u64 = 5_000;
 /// How long a refused connection stays down, in nanoseconds.
 const RETRY: u64 = 10_000_000;
 /// How often those who watch the load hear of it, in nanoseconds.
@@ -79,6 +82,7 @@ pub(super) struct Worker {
     recorder: Recorder,
     buffer: Vec<u8>,
     next_sweep: u64,
+    next_scan: u64,
     /// When those who watch the load hear of it again.
     next_word: u64,
     margin: Margin,
@@ -111,6 +115,7 @@ impl Worker {
             recorder,
             buffer: vec![0; BUFFER],
             next_sweep: 0,
+            next_scan: 0,
             next_word: 0,
             margin: Margin::new(),
             awake_for: u64::MAX,
@@ -275,7 +280,7 @@ impl Worker {
         }
     }
 
-    /// Timeouts, reconnections, cancellation. Whether the load is over.
+    /// What has to be looked at now and then. Whether the load is over.
     fn sweep(&mut self, now: u64) -> bool {
         self.next_sweep = now + SWEEP;
         if self.job.signals.is_watched() && now >= self.next_word {
@@ -290,6 +295,15 @@ impl Worker {
             };
             self.recorder.unsent(due, Fate::NotSent, now);
         }
+        if cancelled || now >= self.next_scan {
+            self.next_scan = now + SWEEP + SWEEP_PER_CONNECTION * self.connections.len() as u64;
+            self.scan(now, oldest, cancelled);
+        }
+        cancelled
+    }
+
+    /// Looks at every connection: what is on it, or going on with it, for too long; what is down, and may be opened again.
+    fn scan(&mut self, now: u64, oldest: u64, cancelled: bool) {
         for index in 0..self.connections.len() {
             match &self.connections[index] {
                 Connection::Open(open) if open.holds_older_than(oldest) => self.give_up(index, oldest),
@@ -302,7 +316,6 @@ impl Worker {
             self.open_down(now);
             self.draw_consequences();
         }
-        cancelled
     }
 
     /// Gives up what has been on a connection for too long.
