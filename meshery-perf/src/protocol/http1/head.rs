@@ -12,6 +12,8 @@ pub(super) struct Head {
     pub(super) keep_alive: bool,
     length: Option<u64>,
     coding: Coding,
+    /// What is wrong with the framing; it matters only where there is a body.
+    fault: Option<Fault>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,9 +36,10 @@ impl Head {
             Err(_) => return Err(Fault::protocol("not an HTTP/1.1 answer")),
         };
         let status = response.code.unwrap_or(0);
-        let mut head = Self { status, keep_alive: response.version == Some(1), length: None, coding: Coding::Plain };
+        let mut head =
+            Self { status, keep_alive: response.version == Some(1), length: None, coding: Coding::Plain, fault: None };
         for header in response.headers.iter() {
-            head.apply(header.name, header.value)?;
+            head.apply(header.name, header.value);
         }
         if let Some(seen) = seen.filter(|_| !head.is_interim()) {
             response.headers.iter().for_each(|header| seen.header(header.name, header.value));
@@ -44,11 +47,12 @@ impl Head {
         Ok(Some((head, &input[end..])))
     }
 
-    fn apply(&mut self, name: &str, value: &[u8]) -> Result<(), Fault> {
+    fn apply(&mut self, name: &str, value: &[u8]) {
         if name.eq_ignore_ascii_case("content-length") {
-            let length = content_length(value)?;
-            if self.length.replace(length).is_some_and(|other| other != length) {
-                return Err(Fault::protocol("two different content-lengths"));
+            match content_length(value) {
+                Ok(length) if self.length.is_none_or(|other| other == length) => self.length = Some(length),
+                Ok(_) => self.fault = Some(Fault::protocol("two different content-lengths")),
+                Err(fault) => self.fault = Some(fault),
             }
         } else if name.eq_ignore_ascii_case("transfer-encoding") {
             let last = tokens(value).next_back().unwrap_or_default();
@@ -62,7 +66,6 @@ impl Head {
                 }
             }
         }
-        Ok(())
     }
 
     /// Whether the real answer is yet to come. 101 is final: what follows it is another protocol.
@@ -70,10 +73,13 @@ impl Head {
         (100..200).contains(&self.status) && self.status != 101
     }
 
-    /// How the body is framed (RFC 9112 section 6.3).
-    pub(super) fn body(&self, to_head: bool) -> Result<Body, Fault> {
+    /// How the body is framed (RFC 9112 section 6.3): some answers have none, whatever their headers say.
+    pub(super) fn body(self, to_head: bool) -> Result<Body, Fault> {
         if to_head || matches!(self.status, 101 | 204 | 304) {
             return Ok(Body::Length(0));
+        }
+        if let Some(fault) = self.fault {
+            return Err(fault);
         }
         match (self.coding, self.length) {
             (Coding::Chunked, None) => Ok(Body::chunked()),
