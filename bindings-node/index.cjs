@@ -80,13 +80,13 @@ function call(start, read, { signal, onProgress } = {}) {
     if (signal?.aborted) throw stopped(signal);
     let thrown;
     const stop = () => running.cancel();
-    const listener = (event, comparison, measurement, error) => {
+    const listener = (event, comparison, document, error) => {
       if (event) {
         tell(JSON.parse(event));
         return;
       }
       signal?.removeEventListener("abort", stop);
-      const found = error ? undefined : read(comparison ?? measurement);
+      const found = error ? undefined : read(comparison ?? document);
       if (thrown) reject(withPartial(thrown.error, found));
       else if (signal?.aborted) reject(stopped(signal, found));
       else if (error) reject(raised(error));
@@ -131,6 +131,11 @@ async function runLoad(spec = {}, options = {}) {
   return call(start, JSON.parse, options);
 }
 
+async function search(spec = {}, options = {}) {
+  const start = (listener) => native.search(JSON.stringify(spec), listener);
+  return call(start, JSON.parse, options);
+}
+
 async function analyze(sources) {
   return JSON.parse(await native.analyze(await contents(sources)));
 }
@@ -142,4 +147,4 @@ async function contents(sources) {
   return Promise.all(paths.map(async (path) => [path, await readFile(path)]));
 }
 
-module.exports = { Comparison, MesheryError, analyze, compare, runLoad, version };
+module.exports = { Comparison, MesheryError, analyze, compare, runLoad, search, version };

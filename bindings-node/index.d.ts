@@ -65,7 +65,52 @@ export type Pace =
   | { steps: { rate: Rate; lasts: Duration }[] };
 
 /** When the measured part of a load ends. */
-export type Stop = { duration: Duration } | { count: number };
+export type Stop =
+  | { duration: Duration }
+  | { count: number }
+  | { precision: { percentile: number; within: number; at_most: Duration } };
+
+/** What a text is like. */
+export type Text = { equals: string } | { contains: string } | { matches: string };
+
+/** What an answer must be like. */
+export type ResponseCheck =
+  | { status: number[] }
+  | { header: { name: string; value?: Text } }
+  | { body: Text }
+  | { json: { pointer: string; equals?: unknown } }
+  | { size: { at_least?: number; at_most?: number } }
+  | { latency: Duration };
+
+/** A condition in k6's grammar, such as `p(99)<250`; as an object, whether it stops the load. */
+export type Threshold = string | { threshold: string; abort?: boolean; after?: Duration };
+
+/** Thresholds by what they are about: `response`, `service`, `failed`, … or k6's own names. */
+export type Thresholds = Record<string, Threshold[]>;
+
+/** PEM text, or the file that holds it. */
+export type Pem = { file: string } | { text: string };
+
+/** How TLS is spoken, for a target whose scheme asks for it. */
+export interface Tls {
+  /** The only certificate authorities to trust; otherwise those of the system. */
+  ca?: Pem;
+  /** The client's own identity, for mutual TLS. */
+  identity?: { certificate: Pem; key: Pem };
+  server_name?: string;
+  /** Off, every measurement carries a warning that says so. */
+  verify?: boolean;
+  version?: "1.2" | "1.3";
+}
+
+/** How connections are made. */
+export interface Network {
+  /** `HOST:PORT` or `unix:PATH`, in place of the target's own. */
+  connect_to?: string;
+  family?: "any" | "ipv4" | "ipv6";
+  resolve?: "first" | "spread" | "fresh";
+  requests_per_connection?: number;
+}
 
 /** The load of a run; what is left out has a default. */
 export interface RunLoad {
@@ -88,8 +133,68 @@ export interface LoadSpec extends RunLoad {
   wait?: "hybrid" | "sleep" | "spin";
   /** The seed of what is random in the load. */
   seed?: number | null;
+  /** Requests at once on each connection, where the protocol can. */
+  streams?: number;
+  network?: Network;
+  tls?: Tls;
   /** The request, in the words of the protocol. */
   request?: Record<string, unknown>;
+  /** Several requests in place of one, each drawn by its weight. */
+  mix?: { weight?: number; request: Record<string, unknown> }[];
+  /** What every answer must be like. */
+  checks?: ResponseCheck[];
+  /** What the load as a whole must reach. */
+  thresholds?: Thresholds;
+  /** How long the generator measures itself first. */
+  floor?: Duration;
+}
+
+/** A search, by the schema `search-spec`. */
+export interface SearchSpec {
+  /** The load of every trial, but for its pace and its stop rule. */
+  load: LoadSpec;
+  /** What the rates have to keep. */
+  goals: { name: string; thresholds: Thresholds; exceed?: number }[];
+  lowest: Rate;
+  highest: Rate;
+  /** How long the first trials are. */
+  short?: Duration;
+  /** How long the last trials are. */
+  full?: Duration;
+  /** How much time of full-length trials decides about a rate. */
+  decided_by?: Duration;
+  /** How wide an interval may be at the end, as a part of its upper end. */
+  width?: number;
+  at_most?: Duration;
+}
+
+/** What a search found, by the schema `search-result`. */
+export interface SearchResult {
+  /** For each goal, between which rates the highest lies that keeps it. */
+  goals: { goal: string; lower: Rate | null; upper: Rate | null; complete: boolean }[];
+  /** Every trial, by its rate: latency against rate. */
+  curve: CurvePoint[];
+}
+
+/** A trial at a rate. */
+export interface CurvePoint {
+  rate: Rate;
+  lasts: Duration;
+  throughput: Rate | null;
+  failed: number;
+  percentiles: Percentile[];
+  kept: boolean[];
+  validity: { invalid: Reason[]; warnings: Reason[] };
+  [field: string]: unknown;
+}
+
+/** A percentile of the response time with its 95 % interval, or why there is none. */
+export interface Percentile {
+  percentile: number;
+  value_ns: number | null;
+  low_ns: number | null;
+  high_ns: number | null;
+  why?: string;
 }
 
 /** One arm of a comparison. */
@@ -177,6 +282,11 @@ export interface Measurement {
   throughput: Rate | null;
   measured: Phase;
   warm_up: Phase;
+  percentiles: Percentile[];
+  /** The window in parts of about a second. */
+  series: { at: Duration; scheduled: number; ok: number; mean_ns: number | null; [field: string]: unknown }[];
+  check_failures: { check: ResponseCheck; count: number; samples: { request: number; found: string }[] }[];
+  thresholds: { metric: string; threshold: string; found: number | null; holds: boolean }[];
   validity: { invalid: Reason[]; warnings: Reason[] };
   [field: string]: unknown;
 }
@@ -273,6 +383,9 @@ export function compare(spec?: ComparisonSpec, options?: CompareOptions): Promis
 
 /** Puts a load on a URL and measures it. */
 export function runLoad(spec: LoadSpec, options?: CallOptions): Promise<Measurement>;
+
+/** Searches for the highest rate that keeps each of several goals. */
+export function search(spec: SearchSpec, options?: CallOptions): Promise<SearchResult>;
 
 /** Applies every rule to Kubernetes YAML, all of it seen as one cluster: a file, several files, or texts by name. */
 export function analyze(sources: string | string[] | Record<string, string>): Promise<Analysis>;

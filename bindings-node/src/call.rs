@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use meshery_core::{Cancel, Comparison, Context, Error, ErrorKind, Event, Measurement, Result};
+use meshery_core::{Cancel, Comparison, Context, Error, ErrorKind, Event, Result};
 use napi::bindgen_prelude::{FnArgs, Function};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi_derive::napi;
@@ -16,10 +16,11 @@ use crate::error::{described, to_json};
 /// What a call ends with.
 pub(crate) enum Outcome {
     Comparison(Box<Comparison>),
-    Measurement(Box<Measurement>),
+    /// Anything that JavaScript gets as JSON.
+    Document(String),
 }
 
-/// Event, comparison, measurement or error: one of them is there. All but the comparison are JSON.
+/// Event, comparison, another document or error: one of them is there. All but the comparison are JSON.
 type Message = (Option<String>, Option<Found>, Option<String>, Option<String>);
 
 /// The function that a caller is told by.
@@ -74,9 +75,9 @@ impl Drop for Call {
 }
 
 fn message(outcome: Result<Outcome>) -> Message {
-    let ended = outcome.and_then(|outcome| match outcome {
-        Outcome::Comparison(found) => Ok((None, Some(Found(*found)), None, None)),
-        Outcome::Measurement(found) => Ok((None, None, Some(to_json(&found)?), None)),
+    let ended = outcome.map(|outcome| match outcome {
+        Outcome::Comparison(found) => (None, Some(Found(*found)), None, None),
+        Outcome::Document(found) => (None, None, Some(found), None),
     });
     ended.unwrap_or_else(|error| (None, None, None, Some(described(&error))))
 }

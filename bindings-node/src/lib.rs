@@ -20,14 +20,14 @@ mod error;
 
 use std::collections::BTreeMap;
 
-use meshery_core::{ComparisonSpec, LoadSpec, LoadTest, json};
+use meshery_core::{ComparisonSpec, LoadSpec, LoadTest, SearchSpec, json};
 use meshery_mesh::LocalHost;
 use meshery_mesh::host::LocalOptions;
 use meshery_perf::Engine;
 use napi_derive::napi;
 
 use crate::call::{Call, Listener, Outcome};
-use crate::error::{Result, thrown};
+use crate::error::{Result, thrown, to_json};
 
 /// Starts a comparison.
 #[napi]
@@ -47,7 +47,17 @@ pub(crate) fn compare(spec: String, programs: BTreeMap<String, String>, listener
 pub(crate) fn run_load(spec: String, listener: Listener<'_>) -> Result<Call> {
     let started = Call::start(&listener, async move |context| {
         let spec: LoadSpec = json::read(&spec)?;
-        Ok(Outcome::Measurement(Engine::new().run(&spec, &context).await?.into()))
+        to_json(&Engine::new().run(&spec, &context).await?).map(Outcome::Document)
+    });
+    started.map_err(thrown)
+}
+
+/// Starts a search.
+#[napi]
+pub(crate) fn search(spec: String, listener: Listener<'_>) -> Result<Call> {
+    let started = Call::start(&listener, async move |context| {
+        let spec: SearchSpec = json::read(&spec)?;
+        to_json(&meshery_perf::search(&Engine::new(), &spec, &context).await?).map(Outcome::Document)
     });
     started.map_err(thrown)
 }

@@ -6,7 +6,7 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use meshery_core::{Cancel, Comparison, Context, Error, ErrorKind, Event, Measurement, Result};
+use meshery_core::{Cancel, Comparison, Context, Error, ErrorKind, Event, Result};
 use pyo3::prelude::*;
 
 use crate::error::{or_raise, to_json};
@@ -14,7 +14,8 @@ use crate::error::{or_raise, to_json};
 /// What a call ends with.
 pub(crate) enum Outcome {
     Comparison(Box<Comparison>),
-    Measurement(Box<Measurement>),
+    /// Anything that Python gets as JSON.
+    Document(String),
 }
 
 #[derive(Default)]
@@ -95,13 +96,13 @@ impl Call {
         self.cancel.cancel();
     }
 
-    /// What an ended call has found, once: a comparison, or a measurement as JSON.
+    /// What an ended call has found, once: a comparison, or another document as JSON.
     fn take(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         let outcome = self.shared.open().outcome.take();
         let none = || Err(Error::new(ErrorKind::Internal, "the call has no outcome to take"));
         match or_raise(py, outcome.unwrap_or_else(none))? {
             Outcome::Comparison(found) => Ok(Py::new(py, crate::comparison::Comparison(*found))?.into_any()),
-            Outcome::Measurement(found) => Ok(or_raise(py, to_json(&found))?.into_pyobject(py)?.into_any().unbind()),
+            Outcome::Document(found) => Ok(found.into_pyobject(py)?.into_any().unbind()),
         }
     }
 }

@@ -17,7 +17,7 @@ mod _native {
     use std::collections::BTreeMap;
     use std::path::PathBuf;
 
-    use meshery_core::{ComparisonSpec, LoadSpec, LoadTest, json};
+    use meshery_core::{ComparisonSpec, LoadSpec, LoadTest, SearchSpec, json};
     use meshery_mesh::LocalHost;
     use meshery_mesh::analyze::Source;
     use meshery_mesh::host::LocalOptions;
@@ -53,7 +53,17 @@ mod _native {
     fn run_load(py: Python<'_>, spec: &str) -> PyResult<Call> {
         let spec: LoadSpec = or_raise(py, json::read(spec))?;
         let started = Call::start(async move |context| {
-            Ok(Outcome::Measurement(Engine::new().run(&spec, &context).await?.into()))
+            to_json(&Engine::new().run(&spec, &context).await?).map(Outcome::Document)
+        });
+        or_raise(py, started)
+    }
+
+    /// Starts a search.
+    #[pyfunction]
+    fn search(py: Python<'_>, spec: &str) -> PyResult<Call> {
+        let spec: SearchSpec = or_raise(py, json::read(spec))?;
+        let started = Call::start(async move |context| {
+            to_json(&meshery_perf::search(&Engine::new(), &spec, &context).await?).map(Outcome::Document)
         });
         or_raise(py, started)
     }

@@ -25,7 +25,7 @@ use crate::validity::Validity;
 /// let spec: SearchSpec = serde_json::from_str(r#"{
 ///     "load": { "target": "http://127.0.0.1:8080/" },
 ///     "goals": [{ "name": "fast", "thresholds": { "response": ["p(99)<5"], "failed": ["rate<0.001"] } }],
-///     "from": "100/s", "to": "50000/s"
+///     "lowest": "100/s", "highest": "50000/s"
 /// }"#).unwrap();
 /// spec.check().unwrap();
 /// ```
@@ -37,9 +37,9 @@ pub struct SearchSpec {
     /// What the rates have to keep.
     pub goals: Vec<Goal>,
     /// The lowest rate to try; the search begins there.
-    pub from: Rate,
+    pub lowest: Rate,
     /// The highest rate to try.
-    pub to: Rate,
+    pub highest: Rate,
     /// How long the first trials are.
     #[serde(default = "SearchSpec::default_short", with = "duration")]
     #[schemars(schema_with = "duration_schema")]
@@ -117,8 +117,8 @@ impl SearchSpec {
                 return Err(Error::invalid(place("name"), "the name of another goal").found(&goal.name));
             }
         }
-        if self.from >= self.to {
-            return range("to", &format!("more than {}", self.from), self.to.to_string());
+        if self.lowest >= self.highest {
+            return range("highest", &format!("more than {}", self.lowest), self.highest.to_string());
         }
         if self.short.is_zero() || self.short > self.full {
             return range("short", "more than 0s, at most as long as full", duration::format(self.short));
@@ -237,7 +237,7 @@ mod tests {
         let spec = |field: &str, value: serde_json::Value| {
             let goal = serde_json::json!({ "name": "a", "thresholds": { "failed": ["rate<0.1"] } });
             let mut spec = serde_json::json!({
-                "load": { "target": "http://127.0.0.1/" }, "goals": [goal], "from": "10/s", "to": "100/s",
+                "load": { "target": "http://127.0.0.1/" }, "goals": [goal], "lowest": "10/s", "highest": "100/s",
             });
             if field == "goals[1]" {
                 spec["goals"].as_array_mut().unwrap().push(value);
@@ -255,7 +255,7 @@ mod tests {
             ("goals[1]", twin, "goals[1].name"),
             ("goals[1]", idle, "goals[1].thresholds"),
             ("goals[1]", never, "goals[1].exceed"),
-            ("to", "10/s".into(), "to"),
+            ("highest", "10/s".into(), "highest"),
             ("short", "11s".into(), "short"),
             ("decided_by", "5s".into(), "decided_by"),
             ("width", 0.into(), "width"),

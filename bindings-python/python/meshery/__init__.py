@@ -16,6 +16,7 @@ from meshery._compare import Comparison, compare, compare_async
 from meshery._error import ErrorReport, MesheryError
 from meshery._load import run_load, run_load_async
 from meshery._native import __version__
+from meshery._search import search, search_async
 
 __all__ = [
     "Analysis",
@@ -31,4 +32,6 @@ __all__ = [
     "compare_async",
     "run_load",
     "run_load_async",
+    "search",
+    "search_async",
 ]

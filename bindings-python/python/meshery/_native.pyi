@@ -2,7 +2,7 @@ from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import final
 
-__all__ = ["Call", "Comparison", "__version__", "analyze", "compare", "run_load"]
+__all__ = ["Call", "Comparison", "__version__", "analyze", "compare", "run_load", "search"]
 
 __version__: str
 
@@ -24,4 +24,5 @@ class Comparison:
 
 def compare(spec: str, programs: Mapping[str, str | PathLike[str]]) -> Call: ...
 def run_load(spec: str) -> Call: ...
+def search(spec: str) -> Call: ...
 def analyze(sources: Sequence[tuple[str, bytes]]) -> str: ...

@@ -59,7 +59,7 @@ impl Planner {
             }
         };
         Self {
-            range: (spec.from.get(), spec.to.get()),
+            range: (spec.lowest.get(), spec.highest.get()),
             exceed: spec.goals.iter().map(|goal| goal.exceed).collect(),
             phases: (0..PHASES).map(phase).collect(),
             trials: Vec::new(),
@@ -165,7 +165,7 @@ mod tests {
             |index| serde_json::json!({ "name": format!("goal {index}"), "thresholds": { "failed": ["rate<0.01"] } });
         let goals: Vec<_> = (0..goals).map(goal).collect();
         serde_json::from_value(serde_json::json!({
-            "load": { "target": "http://127.0.0.1/" }, "goals": goals, "from": "10/s", "to": "100000/s", "width": width,
+            "load": { "target": "http://127.0.0.1/" }, "goals": goals, "lowest": "10/s", "highest": "100000/s", "width": width,
         }))
         .unwrap()
     }
