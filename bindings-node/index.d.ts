@@ -105,8 +105,8 @@ export interface Tls {
 
 /** How connections are made. */
 export interface Network {
-  /** `HOST:PORT` or `unix:PATH`, in place of the target's own. */
-  connect_to?: string;
+  /** Each `HOST:PORT` or `unix:PATH`, in place of the target's own. */
+  connect_to?: string[];
   family?: "any" | "ipv4" | "ipv6";
   resolve?: "first" | "spread" | "fresh";
   requests_per_connection?: number;

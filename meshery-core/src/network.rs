@@ -13,17 +13,18 @@ use crate::error::{Error, Result};
 /// ```
 /// use meshery_core::network::{Family, Network};
 ///
-/// let network: Network = serde_json::from_str(r#"{ "connect_to": "127.0.0.1:15001", "family": "ipv4" }"#).unwrap();
+/// let network: Network = serde_json::from_str(r#"{ "connect_to": ["127.0.0.1:15001"], "family": "ipv4" }"#).unwrap();
 /// assert_eq!(network.family, Family::Ipv4);
 /// network.check().unwrap();
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Network {
-    /// Where to connect in place of the target's own host and port: `HOST:PORT`, or `unix:PATH` for a Unix socket. The
-    /// target still says the name in the request and in TLS.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub connect_to: Option<String>,
+    /// Where to connect in place of the target's own host and port: each `HOST:PORT`, or `unix:PATH` for a Unix socket.
+    /// The target still says the name in the request and in TLS. Which of several a connection takes is the business of
+    /// [`resolve`](Self::resolve).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub connect_to: Vec<String>,
     /// Which addresses of a name may be used.
     #[serde(default)]
     pub family: Family,
@@ -53,7 +54,7 @@ pub enum Family {
     Ipv6,
 }
 
-/// When a name is looked up, and which of its addresses a connection takes.
+/// When a name is looked up, and which of the addresses a connection takes.
 ///
 /// ```
 /// assert_eq!(serde_json::to_string(&meshery_core::network::Resolve::default()).unwrap(), r#""first""#);

@@ -97,35 +97,46 @@ impl Target {
         host.trim_start_matches('[').trim_end_matches(']')
     }
 
-    /// Where connections go: every address of the host, or of what [`Network::connect_to`] names in its place.
+    /// Where connections go: every address of the host, or of those that [`Network::connect_to`] names in its place.
     ///
     /// # Errors
-    /// [`Unreachable`](ErrorKind::Unreachable) when the name has no address of the asked family;
-    /// [`InvalidInput`](ErrorKind::InvalidInput) at `network.connect_to` when that is neither `HOST:PORT` nor `unix:PATH`.
+    /// [`Unreachable`](ErrorKind::Unreachable) when a name has no address of the asked family;
+    /// [`InvalidInput`](ErrorKind::InvalidInput) at `network.connect_to` for what is neither `HOST:PORT` nor `unix:PATH`.
     pub fn resolve(&self, network: &Network) -> Result<Vec<Address>> {
-        let with_port = match (&network.connect_to, self.scheme.port) {
-            (Some(other), _) => match other.strip_prefix("unix:") {
-                Some(path) => return Ok(vec![Address::Unix(path.into())]),
-                None if names_port(other) => other.clone(),
+        let mut addresses = Vec::new();
+        for (index, other) in network.connect_to.iter().enumerate() {
+            match other.strip_prefix("unix:") {
+                Some(path) => addresses.push(Address::Unix(path.into())),
+                None if names_port(other) => addresses.extend(look_up(other, network.family)?),
                 None => {
-                    let error = Error::invalid("network.connect_to", "not an address");
+                    let error = Error::invalid(format!("network.connect_to[{index}]"), "not an address");
                     return Err(error.expected("HOST:PORT or unix:PATH").found(other));
                 }
-            },
-            (None, Some(port)) if !names_port(&self.authority) => format!("{}:{port}", self.authority),
-            (None, _) => self.authority.clone(),
-        };
-        let refuse =
-            |why: String| Error::new(ErrorKind::Unreachable, "the host does not resolve").at(&with_port).found(why);
-        let all = with_port.to_socket_addrs().map_err(|error| refuse(error.to_string()))?;
-        let wanted = |address: &SocketAddr| match network.family {
-            Family::Ipv4 => address.is_ipv4(),
-            Family::Ipv6 => address.is_ipv6(),
-            _ => true,
-        };
-        let addresses: Vec<_> = all.filter(wanted).map(Address::Ip).collect();
-        if addresses.is_empty() { Err(refuse("no address of the asked family".into())) } else { Ok(addresses) }
+            }
+        }
+        if !addresses.is_empty() {
+            return Ok(addresses);
+        }
+        match self.scheme.port {
+            Some(port) if !names_port(&self.authority) => {
+                look_up(&format!("{}:{port}", self.authority), network.family)
+            }
+            _ => look_up(&self.authority, network.family),
+        }
     }
+}
+
+/// The addresses of a host and port; at least one.
+fn look_up(with_port: &str, family: Family) -> Result<Vec<Address>> {
+    let refuse = |why: String| Error::new(ErrorKind::Unreachable, "the host does not resolve").at(with_port).found(why);
+    let all = with_port.to_socket_addrs().map_err(|error| refuse(error.to_string()))?;
+    let wanted = |address: &SocketAddr| match family {
+        Family::Ipv4 => address.is_ipv4(),
+        Family::Ipv6 => address.is_ipv6(),
+        _ => true,
+    };
+    let addresses: Vec<_> = all.filter(wanted).map(Address::Ip).collect();
+    if addresses.is_empty() { Err(refuse("no address of the asked family".into())) } else { Ok(addresses) }
 }
 
 /// Where a connection goes.
@@ -194,11 +205,11 @@ mod tests {
 
     #[test]
     fn connections_may_go_elsewhere() {
-        let to = |to: &str| Network { connect_to: Some(to.into()), ..Network::default() };
+        let to = |to: &str| Network { connect_to: vec![to.into()], ..Network::default() };
         assert_eq!(addresses("http://shop.example/", HTTP, &to("127.0.0.1:15001")), "127.0.0.1:15001");
         assert_eq!(addresses("http://shop.example/", HTTP, &to("unix:/run/a.sock")), "unix:/run/a.sock");
         let error = Target::parse("http://a/", HTTP).unwrap().resolve(&to("127.0.0.1")).unwrap_err();
-        assert_eq!(error.report().place.as_deref(), Some("network.connect_to"));
+        assert_eq!(error.report().place.as_deref(), Some("network.connect_to[0]"));
     }
 
     #[test]

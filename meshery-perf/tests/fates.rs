@@ -195,6 +195,44 @@ fn a_target_that_nobody_serves_is_an_error_that_names_it() {
 }
 
 #[test]
+fn half_of_the_targets_being_dead_halves_the_connections_and_loses_nothing() {
+    let server = Server::start(|_, stream| answer(stream, OK));
+    // A port that was free a moment ago: nobody listens there.
+    let dead = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut spec = LoadSpec { connections: 10, ..open_loop("http://shop.example/".into()) };
+    spec.network.connect_to = vec![server.address.to_string(), dead.to_string()];
+    spec.network.resolve = meshery_core::network::Resolve::Spread;
+    let measurement = run(&spec);
+    let counts = total(&measurement);
+    assert!(counts.is_conserved());
+    // Those that are alive carry the load; those that are not are tried again and again.
+    assert_eq!((counts.of(Fate::Ok), counts.sent), (counts.scheduled, server.requests()));
+}
+
+#[test]
+fn two_loads_run_in_one_process_and_a_forgotten_one_ends() {
+    let server = Server::start(|_, stream| answer(stream, OK));
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+    let spec = open_loop(server.url());
+    let endless = LoadSpec { stop: Stop::Duration(Duration::from_secs(600)), ..spec.clone() };
+    let (engine, context) = (Engine::new(), Context::default());
+    let (first, second) = runtime.block_on(async {
+        let forgotten = tokio::spawn(async move { Engine::new().run(&endless, &Context::default()).await });
+        let both = tokio::join!(engine.run(&spec, &context), engine.run(&spec, &context));
+        forgotten.abort();
+        both
+    });
+    assert_eq!((first.unwrap().measured.counts.scheduled, second.unwrap().measured.counts.scheduled), (1000, 1000));
+    // The forgotten load's threads end: from then on nothing arrives any more.
+    let quiet = || {
+        let before = server.requests();
+        std::thread::sleep(Duration::from_millis(200));
+        server.requests() == before
+    };
+    assert!((0..100).any(|_| quiet()), "a load goes on that nobody waits for");
+}
+
+#[test]
 fn a_rate_that_cannot_be_made_is_said() {
     // One connection and 5 ms an answer: 200/s at most, whatever the machine.
     let server = Server::start(|_, stream| {

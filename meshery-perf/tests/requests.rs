@@ -135,7 +135,7 @@ fn a_load_goes_over_a_unix_socket() {
     let path = std::env::temp_dir().join(format!("meshery-{}.sock", std::process::id()));
     let origin = Origin::unix(path.clone(), |_| ok("ok"));
     let to = format!("unix:{}", path.display());
-    let measurement = run(&load("http://app.example/".into(), json!({ "network": { "connect_to": to } })));
+    let measurement = run(&load("http://app.example/".into(), json!({ "network": { "connect_to": [to] } })));
     assert_eq!(measurement.measured.counts.of(Fate::Ok), 400);
     drop(origin);
     std::fs::remove_file(path).unwrap();
