@@ -9,8 +9,10 @@ use meshery_core::measurement::Doubt;
 use meshery_core::network::{Tls, TlsVersion};
 use meshery_core::{Context, Error, ErrorKind, Fate, LoadSpec, LoadTest, Measurement, Pace, Rate, Stop};
 use meshery_perf::Engine;
+use std::sync::Arc;
 use support::block_on;
-use support::origin::{Authority, Origin, ok};
+
+use support::origin::{Authority, Greeting, Origin, ok};
 
 fn load(origin: &Origin, tls: Option<Tls>) -> Result<Measurement, Error> {
     let spec = LoadSpec {
@@ -85,6 +87,46 @@ fn mutual_tls_lets_in_who_is_known_and_nobody_else() {
             }
         }
     }
+}
+
+/// A load in which every connection carries one request only.
+fn load_with_new_connections(origin: &Origin, tls: Tls) -> Measurement {
+    let mut spec = LoadSpec {
+        pace: Pace::Constant(Rate::per_second(500.0).unwrap()),
+        stop: Stop::Count(300),
+        warm_up: Duration::ZERO,
+        connections: 4,
+        timeout: Duration::from_millis(300),
+        tls: Some(tls),
+        ..LoadSpec::new(origin.url("https"))
+    };
+    spec.network.requests_per_connection = Some(1);
+    let measurement = block_on(Engine::new().run(&spec, &Context::default())).unwrap();
+    assert!(measurement.measured.counts.is_conserved());
+    measurement
+}
+
+#[test]
+fn a_server_that_changes_its_identity_in_mid_run_is_refused_from_then_on() {
+    let (authority, other) = (Authority::new(), Authority::new());
+    let (own, foreign) = (Arc::new(authority.server(false)), Arc::new(other.server(false)));
+    let greet = move |number| Greeting::Tls(Arc::clone(if number < 50 { &own } else { &foreign }));
+    let measurement = load_with_new_connections(&Origin::greeting(greet, |_| ok("")), authority.trusted());
+    let counts = &measurement.measured.counts;
+    assert_eq!(counts.of(Fate::Ok), 50, "{counts:?}");
+    assert!(counts.of(Fate::Tls) > 0, "{counts:?}");
+}
+
+#[test]
+fn a_server_that_falls_silent_in_its_greeting_times_out() {
+    let authority = Authority::new();
+    let own = Arc::new(authority.server(false));
+    let greet = move |number| if number < 50 { Greeting::Tls(Arc::clone(&own)) } else { Greeting::Silence };
+    let measurement = load_with_new_connections(&Origin::greeting(greet, |_| ok("")), authority.trusted());
+    let counts = &measurement.measured.counts;
+    assert_eq!(counts.of(Fate::Ok), 50, "{counts:?}");
+    assert!(counts.of(Fate::ConnectTimeout) > 0, "{counts:?}");
+    assert_eq!(counts.sent, 50, "{counts:?}");
 }
 
 #[test]

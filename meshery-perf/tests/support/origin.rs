@@ -32,6 +32,14 @@ pub fn ok(body: impl Into<Bytes>) -> Answer {
     Response::new(Full::new(body.into()))
 }
 
+/// What a server does with a new connection.
+pub enum Greeting {
+    Plain,
+    Tls(Arc<ServerConfig>),
+    /// Nothing, ever; the connection stays open.
+    Silence,
+}
+
 pub struct Origin {
     pub address: SocketAddr,
     pub connections: Arc<AtomicU64>,
@@ -44,24 +52,34 @@ impl Origin {
     }
 
     pub fn start(tls: Option<ServerConfig>, handler: impl Fn(Seen) -> Answer + Send + Sync + 'static) -> Self {
+        let tls = tls.map(Arc::new);
+        let greet = move |_| tls.as_ref().map_or(Greeting::Plain, |config| Greeting::Tls(Arc::clone(config)));
+        Self::greeting(greet, handler)
+    }
+
+    /// A server that greets its n-th connection (from 0) in its own way.
+    pub fn greeting(
+        greet: impl Fn(u64) -> Greeting + Send + 'static,
+        handler: impl Fn(Seen) -> Answer + Send + Sync + 'static,
+    ) -> Self {
         let runtime = runtime();
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
         let connections = Arc::new(AtomicU64::new(0));
         let (handler, counted): (Handler, _) = (Arc::new(handler), Arc::clone(&connections));
-        let acceptor = tls.map(|config| tokio_rustls::TlsAcceptor::from(Arc::new(config)));
         runtime.spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                counted.fetch_add(1, Ordering::SeqCst);
-                let (handler, acceptor) = (Arc::clone(&handler), acceptor.clone());
+                let greeting = greet(counted.fetch_add(1, Ordering::SeqCst));
+                let handler = Arc::clone(&handler);
                 tokio::spawn(async move {
-                    match acceptor {
-                        None => serve(stream, handler).await,
-                        Some(acceptor) => {
-                            if let Ok(stream) = acceptor.accept(stream).await {
+                    match greeting {
+                        Greeting::Plain => serve(stream, handler).await,
+                        Greeting::Tls(config) => {
+                            if let Ok(stream) = tokio_rustls::TlsAcceptor::from(config).accept(stream).await {
                                 serve(stream, handler).await;
                             }
                         }
+                        Greeting::Silence => std::future::pending().await,
                     }
                 });
             }
