@@ -1,0 +1,121 @@
+//! A result is passed on, so what would open a door does not stand in it.
+
+use super::outcome::Outcome;
+
+const REDACTED: &str = "[redacted]";
+
+/// Parts of the names of query parameters whose values are credentials.
+const NAMES: [&str; 11] =
+    ["api_key", "api-key", "apikey", "auth", "credential", "key", "passw", "secret", "session", "sig", "token"];
+
+/// Words before a credential in headers, which some tools repeat in their errors.
+const SCHEMES: [&str; 3] = ["Basic ", "Bearer ", "Token "];
+
+impl Outcome {
+    /// Without the credentials that URLs and the texts of faults can carry.
+    pub(super) fn redacted(&self) -> Self {
+        let mut clean = self.clone();
+        clean.target = clean.target.as_deref().map(text);
+        if let Some(faults) = &mut clean.faults {
+            let old = std::mem::take(faults);
+            for (name, count) in old {
+                *faults.entry(text(&name)).or_default() += count;
+            }
+        }
+        clean
+    }
+}
+
+/// A text without the credentials in its URLs and headers.
+pub(super) fn text(text: &str) -> String {
+    SCHEMES.iter().fold(parameters(&user_information(text)), |text, scheme| after(&text, scheme))
+}
+
+/// Without `user:password@` in URLs.
+fn user_information(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find("://") {
+        let (before, authority) = rest.split_at(start + 3);
+        clean += before;
+        let end = authority.find(|c: char| "/?#\"'<>".contains(c) || c.is_whitespace()).unwrap_or(authority.len());
+        if let Some(at) = authority[..end].rfind('@') {
+            clean += REDACTED;
+            rest = &authority[at..];
+        } else {
+            rest = authority;
+        }
+    }
+    clean + rest
+}
+
+/// Without the values of query parameters that are named like credentials.
+fn parameters(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(['?', '&', ';']) {
+        let (before, parameter) = rest.split_at(start + 1);
+        clean += before;
+        rest = parameter;
+        let end = parameter.find(|c: char| "?&;#\"'<>".contains(c) || c.is_whitespace()).unwrap_or(parameter.len());
+        if let Some((name, _)) = parameter[..end].split_once('=') {
+            let lower = name.to_lowercase();
+            if NAMES.iter().any(|secret| lower.contains(secret)) {
+                clean.push_str(name);
+                clean.push('=');
+                clean += REDACTED;
+                rest = &parameter[end..];
+            }
+        }
+    }
+    clean + rest
+}
+
+/// Without the word after `scheme`, in any case.
+fn after(text: &str, scheme: &str) -> String {
+    // ASCII only, so that positions in one are positions in the other.
+    let (lower, scheme) = (text.to_ascii_lowercase(), scheme.to_ascii_lowercase());
+    let mut clean = String::with_capacity(text.len());
+    let mut done = 0;
+    while let Some(start) = lower[done..].find(&scheme).map(|at| done + at + scheme.len()) {
+        let end =
+            text[start..].find(|c: char| c.is_whitespace() || "\"',;".contains(c)).map_or(text.len(), |at| start + at);
+        clean += &text[done..start];
+        clean += REDACTED;
+        done = end;
+    }
+    clean + &text[done..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn credentials_go_and_the_rest_stays() {
+        for (dirty, clean) in [
+            ("http://a:81/b?c=d#e", "http://a:81/b?c=d#e"),
+            ("http://u:hunter2@a/", "http://[redacted]@a/"),
+            ("http://a/?x=1&access_token=hunter2&y=2", "http://a/?x=1&access_token=[redacted]&y=2"),
+            ("http://a/?API_KEY=hunter2", "http://a/?API_KEY=[redacted]"),
+            ("GET http://u@p:x@a/b failed, see http://c/@d", "GET http://[redacted]@a/b failed, see http://c/@d"),
+            ("sent authorization: bearer hunter2, got 401", "sent authorization: bearer [redacted], got 401"),
+        ] {
+            assert_eq!(text(dirty), clean);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_taken(dirty in "\\PC*") {
+            let _ = text(&dirty);
+        }
+
+        #[test]
+        fn a_password_never_survives(before in "[a-z ]{0,9}", password in "S3CR3T[a-z0-9:]{0,9}", after in "[a-z/ ?]{0,9}") {
+            let clean = text(&format!("{before}http://user:{password}@host/{after}"));
+            prop_assert!(!clean.contains("S3CR3T"), "{clean}");
+        }
+    }
+}
