@@ -3,7 +3,7 @@
 //! The fixtures are what fortio 1.66.5, k6 1.8.1, oha 1.16.0 and hdrhistogram-go 1.4.0 wrote against an nginx on loopback;
 //! that of wrk2 is the output its README shows.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on ends")]
 
 use std::path::Path;
 use std::time::Duration;
@@ -176,11 +176,9 @@ fn wrk2_says_what_it_says() {
         fixture("wrk2-readme.txt").replace("Recorded Latency", "Uncorrected Latency (measured without...)");
     let uncorrected = by_name("wrk2").unwrap().read(&uncorrected, Hints::default()).unwrap();
     assert!(uncorrected.timed(Timing::Service).is_some());
-    let short: String = fixture("wrk2-readme.txt")
-        .lines()
-        .filter(|line| !line.starts_with("   ") || line.ends_with('%'))
-        .map(|line| format!("{line}\n"))
-        .collect();
+    let text = fixture("wrk2-readme.txt");
+    let short: Vec<_> = text.lines().filter(|line| !line.starts_with("   ") || line.ends_with('%')).collect();
+    let short = short.join("\n");
     let short = short.replace("  Detailed Percentile spectrum:\n", "");
     let short = by_name("wrk2").unwrap().read(&short, Hints::default()).unwrap();
     assert_eq!(short.timed(Timing::Response).unwrap().values.quantile(0.99), Some(Duration::from_micros(11_180)));

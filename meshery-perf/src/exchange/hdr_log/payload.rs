@@ -20,16 +20,23 @@ const HEADER: usize = 40;
 
 pub(super) fn decode(text: &str) -> Result<Histogram<u64>> {
     let bytes = BASE64.decode(text).map_err(|error| refuse(error.to_string()))?;
-    let plain = if bytes.starts_with(&COMPRESSED) { unpack(bytes.get(8..).unwrap_or_default())? } else { bytes };
-    // The crate reserves as much as the header says before it reads.
-    let told = plain.get(4..8).and_then(|length| length.try_into().ok()).map(u32::from_be_bytes);
-    if !plain.starts_with(&PLAIN) {
+    let plain = if bytes.starts_with(&COMPRESSED) {
+        unpack(after_header(&bytes, 8)?)?
+    } else if bytes.starts_with(&PLAIN) {
+        bytes
+    } else {
         return Err(refuse("another beginning".into()));
-    }
-    if told.is_none_or(|told| told as usize != plain.len().saturating_sub(HEADER)) {
-        return Err(refuse(format!("{} bytes that are told to be {} of counts", plain.len(), told.unwrap_or(0))));
-    }
+    };
+    // The crate reserves as much as the header says before it reads.
+    after_header(&plain, HEADER)?;
     Deserializer::new().deserialize(&mut plain.as_slice()).map_err(|error| refuse(error.to_string()))
+}
+
+/// What follows a header, which tells its length after the cookie.
+fn after_header(bytes: &[u8], header: usize) -> Result<&[u8]> {
+    let told = bytes.get(4..8).and_then(|told| told.try_into().ok()).map(u32::from_be_bytes);
+    let rest = bytes.get(header..).filter(|rest| told.is_some_and(|told| told as usize == rest.len()));
+    rest.ok_or_else(|| refuse(format!("{} bytes, told to be {}", bytes.len(), told.unwrap_or(0))))
 }
 
 fn unpack(packed: &[u8]) -> Result<Vec<u8>> {
