@@ -18,6 +18,9 @@ impl From<&Measurement> for Outcome {
             known(Timing::Service, Over::Answered, &phase.service),
             known(Timing::SendLag, Over::Every, &phase.send_lag),
             known(Timing::OwnLag, Over::Every, &phase.own_lag),
+            known(Timing::FirstByte, Over::Answered, &phase.first_byte),
+            known(Timing::Connect, Over::Connections, &phase.connect),
+            known(Timing::Handshake, Over::Connections, &phase.handshake),
         ];
         Self {
             tool: Some(measurement.tool.name.clone()),
@@ -37,7 +40,7 @@ impl From<&Measurement> for Outcome {
             statuses: Some(phase.counts.statuses.clone()),
             faults: None,
             fates: Some(phase.counts.fates.clone()),
-            received: None,
+            received: (phase.bytes_received > 0).then_some(phase.bytes_received),
             times: times.into_iter().flatten().collect(),
         }
     }
@@ -51,13 +54,13 @@ impl Outcome {
     /// use meshery_core::LoadSpec;
     /// use meshery_perf::exchange::Outcome;
     ///
-    /// let error = Outcome::default().measurement(LoadSpec::new("http://127.0.0.1/")).unwrap_err();
+    /// let error = Outcome::default().measurement(&LoadSpec::new("http://127.0.0.1/")).unwrap_err();
     /// assert!(error.to_string().contains("tool"), "{error}");
     /// ```
     ///
     /// # Errors
     /// [`Unsupported`](ErrorKind::Unsupported) with what is not known and cannot be left empty.
-    pub fn measurement(&self, spec: LoadSpec) -> Result<Measurement> {
+    pub fn measurement(&self, spec: &LoadSpec) -> Result<Measurement> {
         let missing: Vec<_> = [
             ("tool", self.tool.is_some()),
             ("version", self.version.is_some()),
@@ -126,29 +129,36 @@ impl Outcome {
     /// Takes over every distribution that is exact.
     fn fill(&self, measurement: &mut Measurement) {
         let exact = |timing| self.timed(timing).and_then(|timed| timed.values.latencies()).cloned();
+        measurement.measured.bytes_received = self.received.unwrap_or(0);
         let closed = matches!(measurement.spec.pace, Pace::Closed);
         let service = exact(Timing::Service);
         // In a closed loop the intended time is the real one, whoever makes the load.
         let response = exact(Timing::Response).or_else(|| service.clone().filter(|_| closed));
+        let mut unknown = Vec::new();
         let phase = &mut measurement.measured;
         let parts = [
             ("response", response, &mut phase.response),
             ("service", service, &mut phase.service),
             ("send_lag", exact(Timing::SendLag), &mut phase.send_lag),
             ("own_lag", exact(Timing::OwnLag), &mut phase.own_lag),
+            ("first_byte", exact(Timing::FirstByte), &mut phase.first_byte),
+            ("connect", exact(Timing::Connect), &mut phase.connect),
+            ("handshake", exact(Timing::Handshake), &mut phase.handshake),
         ];
         for (name, values, part) in parts {
             match values {
                 Some(values) => *part = values,
-                None => measurement.validity.warnings.push(unknown(name)),
+                None => unknown.push(name),
             }
         }
+        if !unknown.is_empty() {
+            let message = "the tool does not tell every time exactly, so some are left empty";
+            let reason = Reason::new(Doubt::Unknown, message)
+                .expected("every one")
+                .found(format!("no {}", unknown.join(", no ")));
+            measurement.validity.warnings.push(reason);
+        }
     }
-}
-
-fn unknown(part: &str) -> Reason {
-    let message = format!("the tool does not tell {part} times exactly, so there are none");
-    Reason::new(Doubt::Unknown, message)
 }
 
 fn incomplete(missing: &[&str]) -> Error {

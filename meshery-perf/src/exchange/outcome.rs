@@ -14,7 +14,7 @@ use super::distribution::Distribution;
 /// use meshery_perf::exchange::{Outcome, Timing};
 ///
 /// let tool = Tool { name: "meshery".into(), version: "0.1.0".into() };
-/// let outcome = Outcome::from(&Measurement::new(tool, LoadSpec::new("http://127.0.0.1/")));
+/// let outcome = Outcome::from(&Measurement::new(tool, &LoadSpec::new("http://127.0.0.1/")));
 /// assert_eq!(outcome.tool.as_deref(), Some("meshery"));
 /// assert!(outcome.timed(Timing::Connect).is_none(), "not measured, not claimed");
 /// ```

@@ -1,12 +1,11 @@
 //! A result is passed on, so what would open a door does not stand in it.
 
+use meshery_core::secrets::{HIDDEN, is_telling};
+
 use super::outcome::Outcome;
 
-const REDACTED: &str = "[redacted]";
-
-/// Parts of the names of query parameters whose values are credentials.
-const NAMES: [&str; 11] =
-    ["api_key", "api-key", "apikey", "auth", "credential", "key", "passw", "secret", "session", "sig", "token"];
+/// Names of query parameters that carry credentials, beside those that tell so of any header and field.
+const NAMES: [&str; 3] = ["key", "sig", "signature"];
 
 /// Words before a credential in headers, which some tools repeat in their errors.
 const SCHEMES: [&str; 3] = ["Basic ", "Bearer ", "Token "];
@@ -40,7 +39,7 @@ fn user_information(text: &str) -> String {
         clean += before;
         let end = authority.find(|c: char| "/?#\"'<>".contains(c) || c.is_whitespace()).unwrap_or(authority.len());
         if let Some(at) = authority[..end].rfind('@') {
-            clean += REDACTED;
+            clean += HIDDEN;
             rest = &authority[at..];
         } else {
             rest = authority;
@@ -59,11 +58,10 @@ fn parameters(text: &str) -> String {
         rest = parameter;
         let end = parameter.find(|c: char| "?&;#\"'<>".contains(c) || c.is_whitespace()).unwrap_or(parameter.len());
         if let Some((name, _)) = parameter[..end].split_once('=') {
-            let lower = name.to_lowercase();
-            if NAMES.iter().any(|secret| lower.contains(secret)) {
+            if is_telling(name) || NAMES.iter().any(|secret| name.eq_ignore_ascii_case(secret)) {
                 clean.push_str(name);
                 clean.push('=');
-                clean += REDACTED;
+                clean += HIDDEN;
                 rest = &parameter[end..];
             }
         }
@@ -81,7 +79,7 @@ fn after(text: &str, scheme: &str) -> String {
         let end =
             text[start..].find(|c: char| c.is_whitespace() || "\"',;".contains(c)).map_or(text.len(), |at| start + at);
         clean += &text[done..start];
-        clean += REDACTED;
+        clean += HIDDEN;
         done = end;
     }
     clean + &text[done..]
@@ -96,11 +94,11 @@ mod tests {
     fn credentials_go_and_the_rest_stays() {
         for (dirty, clean) in [
             ("http://a:81/b?c=d#e", "http://a:81/b?c=d#e"),
-            ("http://u:hunter2@a/", "http://[redacted]@a/"),
-            ("http://a/?x=1&access_token=hunter2&y=2", "http://a/?x=1&access_token=[redacted]&y=2"),
-            ("http://a/?API_KEY=hunter2", "http://a/?API_KEY=[redacted]"),
-            ("GET http://u@p:x@a/b failed, see http://c/@d", "GET http://[redacted]@a/b failed, see http://c/@d"),
-            ("sent authorization: bearer hunter2, got 401", "sent authorization: bearer [redacted], got 401"),
+            ("http://u:hunter2@a/", "http://***@a/"),
+            ("http://a/?x=1&access_token=hunter2&y=2", "http://a/?x=1&access_token=***&y=2"),
+            ("http://a/?API_KEY=hunter2", "http://a/?API_KEY=***"),
+            ("GET http://u@p:x@a/b failed, see http://c/@d", "GET http://***@a/b failed, see http://c/@d"),
+            ("sent authorization: bearer hunter2, got 401", "sent authorization: bearer ***, got 401"),
         ] {
             assert_eq!(text(dirty), clean);
         }
