@@ -11,6 +11,7 @@
 //! | [`selftest`] | servers that misbehave by a script, to test the engine with |
 //! | [`stats`] | one file per statistical method, pure |
 //! | [`telemetry`] | what processes use, and where all this runs |
+//! | [`tools`] | other load generators behind the same trait, one file each |
 
 pub mod compare;
 mod content;
@@ -27,6 +28,7 @@ pub mod stats;
 pub mod target;
 pub mod telemetry;
 mod tls;
+pub mod tools;
 
 pub use compare::compare;
 pub use engine::Engine;

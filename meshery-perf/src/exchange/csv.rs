@@ -28,6 +28,7 @@ fn write(outcome: &Outcome) -> Result<String> {
         ("threads", outcome.threads),
         ("requests", outcome.requests),
         ("failed", outcome.failed),
+        ("not_sent", outcome.not_sent),
     ] {
         table.line([name, "", "", &shown(value), ""]);
     }

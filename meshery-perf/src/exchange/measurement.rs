@@ -7,6 +7,9 @@ use meshery_core::{Error, ErrorKind, Fate, Latencies, LoadSpec, Measurement, Pac
 use super::distribution::Distribution;
 use super::outcome::{Asked, Outcome, Over, Timed, Timing};
 
+/// The largest number of anything in a result; sums of such numbers are still numbers.
+const MOST: u64 = 1 << 53;
+
 impl From<&Measurement> for Outcome {
     fn from(measurement: &Measurement) -> Self {
         let (phase, spec) = (&measurement.measured, &measurement.spec);
@@ -37,6 +40,7 @@ impl From<&Measurement> for Outcome {
             threads: Some(spec.threads.into()),
             requests: Some(phase.counts.scheduled),
             failed: Some(phase.counts.failed()),
+            not_sent: Some(phase.counts.of(Fate::NotSent)),
             statuses: Some(phase.counts.statuses.clone()),
             faults: None,
             fates: Some(phase.counts.fates.clone()),
@@ -101,7 +105,14 @@ impl Outcome {
 
     fn count(&self, measurement: &mut Measurement) -> Result<()> {
         let counts = &mut measurement.measured.counts;
+        let all = [self.requests, self.failed, self.not_sent].into_iter().flatten();
+        let largest = all.chain(self.statuses.iter().flatten().map(|(_, count)| *count)).max().unwrap_or(0);
+        if largest > MOST {
+            let error = Error::new(ErrorKind::InvalidInput, "a count that no load test has").at("requests");
+            return Err(error.expected(format!("at most {MOST}")).found(largest.to_string()));
+        }
         let (requests, failed) = (self.requests.unwrap_or(0), self.failed.unwrap_or(0));
+        let not_sent = if self.fates.is_none() { self.not_sent.unwrap_or(0) } else { 0 };
         counts.statuses = self.statuses.clone().unwrap_or_default();
         if let Some(fates) = &self.fates {
             counts.fates.clone_from(fates);
@@ -114,10 +125,10 @@ impl Outcome {
                 None => [requests.saturating_sub(failed), 0],
             };
             let rest = requests.saturating_sub(ok.saturating_add(status));
-            let fates = [(Fate::Ok, ok), (Fate::Status, status), (Fate::Unspecified, rest)];
+            let fates = [(Fate::Ok, ok), (Fate::Status, status), (Fate::Unspecified, rest), (Fate::NotSent, not_sent)];
             counts.fates = fates.into_iter().filter(|(_, count)| *count > 0).collect();
         }
-        counts.scheduled = requests;
+        counts.scheduled = requests.saturating_add(not_sent);
         counts.sent = counts.fates.iter().filter(|(fate, _)| fate.was_sent()).map(|(_, count)| count).sum();
         if counts.is_conserved() {
             return Ok(());

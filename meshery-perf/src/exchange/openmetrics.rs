@@ -47,6 +47,7 @@ fn write(outcome: &Outcome) -> Result<String> {
         ("threads", "Load threads.", outcome.threads),
         ("requests", "Requests that ended, well or not.", outcome.requests),
         ("failed_requests", "Requests that did not end well.", outcome.failed),
+        ("unsent_requests", "Requests that were due and never sent.", outcome.not_sent),
         ("received_bytes", "Bytes received.", outcome.received),
     ] {
         page.family(name, help, plain(value.map(|value| value as f64)));
@@ -162,7 +163,7 @@ fn cumulative(values: &Distribution) -> Vec<(f64, u64)> {
         Shape::Buckets(buckets) => {
             let mut seen = 0;
             let so_far = |bucket: &super::Bucket| {
-                seen += bucket.count;
+                seen = u64::saturating_add(seen, bucket.count);
                 (number(bucket.to, SECOND), seen)
             };
             buckets.iter().map(so_far).collect()

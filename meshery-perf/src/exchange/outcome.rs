@@ -42,6 +42,8 @@ pub struct Outcome {
     pub requests: Option<u64>,
     /// Requests that did not end well, by the tool's own idea of that.
     pub failed: Option<u64>,
+    /// Requests that were due and never sent; of k6, iterations that no virtual user was free for.
+    pub not_sent: Option<u64>,
     /// Answers by status code.
     pub statuses: Option<BTreeMap<u16, u64>>,
     /// Faults without an answer, by the name that the tool gives them.

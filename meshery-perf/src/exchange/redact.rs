@@ -57,13 +57,11 @@ fn parameters(text: &str) -> String {
         clean += before;
         rest = parameter;
         let end = parameter.find(|c: char| "?&;#\"'<>".contains(c) || c.is_whitespace()).unwrap_or(parameter.len());
-        if let Some((name, _)) = parameter[..end].split_once('=') {
-            if is_telling(name) || NAMES.iter().any(|secret| name.eq_ignore_ascii_case(secret)) {
-                clean.push_str(name);
-                clean.push('=');
-                clean += HIDDEN;
-                rest = &parameter[end..];
-            }
+        let is_secret = |name: &str| is_telling(name) || NAMES.iter().any(|secret| name.eq_ignore_ascii_case(secret));
+        let name = parameter[..end].split_once('=').map(|(name, _)| name).filter(|name| is_secret(name));
+        if let Some(name) = name {
+            clean.extend([name, "=", HIDDEN]);
+            rest = &parameter[end..];
         }
     }
     clean + rest

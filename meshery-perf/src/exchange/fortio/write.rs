@@ -102,7 +102,7 @@ fn histogram(values: &Distribution) -> Result<Value> {
     };
     let mut seen = 0;
     let data = buckets.iter().filter(|bucket| bucket.count > 0).map(|bucket| {
-        seen += bucket.count;
+        seen = u64::saturating_add(seen, bucket.count);
         let percent = 100.0 * seen as f64 / count as f64;
         json!({ "Start": seconds(bucket.above), "End": seconds(bucket.to), "Percent": percent, "Count": bucket.count })
     });
@@ -131,7 +131,9 @@ fn fine(latencies: &Latencies) -> Vec<Bucket> {
         let (above, to) = (nanos(low), nanos(value.value_iterated_to()));
         let slot = ((low as f64).log10() * PER_DECADE).floor() as i64;
         match buckets.last_mut() {
-            Some((last, bucket)) if *last == slot => *bucket = Bucket { to, count: bucket.count + count, ..*bucket },
+            Some((last, bucket)) if *last == slot => {
+                *bucket = Bucket { to, count: bucket.count.saturating_add(count), ..*bucket }
+            }
             _ => buckets.push((slot, Bucket { above, to, count })),
         }
     }

@@ -87,6 +87,7 @@ pub(super) fn read(text: &str, _: Hints) -> Result<Outcome> {
     let count = |metric: &str, name: &str| number(metric, name).map(|value| whole(metric, name, value)).transpose();
     outcome.requests = count("http_reqs", "count")?;
     outcome.received = count("data_received", "count")?;
+    outcome.not_sent = count("dropped_iterations", "count")?;
     // Of a rate that is called failed, what passes is what failed.
     outcome.failed = count("http_req_failed", "passes")?.or(count("http_req_failed", "matches")?);
     let rate = number("http_reqs", "rate").filter(|rate| *rate > 0.0);

@@ -23,6 +23,7 @@ pub(super) fn write(outcome: &Outcome) -> Result<String> {
     };
     count("http_reqs", outcome.requests);
     count("data_received", outcome.received);
+    count("dropped_iterations", outcome.not_sent.filter(|count| *count > 0));
     if let (Some(requests), Some(failed)) = (outcome.requests, outcome.failed) {
         let share = if requests == 0 { 0.0 } else { failed as f64 / requests as f64 };
         let rate = json!({ "passes": failed, "fails": requests.saturating_sub(failed), "value": share });
