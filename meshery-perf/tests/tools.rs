@@ -352,12 +352,15 @@ fn a_forgotten_load_ends_with_all_its_children() {
 fn a_tool_that_fails_says_why_and_no_secret() {
     let server = server();
     let mut spec = load(server.url());
-    spec.request = json!({ "headers": [["authorization", "Bearer S3CR3T"]] });
+    spec.target += "?token=S3CR3T";
+    spec.request = json!({
+        "method": "POST", "headers": [["authorization", "Bearer S3CR3T"], ["x-word", "S3CR3T"]], "body": "S3CR3T=1",
+    });
     let tool = External::at("fortio", program("broken")).unwrap();
     let error = block_on(tool.run(&spec, &Context::default())).unwrap_err();
     let text = error.to_string();
     assert!(text.contains("cannot do this") && text.contains("exit status: 3"), "{text}");
-    assert!(!text.contains("S3CR3T"), "{text}");
+    assert!(!text.contains("S3CR3T") && text.contains("-qps 0"), "{text}");
 }
 
 #[test]

@@ -23,6 +23,7 @@ mod wrk2;
 pub use distribution::{Bucket, Distribution, Percentile, Shape};
 use meshery_core::{Error, ErrorKind, Result};
 pub use outcome::{Asked, Outcome, Over, Timed, Timing};
+pub(crate) use redact::text as without_secrets;
 
 /// Every format, sorted by name.
 pub static FORMATS: &[&Format] = &[

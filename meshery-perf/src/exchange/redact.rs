@@ -26,7 +26,7 @@ impl Outcome {
 }
 
 /// A text without the credentials in its URLs and headers.
-pub(super) fn text(text: &str) -> String {
+pub(crate) fn text(text: &str) -> String {
     SCHEMES.iter().fold(parameters(&user_information(text)), |text, scheme| after(&text, scheme))
 }
 

@@ -7,11 +7,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
 use meshery_core::load::Tool;
+use meshery_core::secrets::HIDDEN;
 use meshery_core::{Cancel, Context, Error, ErrorKind, Event, LoadSpec, LoadTest, Measurement, Result, Stop};
 
 use super::child::{self, Finished, Watch};
 use super::{Invocation, Program, by_name, find, validity};
-use crate::exchange::Outcome;
+use crate::exchange::{Outcome, without_secrets};
 use crate::protocol::http::SCHEMES;
 use crate::target::{Address, Target};
 
@@ -19,6 +20,9 @@ use crate::target::{Address, Target};
 const VERSION: Duration = Duration::from_secs(20);
 /// How much longer than its load a tool may take to start and to reckon.
 const SLACK: Duration = Duration::from_secs(60);
+
+/// How long the target may take to accept a first connection.
+const REACH: Duration = Duration::from_secs(10);
 
 /// Another load generator on this machine.
 ///
@@ -171,7 +175,7 @@ impl Run {
         let target = Target::parse(&self.spec.target, SCHEMES)?;
         let addresses = target.resolve(&self.spec.network)?;
         let reached = |address: &Address| match address {
-            Address::Ip(address) => TcpStream::connect_timeout(address, self.spec.timeout).is_ok(),
+            Address::Ip(address) => TcpStream::connect_timeout(address, self.spec.timeout.min(REACH)).is_ok(),
             Address::Unix(_) => false,
         };
         if addresses.iter().any(reached) {
@@ -218,8 +222,16 @@ impl Run {
     }
 }
 
-/// A tool's complaint without what it was told, which may hold credentials.
+/// A tool's complaint without what it was told in confidence: headers, by name or by value alone, bodies, and the
+/// credentials in URLs.
 fn hide(said: &str, told: &Invocation) -> String {
-    let long = told.arguments.iter().filter(|argument| argument.contains(": "));
-    long.fold(said.to_owned(), |said, argument| said.replace(argument.as_str(), "***"))
+    let mut secrets: Vec<&str> = Vec::new();
+    for pair in told.arguments.windows(2).filter(|pair| ["-H", "-payload", "-d"].contains(&pair[0].as_str())) {
+        secrets.push(&pair[1]);
+        // A value of a letter or two would blot out half of what was said.
+        let value = pair[1].split_once(": ").map(|(_, value)| value);
+        secrets.extend(value.filter(|value| value.len() > 3));
+    }
+    let hidden = secrets.into_iter().fold(said.to_owned(), |said, secret| said.replace(secret, HIDDEN));
+    without_secrets(&hidden)
 }
