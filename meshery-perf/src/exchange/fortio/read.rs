@@ -18,7 +18,7 @@ struct Document {
     run_type: Option<String>,
     start_time: Option<String>,
     #[serde(rename = "RequestedQPS")]
-    requested_qps: Option<Qps>,
+    requested_qps: Option<String>,
     #[serde(rename = "ActualQPS")]
     actual_qps: Option<f64>,
     actual_duration: Option<u64>,
@@ -33,14 +33,6 @@ struct Document {
     url: Option<String>,
     destination: Option<String>,
     meshery: Option<Own>,
-}
-
-/// fortio writes text, Nighthawk a number.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Qps {
-    Text(String),
-    Number(f64),
 }
 
 #[derive(Deserialize)]
@@ -94,7 +86,7 @@ pub(super) fn read(text: &str, _: Hints) -> Result<Outcome> {
         tool: Some(own.and_then(|own| own.tool.clone()).unwrap_or_else(|| "fortio".into())),
         started_unix_ns: started,
         window: document.actual_duration.map(Duration::from_nanos),
-        asked: document.requested_qps.as_ref().map(asked).transpose()?,
+        asked: document.requested_qps.as_deref().map(asked).transpose()?,
         achieved: document.actual_qps.and_then(|rate| Rate::per_second(rate).ok()),
         connections: document.num_threads.filter(|_| http),
         requests: own.map_or(Some(requests), |own| own.requests),
@@ -110,14 +102,13 @@ pub(super) fn read(text: &str, _: Hints) -> Result<Outcome> {
     })
 }
 
-fn asked(qps: &Qps) -> Result<Asked> {
-    let rate = match qps {
-        Qps::Text(text) if text == "max" => return Ok(Asked::Closed),
-        Qps::Text(text) => text.parse().ok(),
-        Qps::Number(number) => Some(*number),
-    };
-    let refuse = || Error::invalid("RequestedQPS", "not a rate").expected("\"max\" or a number above zero");
-    rate.and_then(|rate| Rate::per_second(rate).ok()).map(Asked::Rate).ok_or_else(refuse)
+fn asked(qps: &str) -> Result<Asked> {
+    if qps == "max" {
+        return Ok(Asked::Closed);
+    }
+    let refuse = || Error::invalid("RequestedQPS", "not a rate").expected("\"max\" or a number above zero").found(qps);
+    let rate = qps.parse().ok().and_then(|rate| Rate::per_second(rate).ok());
+    rate.map(Asked::Rate).ok_or_else(refuse)
 }
 
 /// Answers by status, and faults by name: fortio counts every fault of a socket as status -1.
