@@ -95,6 +95,31 @@ impl Latencies {
         let _ = self.0.add(&other.0);
     }
 
+    /// The histogram itself, in nanoseconds: for whoever writes a format of the HdrHistogram family.
+    ///
+    /// ```
+    /// let mut latencies = meshery_core::Latencies::new();
+    /// latencies.record_nanos(70_000);
+    /// assert_eq!(latencies.as_hdr().iter_recorded().count(), 1);
+    /// ```
+    pub fn as_hdr(&self) -> &Histogram<u64> {
+        &self.0
+    }
+
+    /// Takes a histogram in nanoseconds over, at this type's own resolution.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](ErrorKind::InvalidInput) when it holds values above 1 h.
+    pub fn from_hdr(histogram: &Histogram<u64>) -> Result<Self> {
+        let mut own = Self::new();
+        own.0.add(histogram).map_err(|_| {
+            Error::new(ErrorKind::InvalidInput, "a latency is too large")
+                .expected(format!("at most {HIGHEST} ns"))
+                .found(format!("{} ns", histogram.max()))
+        })?;
+        Ok(own)
+    }
+
     fn encode(&self) -> Result<String> {
         let mut bytes = Vec::new();
         V2DeflateSerializer::new()
@@ -108,9 +133,7 @@ impl Latencies {
         let bytes = BASE64.decode(text).map_err(|error| refuse(error.to_string()))?;
         let read: Histogram<u64> =
             HdrReader::new().deserialize(&mut bytes.as_slice()).map_err(|error| refuse(error.to_string()))?;
-        let mut own = Self::new();
-        own.0.add(&read).map_err(|error| refuse(error.to_string()))?;
-        Ok(own)
+        Self::from_hdr(&read)
     }
 }
 

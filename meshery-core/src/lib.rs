@@ -35,7 +35,7 @@ pub mod resource;
 pub mod response_check;
 pub mod schema;
 pub mod search;
-mod secrets;
+pub mod secrets;
 mod stop;
 pub mod threshold;
 pub mod units;

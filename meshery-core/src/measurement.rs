@@ -41,6 +41,8 @@ pub enum Fate {
     Protocol,
     /// The peer ended TLS with an alert after the request was written, as some do that refuse a client's identity.
     TlsAlert,
+    /// Failed in a way that the tool which measured does not tell. Counted as sent; the native engine never says it.
+    Unspecified,
     /// Never written: the name of the target was not found.
     Dns,
     /// Never written: nobody listens at the target.
@@ -58,7 +60,7 @@ pub enum Fate {
 
 impl Fate {
     /// Every fate, in the order of reports.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Ok,
         Self::Status,
         Self::CheckFailed,
@@ -67,6 +69,7 @@ impl Fate {
         Self::Timeout,
         Self::Protocol,
         Self::TlsAlert,
+        Self::Unspecified,
         Self::Dns,
         Self::ConnectRefused,
         Self::ConnectTimeout,

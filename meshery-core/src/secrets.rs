@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// What stands in place of a secret.
-pub(crate) const HIDDEN: &str = "***";
+pub const HIDDEN: &str = "***";
 
 /// A header, field or parameter whose name has one of these in it carries a credential.
 const TELLING: [&str; 12] = [
@@ -21,7 +21,14 @@ const TELLING: [&str; 12] = [
     "x-auth",
 ];
 
-fn is_telling(name: &str) -> bool {
+/// Whether what goes by this name is a credential.
+///
+/// ```
+/// use meshery_core::secrets::is_telling;
+///
+/// assert!(is_telling("Authorization") && !is_telling("accept"));
+/// ```
+pub fn is_telling(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     TELLING.iter().any(|telling| name.contains(telling))
 }

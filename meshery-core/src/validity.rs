@@ -54,6 +54,8 @@ pub enum Doubt {
     TooFewRuns,
     /// Not enough requests for this percentile.
     TooFewSamples,
+    /// The tool that measured does not say this: the part is empty, not zero.
+    Unknown,
     /// The target's identity was not verified, because that was switched off.
     Unverified,
     /// All differences are equal, so the usual test has no spread to work with.

@@ -4,16 +4,19 @@
 //! |---|---|
 //! | [`compare`](mod@compare) | [`compare()`]: interleaved runs of all arms, judged |
 //! | [`engine`] | [`Engine`]: the native load generator, pace × protocol × stop in one loop |
+//! | [`exchange`] | formats of load-test results: readers and writers, one file each |
 //! | [`protocol`] | one file per protocol, as state machines without I/O |
 //! | [`report`] | one file per output format |
 //! | [`search`](mod@search) | [`search()`]: the highest rate that keeps a goal, and latency against rate |
 //! | [`selftest`] | servers that misbehave by a script, to test the engine with |
 //! | [`stats`] | one file per statistical method, pure |
 //! | [`telemetry`] | what processes use, and where all this runs |
+//! | [`tools`] | other load generators behind the same trait, one file each |
 
 pub mod compare;
 mod content;
 pub mod engine;
+pub mod exchange;
 mod pace;
 pub mod protocol;
 pub mod report;
@@ -25,6 +28,7 @@ pub mod stats;
 pub mod target;
 pub mod telemetry;
 mod tls;
+pub mod tools;
 
 pub use compare::compare;
 pub use engine::Engine;

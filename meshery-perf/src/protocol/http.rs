@@ -8,7 +8,7 @@ use crate::content::{Body, BodyWords, Template};
 use crate::target::{Scheme, Target};
 
 /// The URL schemes of all versions.
-pub(super) const SCHEMES: &[Scheme] = &[Scheme::plain("http", Some(80)), Scheme::secure("https", Some(443))];
+pub(crate) const SCHEMES: &[Scheme] = &[Scheme::plain("http", Some(80)), Scheme::secure("https", Some(443))];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -30,20 +30,20 @@ impl Default for Words {
 
 /// A request, checked.
 #[derive(Debug)]
-pub(super) struct Request {
-    pub(super) method: String,
-    pub(super) authority: Template,
-    pub(super) path: Template,
+pub(crate) struct Request {
+    pub(crate) method: String,
+    pub(crate) authority: Template,
+    pub(crate) path: Template,
     /// Without `host`, which is the authority.
-    pub(super) headers: Vec<(String, Template)>,
-    pub(super) body: Body,
-    pub(super) stream: bool,
+    pub(crate) headers: Vec<(String, Template)>,
+    pub(crate) body: Body,
+    pub(crate) stream: bool,
 }
 
 impl Request {
     /// # Errors
     /// `InvalidInput` at the field, for words that make no request.
-    pub(super) fn read(words: &Value, target: &Target) -> Result<Self> {
+    pub(crate) fn read(words: &Value, target: &Target) -> Result<Self> {
         let words: Words = Words::deserialize(words).map_err(|error| {
             let error = Error::new(ErrorKind::InvalidInput, error.to_string());
             error.expected("an object of method, path, headers, body and stream")
@@ -99,7 +99,7 @@ impl Request {
     }
 
     /// Whether every request is the same.
-    pub(super) fn is_constant(&self) -> bool {
+    pub(crate) fn is_constant(&self) -> bool {
         let templates = [&self.authority, &self.path].into_iter().chain(self.headers.iter().map(|(_, value)| value));
         templates.into_iter().all(|template| template.constant().is_some()) && matches!(self.body, Body::Bytes(_))
     }

@@ -3,7 +3,7 @@
 //! The engine owns sockets, time and counting; a protocol knows only what to write and when an answer is complete. So
 //! each can be tested by feeding it bytes, split anywhere; and TLS is a session around a session.
 
-mod http;
+pub(crate) mod http;
 mod http1;
 
 use std::borrow::Cow;
