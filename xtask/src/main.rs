@@ -4,6 +4,7 @@
 mod count;
 mod envoy;
 mod node;
+mod peers;
 mod python;
 mod shell;
 mod stamp;

@@ -19,8 +19,15 @@ pub(crate) fn program(name: impl AsRef<OsStr>) -> Command {
 
 /// The cargo that runs this.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
+    let mut command = cargo_bare(arguments);
+    command.arg("--locked");
+    command
+}
+
+/// The same, for what has no lock file of ours.
+pub(crate) fn cargo_bare(arguments: &[&str]) -> Command {
     let mut command = program(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(arguments).arg("--locked");
+    command.args(arguments);
     command
 }
 
