@@ -1,8 +1,17 @@
 //! Statistics over whole runs. Pure, one file per method, distributions from statrs. No NaN leaves this module: what is
 //! not defined is `None`.
 
+pub mod estimate;
+pub mod fit;
+mod input;
 pub mod multiple;
-pub mod paired_t;
+mod rank;
+pub mod series;
+mod special;
+pub mod summary;
+pub mod test;
+
+pub use test::paired_t;
 
 /// The arithmetic mean; `None` for an empty sample.
 pub fn mean(values: &[f64]) -> Option<f64> {

@@ -3,10 +3,10 @@
 //! t = d̄ / (s / √n) with n − 1 degrees of freedom. Assumes that the differences of whole runs are roughly normal, which
 //! logarithms of latency quantiles are; requests within a run are not used as replicates.
 
+use super::Alternative;
+use super::t::TEstimate;
+use crate::stats::{mean, special, standard_deviation};
 use meshery_core::comparison::Interval;
-use statrs::distribution::{ContinuousCDF, StudentsT};
-
-use super::{mean, standard_deviation};
 
 /// What the test says of a sample of differences.
 ///
@@ -38,15 +38,19 @@ impl PairedT {
         }
         let (mean, standard_deviation) = (mean(differences)?, standard_deviation(differences)?);
         let n = differences.len();
-        let p = if standard_deviation > 0.0 {
-            let t = mean / (standard_deviation / (n as f64).sqrt());
-            2.0 * distribution(n)?.sf(t.abs())
-        } else if mean == 0.0 {
-            1.0
-        } else {
-            2.0 * 0.5_f64.powi(i32::try_from(n).unwrap_or(i32::MAX))
-        };
-        Some(Self { mean, standard_deviation, n, p: p.min(1.0) })
+        let mut test = Self { mean, standard_deviation, n, p: 1.0 };
+        test.p = test.estimate().p(Alternative::TwoSided);
+        Some(test)
+    }
+
+    /// The same as an estimate with a t distribution: one-sided p-values, limits and equivalence.
+    pub fn estimate(&self) -> TEstimate {
+        TEstimate {
+            estimate: self.mean,
+            standard_error: self.standard_error(),
+            degrees_of_freedom: (self.n - 1) as f64,
+            smallest_p: 2.0 * 0.5_f64.powi(i32::try_from(self.n).unwrap_or(i32::MAX)),
+        }
     }
 
     /// Whether the differences have any spread.
@@ -56,27 +60,19 @@ impl PairedT {
 
     /// The two-sided interval of the mean at this confidence, 0..1.
     pub fn interval(&self, confidence: f64) -> Interval {
-        let half = self.quantile(0.5 + confidence / 2.0) * self.standard_error();
-        Interval { low: self.mean - half, high: self.mean + half }
+        self.estimate().interval(confidence)
     }
 
     /// The smallest mean difference that such a sample shows with this power at two-sided `alpha`; the usual first
     /// approximation (t₁₋α⸝₂ + t_power) · s / √n.
     pub fn detectable(&self, alpha: f64, power: f64) -> f64 {
-        (self.quantile(1.0 - alpha / 2.0) + self.quantile(power)) * self.standard_error()
+        let quantile = |p| special::t_quantile(p, (self.n - 1) as f64);
+        (quantile(1.0 - alpha / 2.0) + quantile(power)) * self.standard_error()
     }
 
     fn standard_error(&self) -> f64 {
         self.standard_deviation / (self.n as f64).sqrt()
     }
-
-    fn quantile(&self, p: f64) -> f64 {
-        distribution(self.n).map_or(0.0, |t| t.inverse_cdf(p))
-    }
-}
-
-fn distribution(n: usize) -> Option<StudentsT> {
-    StudentsT::new(0.0, 1.0, n.checked_sub(1)? as f64).ok()
 }
 
 #[cfg(test)]

@@ -1,0 +1,3 @@
+//! Estimates of one number, with intervals, one file each.
+
+pub mod quantile;

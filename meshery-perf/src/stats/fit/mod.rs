@@ -1,0 +1,3 @@
+//! Does one sample follow a given distribution?
+
+pub mod anderson_darling;
