@@ -66,7 +66,10 @@ pub struct Slot {
     pub ok: u64,
     /// The mean of their response times, in nanoseconds; `None` when there were none.
     pub mean_ns: Option<u64>,
-    /// The 99th percentile of their response times, within 6 %, in nanoseconds.
+    /// The median of their response times, within 12 %, in nanoseconds.
+    #[serde(default)]
+    pub p50_ns: Option<u64>,
+    /// The 99th percentile of their response times, within 12 %, in nanoseconds.
     pub p99_ns: Option<u64>,
     /// The largest of their response times, in nanoseconds.
     pub max_ns: Option<u64>,

@@ -32,18 +32,32 @@ pub struct Reason {
 pub enum Doubt {
     /// A threshold stopped it before its end.
     Aborted,
+    /// Requests were not sent by the law, or at the times, that were asked for.
+    Arrivals,
     /// The caller stopped it before its end.
     Cancelled,
     /// Latency in a closed loop: a stall holds the load back, so the figures hide it.
     ClosedLoop,
     /// The A/A control differs from the baseline: the setup sees differences where there are none.
     ControlMoved,
+    /// Answers resemble their predecessors, so that there are fewer independent ones than there are.
+    Dependent,
+    /// Others took the processor away from the generator.
+    Disturbed,
     /// Too many requests failed.
     Errors,
+    /// The generator's threads were nearly out of processor time.
+    GeneratorBusy,
     /// The generator's own lateness is too large a part of what it reports.
     GeneratorLate,
+    /// A percentile is not known as precisely as was asked.
+    Imprecise,
     /// Nothing was answered.
     NoAnswers,
+    /// The run had not settled when its window began.
+    NotSettled,
+    /// The response time changed in the course of the run.
+    NotSteady,
     /// A proxy or the upstream ended during the run.
     ProcessDied,
     /// The asked rate was not reached.

@@ -5,30 +5,29 @@ use std::time::Duration;
 use meshery_core::Latencies;
 use meshery_core::measurement::Percentile;
 
+use crate::stats::estimate::quantile::OrderInterval;
+
 /// The percentiles that people ask for.
 const ASKED: [f64; 7] = [50.0, 75.0, 90.0, 95.0, 99.0, 99.9, 99.99];
-/// 95 % of a normal distribution lie within so many standard deviations.
-const Z: f64 = 1.959_964;
+const CONFIDENCE: f64 = 0.95;
 
-/// A quantile and the two between which the true one lies with 95 % confidence (order statistics, normal approximation:
-/// Hahn & Meeker 1991, section 5.2); `None` when the sample has nothing beyond the upper one. `count` is how many
-/// independent values the sample is worth.
+/// A quantile and the two values between which the true one lies with 95 % confidence, by order statistics; `None` when the
+/// sample cannot bound it on both sides. `count` is how many independent values the sample is worth.
 pub(super) fn interval(latencies: &Latencies, q: f64, count: f64) -> Option<[Duration; 3]> {
-    let spread = Z * (q * (1.0 - q) / count.max(1.0)).sqrt();
-    let (low, high) = (q - spread, q + spread);
-    let has_both = low > 0.0 && (1.0 - high) * count >= 1.0;
-    let of = |q| latencies.quantile(q);
-    if has_both { Some([of(q)?, of(low)?, of(high)?]) } else { None }
+    let n = count.floor() as usize;
+    let ranks = OrderInterval::ranks(n, q, CONFIDENCE).ok()?;
+    if ranks.lower_rank == 0 || ranks.upper_rank > n {
+        return None;
+    }
+    let at = |rank: usize| latencies.quantile(rank as f64 / n as f64);
+    Some([latencies.quantile(q)?, at(ranks.lower_rank)?, at(ranks.upper_rank)?])
 }
 
-/// How many independent values a percentile needs at least.
+/// How many independent values a percentile needs to be bounded on both sides: so many that it is unlikely for all of them
+/// to lie on one.
 fn needed(q: f64) -> u64 {
-    let enough = |count: &f64| {
-        let spread = Z * (q * (1.0 - q) / count).sqrt();
-        q - spread > 0.0 && (1.0 - q - spread) * count >= 1.0
-    };
-    // By powers of 1.1: nobody plans a load more precisely.
-    (0..400).map(|power| 1.1_f64.powi(power)).find(enough).map_or(u64::MAX, |count| count.ceil() as u64)
+    let tail: f64 = (1.0 - CONFIDENCE) / 2.0;
+    (tail.ln() / q.max(1.0 - q).ln()).ceil() as u64
 }
 
 /// Each asked percentile of a sample that is worth so many independent values.
@@ -104,7 +103,7 @@ mod tests {
             let needed = needed(q) as f64;
             let latencies = uniform(10, 1);
             assert!(
-                interval(&latencies, q, needed).is_some() && interval(&latencies, q, needed / 1.25).is_none(),
+                interval(&latencies, q, needed + 1.0).is_some() && interval(&latencies, q, needed - 2.0).is_none(),
                 "{q}"
             );
         }
