@@ -4,7 +4,9 @@
 pub mod estimate;
 pub mod fit;
 mod input;
+mod merge;
 pub mod multiple;
+pub mod plan;
 mod rank;
 pub mod series;
 mod special;

@@ -139,7 +139,7 @@ impl Checks {
         }
     }
 
-    pub(crate) fn equal<T: PartialEq + std::fmt::Debug>(&mut self, name: &str, found: &T, expected: &T) {
+    pub(crate) fn equal<T: PartialEq + std::fmt::Debug + ?Sized>(&mut self, name: &str, found: &T, expected: &T) {
         self.made += 1;
         if found != expected {
             self.failed.push(format!("{} {name}: found {found:?}, expected {expected:?}", self.case));

@@ -4,3 +4,5 @@
 
 mod data;
 mod diagnostics;
+mod pairs;
+mod planning;
