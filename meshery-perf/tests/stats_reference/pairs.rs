@@ -147,8 +147,8 @@ fn log_ratios() {
         checks.near("df", found.degrees_of_freedom, &expected["df"], REL);
         checks.p("ratio", found.p(TwoSided), &expected["p_two_sided"], tolerance);
         let equivalence = found.equivalence(expected["tost_margin"].as_f64().unwrap());
-        checks.p("tost lower", equivalence.p_lower, &expected["tost_p_lower"], tolerance);
-        checks.p("tost upper", equivalence.p_upper, &expected["tost_p_upper"], tolerance);
+        checks.p("tost lower", equivalence.p_lower, &expected["p_tost_lower"], tolerance);
+        checks.p("tost upper", equivalence.p_upper, &expected["p_tost_upper"], tolerance);
         for (name, confidence) in [("ci95", 0.95), ("ci90", 0.9)] {
             let (interval, ends) = (found.interval(confidence), numbers(&expected[name]));
             checks.near(name, interval.low, &ends[0].into(), REL);
