@@ -8,7 +8,7 @@ const LARGEST: f64 = 1e150;
 
 /// A sample of at least `least` finite values.
 pub(super) fn sample(place: &str, values: &[f64], least: usize) -> Result<()> {
-    if let Some(index) = values.iter().position(|value| !(value.abs() <= LARGEST)) {
+    if let Some(index) = values.iter().position(|value| !(-LARGEST..=LARGEST).contains(value)) {
         return Err(Error::invalid(format!("{place}[{index}]"), "a value is not finite or too large to be squared")
             .expected(format!("a number within ± {LARGEST:e}"))
             .found(values[index].to_string()));

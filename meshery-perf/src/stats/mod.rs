@@ -1,10 +1,14 @@
 //! Statistics over whole runs. Pure, one file per method, distributions from statrs. No NaN leaves this module: what is
 //! not defined is `None`.
 
+#![allow(clippy::many_single_char_names, clippy::similar_names, reason = "the letters of the published formulas")]
+
 pub mod estimate;
 pub mod fit;
 mod input;
+mod merge;
 pub mod multiple;
+pub mod plan;
 mod rank;
 pub mod series;
 mod special;

@@ -22,10 +22,44 @@ pub fn holm(p: &[f64]) -> Vec<f64> {
 /// assert_eq!(meshery_perf::stats::multiple::benjamini_hochberg(&[0.01, 0.04]), [0.02, 0.04]);
 /// ```
 pub fn benjamini_hochberg(p: &[f64]) -> Vec<f64> {
+    step_up(p, |rank| p.len() as f64 / rank as f64)
+}
+
+/// Bonferroni: every p-value times their number. [`holm`] promises the same and finds more.
+///
+/// ```
+/// assert_eq!(meshery_perf::stats::multiple::bonferroni(&[0.01, 0.6]), [0.02, 1.0]);
+/// ```
+pub fn bonferroni(p: &[f64]) -> Vec<f64> {
+    p.iter().map(|value| (value * p.len() as f64).min(1.0)).collect()
+}
+
+/// Hochberg (1988): as [`holm`] from the other end; for tests that are independent or positively dependent.
+/// adj₍ᵢ₎ = min over j ≥ i of min(1, (K − j + 1) p₍ⱼ₎).
+///
+/// ```
+/// assert_eq!(meshery_perf::stats::multiple::hochberg(&[0.03, 0.04]), [0.04, 0.04]);
+/// ```
+pub fn hochberg(p: &[f64]) -> Vec<f64> {
+    step_up(p, |rank| (p.len() - rank + 1) as f64)
+}
+
+/// Benjamini & Yekutieli (2001): as [`benjamini_hochberg`] under any dependence, at the price of a factor Σ 1 / j.
+///
+/// ```
+/// assert_eq!(meshery_perf::stats::multiple::benjamini_yekutieli(&[0.02, 0.02]), [0.03, 0.03]);
+/// ```
+pub fn benjamini_yekutieli(p: &[f64]) -> Vec<f64> {
+    let harmonic: f64 = (1..=p.len()).map(|j| 1.0 / j as f64).sum();
+    step_up(p, |rank| harmonic * p.len() as f64 / rank as f64)
+}
+
+/// From the largest p-value down: each times the factor of its rank, never more than the one before.
+fn step_up(p: &[f64], factor: impl Fn(usize) -> f64) -> Vec<f64> {
     let mut adjusted = vec![0.0; p.len()];
     let mut lowest: f64 = 1.0;
     for (rank, index) in ascending(p).into_iter().enumerate().rev() {
-        lowest = lowest.min(p[index] * p.len() as f64 / (rank + 1) as f64);
+        lowest = lowest.min(p[index] * factor(rank + 1));
         adjusted[index] = lowest;
     }
     adjusted
@@ -56,7 +90,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn corrections_never_lower_a_p_value_and_keep_the_order(p in proptest::collection::vec(0.0f64..=1.0, 0..30)) {
-            for adjusted in [holm(&p), benjamini_hochberg(&p)] {
+            for adjusted in [holm(&p), benjamini_hochberg(&p), hochberg(&p), benjamini_yekutieli(&p), bonferroni(&p)] {
                 for (index, value) in adjusted.iter().enumerate() {
                     assert!(*value >= p[index] - 1e-15 && *value <= 1.0);
                     assert!(p.iter().zip(&adjusted).all(|(other, b)| (*other <= p[index]) <= (*b <= *value)));

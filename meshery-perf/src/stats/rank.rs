@@ -17,7 +17,9 @@ impl Ranks {
         #[expect(clippy::float_cmp, reason = "a tie is exact equality; −0 and 0 are neighbours in the total order")]
         for group in order.chunk_by(|a, b| values[*a] == values[*b]) {
             let rank = before as f64 + (group.len() + 1) as f64 / 2.0;
-            group.iter().for_each(|index| ranks.of[*index] = rank);
+            for index in group {
+                ranks.of[*index] = rank;
+            }
             ranks.ties.push(group.len());
             before += group.len();
         }

@@ -1,6 +1,8 @@
 //! The statistics against SciPy, statsmodels and Otava: every case of the shared reference file, within its tolerances.
 //! The file lies beside the repository and is never copied into it.
-#![allow(clippy::unwrap_used, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 mod data;
 mod diagnostics;
+mod pairs;
+mod planning;

@@ -1,3 +1,8 @@
 //! Estimates of one number, with intervals, one file each.
 
+pub mod cliffs_delta;
+pub mod energy;
+pub mod harrell_davis;
+pub mod hodges_lehmann;
 pub mod quantile;
+mod selection;

@@ -31,7 +31,7 @@ pub enum Definition {
 /// `InvalidInput` for an empty sample, values that are not finite, or q out of range.
 pub fn quantile(values: &[f64], q: f64, definition: Definition) -> Result<f64> {
     input::sample("values", values, 1)?;
-    if q != 0.0 && q != 1.0 {
+    if q.to_bits() != 0 && (1.0 - q).to_bits() != 0 {
         input::share("q", q)?;
     }
     Ok(of_sorted(&input::sorted(values), q, definition))
@@ -107,7 +107,7 @@ impl OrderInterval {
         input::share("q", q)?;
         input::share("confidence", confidence)?;
         let tail = (1.0 - confidence) / 2.0;
-        let below = |rank: usize| special::binomial_at_most(rank as i64 - 1, n, q);
+        let below = |rank: usize| special::binomial_below(rank, n, q);
         let lower_rank = first(n + 1, |rank| below(rank) > tail) - 1;
         let upper_rank = first(n + 1, |rank| below(rank) >= 1.0 - tail);
         let coverage = below(upper_rank) - below(lower_rank);

@@ -49,7 +49,7 @@ fn deviance(x: f64, mean: f64) -> f64 {
     for j in 1..1000 {
         term *= ratio * ratio;
         let next = sum + term / f64::from(2 * j + 1);
-        if next == sum {
+        if (next - sum).abs() <= 1e-17 * sum.abs() {
             break;
         }
         sum = next;

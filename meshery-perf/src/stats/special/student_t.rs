@@ -28,7 +28,7 @@ fn t_quantile_of_tail(tail: f64, degrees: f64) -> f64 {
     for _ in 0..500 {
         let step = (t_upper(t, degrees) - tail) / density(t, degrees);
         let next = t + step;
-        if !next.is_finite() || next == t || step.abs() <= 1e-15 * t {
+        if !next.is_finite() || step.abs() <= 1e-15 * t {
             break;
         }
         t = next;

@@ -1,6 +1,12 @@
 //! Tests of a difference between two samples, one file each.
 
+pub mod anderson_darling_two_sample;
+pub mod brunner_munzel;
+pub mod kolmogorov_smirnov;
+pub mod mann_whitney;
+pub(super) mod null_distribution;
 pub mod paired_t;
+pub mod signed_rank;
 pub mod t;
 pub mod welch;
 
@@ -19,4 +25,9 @@ pub enum Alternative {
     Greater,
     /// The candidate is smaller.
     Less,
+}
+
+/// Both tails of an exact distribution as one p-value.
+fn two_sided(one: f64, other: f64) -> f64 {
+    (2.0 * one.min(other)).min(1.0)
 }
