@@ -5,6 +5,7 @@
 //! | [`compare`](mod@compare) | [`compare()`]: interleaved runs of all arms, judged |
 //! | [`engine`] | [`Engine`]: the native load generator, pace × protocol × stop in one loop |
 //! | [`exchange`] | formats of load-test results: readers and writers, one file each |
+//! | [`latency`] | how latency is measured, and why others differ |
 //! | [`protocol`] | one file per protocol, as state machines without I/O |
 //! | [`report`] | one file per output format |
 //! | [`search`](mod@search) | [`search()`]: the highest rate that keeps a goal, and latency against rate |
@@ -17,6 +18,8 @@ pub mod compare;
 mod content;
 pub mod engine;
 pub mod exchange;
+#[doc = include_str!("../LATENCY.md")]
+pub mod latency {}
 mod pace;
 pub mod protocol;
 pub mod report;

@@ -72,7 +72,9 @@ pub(super) fn judge(measurement: &Measurement, blocks: &[Vec<Sampled>], ended_ea
         return validity;
     }
     let run = Run { measurement, blocks, ended_early };
-    RULES.iter().for_each(|rule| rule(&run, &mut validity));
+    for rule in RULES {
+        rule(&run, &mut validity);
+    }
     validity
 }
 

@@ -145,9 +145,9 @@ fn a_run_that_changes_is_not_steady() {
             let blocks = run.blocks.len() as f64;
             for (index, block) in run.blocks.iter_mut().enumerate() {
                 let factor = 1.0 + by * index as f64 / blocks;
-                block.iter_mut().for_each(|sampled| {
+                for sampled in block {
                     sampled.response = sampled.response.map(|nanos| (nanos as f64 * factor) as u64);
-                });
+                }
             }
         }
     };
