@@ -136,6 +136,14 @@ async function search(spec = {}, options = {}) {
   return call(start, JSON.parse, options);
 }
 
+function exportMeasurement(measurement, target) {
+  return guarded(() => native.exportMeasurement(JSON.stringify(measurement), target));
+}
+
+function convertResult(text, source, target) {
+  return guarded(() => native.convertResult(text, source, target));
+}
+
 async function analyze(sources) {
   return JSON.parse(await native.analyze(await contents(sources)));
 }
@@ -147,4 +155,14 @@ async function contents(sources) {
   return Promise.all(paths.map(async (path) => [path, await readFile(path)]));
 }
 
-module.exports = { Comparison, MesheryError, analyze, compare, runLoad, search, version };
+module.exports = {
+  Comparison,
+  MesheryError,
+  analyze,
+  compare,
+  convertResult,
+  exportMeasurement,
+  runLoad,
+  search,
+  version,
+};

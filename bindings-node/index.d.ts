@@ -387,5 +387,17 @@ export function runLoad(spec: LoadSpec, options?: CallOptions): Promise<Measurem
 /** Searches for the highest rate that keeps each of several goals. */
 export function search(spec: SearchSpec, options?: CallOptions): Promise<SearchResult>;
 
+/** A format that a measurement can be written in. */
+export type WrittenFormat = "csv" | "fortio" | "hdr-log" | "hgrm" | "k6" | "openmetrics";
+
+/** A format of a result that can be read. */
+export type ReadFormat = "fortio" | "hdr-log" | "hgrm" | "k6" | "oha" | "wrk2";
+
+/** Writes a measurement in another format. Throws `unsupported` where that asks for what is not known. */
+export function exportMeasurement(measurement: Measurement, target: WrittenFormat): string;
+
+/** Turns a result of another tool into another format, as far as it says what that asks for. */
+export function convertResult(text: string, source: ReadFormat, target: WrittenFormat): string;
+
 /** Applies every rule to Kubernetes YAML, all of it seen as one cluster: a file, several files, or texts by name. */
 export function analyze(sources: string | string[] | Record<string, string>): Promise<Analysis>;

@@ -24,6 +24,7 @@ use meshery_core::{ComparisonSpec, LoadSpec, LoadTest, SearchSpec, json};
 use meshery_mesh::LocalHost;
 use meshery_mesh::host::LocalOptions;
 use meshery_perf::Engine;
+use meshery_perf::exchange::Hints;
 use napi_derive::napi;
 
 use crate::call::{Call, Listener, Outcome};
@@ -60,4 +61,17 @@ pub(crate) fn search(spec: String, listener: Listener<'_>) -> Result<Call> {
         to_json(&meshery_perf::search(&Engine::new(), &spec, &context).await?).map(Outcome::Document)
     });
     started.map_err(thrown)
+}
+
+/// A measurement in another format.
+#[napi]
+pub(crate) fn export_measurement(measurement: String, format: String) -> Result<String> {
+    let exported = json::read(&measurement).and_then(|found| meshery_perf::exchange::export(&found, &format));
+    exported.map_err(thrown)
+}
+
+/// A result in one format as a text in another.
+#[napi]
+pub(crate) fn convert_result(text: String, source: String, target: String) -> Result<String> {
+    meshery_perf::exchange::convert(&text, &source, &target, Hints::default()).map_err(thrown)
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
 
-import { runLoad, search } from "meshery";
+import { convertResult, exportMeasurement, runLoad, search } from "meshery";
 
 import { ROOT, checkSchema, serve } from "./support.mjs";
 
@@ -69,6 +69,16 @@ test("a search finds an interval", async () => {
   checkSchema("search-result", found);
   assert.deepEqual(found.goals, [{ goal: "never", lower: null, upper: "50/s", complete: true }]);
   await assert.rejects(search({ ...spec, goals: [], load: { target: "http://a/" } }), { place: "goals" });
+});
+
+test("a measurement is written in the formats of others", async () => {
+  const found = await serve((address) => runLoad({ target: `http://${address}/`, ...small }));
+  const fortio = exportMeasurement(found, "fortio");
+  assert.equal(JSON.parse(fortio).DurationHistogram.Count, 200);
+  assert.match(convertResult(fortio, "fortio", "csv"), /200/);
+  assert.throws(() => exportMeasurement(found, "xls"), { code: "invalid_input" });
+  assert.throws(() => exportMeasurement(found, "oha"), { code: "unsupported" });
+  assert.throws(() => convertResult("{", "fortio", "csv"), { code: "syntax" });
 });
 
 test("what is not JSON is refused", async () => {

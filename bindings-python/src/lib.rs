@@ -22,6 +22,7 @@ mod _native {
     use meshery_mesh::analyze::Source;
     use meshery_mesh::host::LocalOptions;
     use meshery_perf::Engine;
+    use meshery_perf::exchange::Hints;
     use pyo3::prelude::*;
 
     #[pymodule_export]
@@ -66,6 +67,19 @@ mod _native {
             to_json(&meshery_perf::search(&Engine::new(), &spec, &context).await?).map(Outcome::Document)
         });
         or_raise(py, started)
+    }
+
+    /// A measurement in another format.
+    #[pyfunction]
+    fn export_measurement(py: Python<'_>, measurement: &str, target: &str) -> PyResult<String> {
+        let exported = json::read(measurement).and_then(|found| meshery_perf::exchange::export(&found, target));
+        or_raise(py, exported)
+    }
+
+    /// A result in one format as a text in another.
+    #[pyfunction]
+    fn convert_result(py: Python<'_>, text: &str, source: &str, target: &str) -> PyResult<String> {
+        or_raise(py, meshery_perf::exchange::convert(text, source, target, Hints::default()))
     }
 
     /// Applies every rule to texts, given as pairs of name and content.

@@ -138,6 +138,23 @@ def test_a_search_finds_an_interval() -> None:
     assert (caught.value.code, caught.value.place) == ("invalid_input", "goals")
 
 
+def test_a_measurement_is_written_in_the_formats_of_others() -> None:
+    with server() as address:
+        found = meshery.run_load(
+            target=f"http://{address}/", stop={"count": 20}, warm_up="0s", connections=1
+        )
+    fortio = meshery.export_measurement(found, "fortio")
+    assert json.loads(fortio)["DurationHistogram"]["Count"] == 20
+    assert "20" in meshery.convert_result(fortio, "fortio", "csv")
+    for target, code in [("xls", "invalid_input"), ("oha", "unsupported")]:
+        with pytest.raises(meshery.MesheryError) as caught:
+            meshery.export_measurement(found, target)
+        assert caught.value.code == code
+    with pytest.raises(meshery.MesheryError) as caught:
+        meshery.convert_result("{", "fortio", "csv")
+    assert caught.value.code == "syntax"
+
+
 def test_what_is_not_json_is_refused() -> None:
     with pytest.raises(TypeError, match="cannot stand in a specification"):
         meshery.run_load(target="http://127.0.0.1/", request={"body": object()})

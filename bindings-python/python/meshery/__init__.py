@@ -14,6 +14,7 @@ from meshery._analyze import Analysis, Finding, analyze
 from meshery._call import Progress, Spec
 from meshery._compare import Comparison, compare, compare_async
 from meshery._error import ErrorReport, MesheryError
+from meshery._exchange import convert_result, export_measurement
 from meshery._load import run_load, run_load_async
 from meshery._native import __version__
 from meshery._search import search, search_async
@@ -30,6 +31,8 @@ __all__ = [
     "analyze",
     "compare",
     "compare_async",
+    "convert_result",
+    "export_measurement",
     "run_load",
     "run_load_async",
     "search",

@@ -2,7 +2,17 @@ from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import final
 
-__all__ = ["Call", "Comparison", "__version__", "analyze", "compare", "run_load", "search"]
+__all__ = [
+    "Call",
+    "Comparison",
+    "__version__",
+    "analyze",
+    "compare",
+    "convert_result",
+    "export_measurement",
+    "run_load",
+    "search",
+]
 
 __version__: str
 
@@ -25,4 +35,6 @@ class Comparison:
 def compare(spec: str, programs: Mapping[str, str | PathLike[str]]) -> Call: ...
 def run_load(spec: str) -> Call: ...
 def search(spec: str) -> Call: ...
+def export_measurement(measurement: str, target: str) -> str: ...
+def convert_result(text: str, source: str, target: str) -> str: ...
 def analyze(sources: Sequence[tuple[str, bytes]]) -> str: ...

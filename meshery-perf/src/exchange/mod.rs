@@ -167,6 +167,39 @@ impl Format {
     }
 }
 
+/// A measurement in the format of that name.
+///
+/// ```
+/// use meshery_core::{LoadSpec, Measurement, load::Tool};
+///
+/// let tool = Tool { name: "meshery".into(), version: "0.1.0".into() };
+/// let empty = Measurement::new(tool, &LoadSpec::new("http://127.0.0.1/"));
+/// assert!(meshery_perf::exchange::export(&empty, "csv").unwrap().contains("meshery"));
+/// ```
+///
+/// # Errors
+/// Those of [`by_name`] and [`Format::write`].
+pub fn export(measurement: &meshery_core::Measurement, format: &str) -> Result<String> {
+    by_name(format)?.write(&Outcome::from(measurement))
+}
+
+/// A result in one format as a text in another.
+///
+/// ```
+/// use meshery_core::{LoadSpec, Measurement, load::Tool};
+/// use meshery_perf::exchange::{Hints, convert, export};
+///
+/// let tool = Tool { name: "meshery".into(), version: "0.1.0".into() };
+/// let fortio = export(&Measurement::new(tool, &LoadSpec::new("http://127.0.0.1/")), "fortio").unwrap();
+/// assert!(convert(&fortio, "fortio", "csv", Hints::default()).unwrap().contains("requests"));
+/// ```
+///
+/// # Errors
+/// Those of [`by_name`], [`Format::read`] and [`Format::write`].
+pub fn convert(text: &str, from: &str, to: &str, hints: Hints) -> Result<String> {
+    by_name(to)?.write(&by_name(from)?.read(text, hints)?)
+}
+
 /// The format of that name.
 ///
 /// # Errors
