@@ -190,7 +190,9 @@ pub fn export(measurement: &meshery_core::Measurement, format: &str) -> Result<S
 /// use meshery_perf::exchange::{Hints, convert, export};
 ///
 /// let tool = Tool { name: "meshery".into(), version: "0.1.0".into() };
-/// let fortio = export(&Measurement::new(tool, &LoadSpec::new("http://127.0.0.1/")), "fortio").unwrap();
+/// let mut found = Measurement::new(tool, &LoadSpec::new("http://127.0.0.1/"));
+/// found.measured.response.record_nanos(70_000);
+/// let fortio = export(&found, "fortio").unwrap();
 /// assert!(convert(&fortio, "fortio", "csv", Hints::default()).unwrap().contains("requests"));
 /// ```
 ///
