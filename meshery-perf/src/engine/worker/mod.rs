@@ -22,6 +22,7 @@ use super::poller::{self, Poller, Ready};
 use super::recorder::{Outcome, Recorder, Request};
 use super::sessions::Sessions;
 use super::signals::Signals;
+use super::soon::Soon;
 use crate::pace::{Arrival, Due, Schedule, Share};
 use crate::protocol::{Answer, Failure, Sign};
 use crate::resolve::Addresses;
@@ -86,6 +87,9 @@ pub(super) struct Worker {
     /// When those who watch the load hear of it again.
     next_word: u64,
     margin: Margin,
+    soon: Soon,
+    /// When something was last written.
+    last_write: u64,
     /// The due time that the last sleep was for.
     awake_for: u64,
     /// The bytes of connections that are no more.
@@ -118,6 +122,8 @@ impl Worker {
             next_scan: 0,
             next_word: 0,
             margin: Margin::new(),
+            soon: Soon::new(),
+            last_write: 0,
             awake_for: u64::MAX,
             traffic: Traffic::default(),
             before: None,
@@ -227,6 +233,7 @@ impl Worker {
     fn write_begun(&mut self) {
         for turn in 0..self.unwritten.len() {
             let (index, now) = (self.unwritten[turn], self.now());
+            self.last_write = now;
             if let Connection::Open(open) = &mut self.connections[index] {
                 open.stamp(now, |request| self.recorder.sent(request));
                 if let Err(broken) = open.flush() {
@@ -256,10 +263,11 @@ impl Worker {
         let outcome = open.flush().and_then(|()| open.receive(&mut self.buffer, to_the_end));
         let at = self.epoch.elapsed().as_nanos() as u64;
         let (recorder, on_the_way, done) = (&mut self.recorder, &mut self.on_the_way, &self.job.signals.done);
-        let latency = self.job.latency;
+        let (latency, soon) = (self.job.latency, &mut self.soon);
         open.signs(|request, sign, failure| match sign {
             Sign::Begun => recorder.begun(request, at),
             Sign::Ended(answer) => {
+                soon.learn(at.saturating_sub(request.sent));
                 recorder.ended(request, judged(answer, failure, at, latency, request));
                 *on_the_way -= 1;
                 done.fetch_add(1, Ordering::Relaxed);

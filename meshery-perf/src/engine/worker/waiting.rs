@@ -16,6 +16,9 @@ impl Worker {
         let sweep = self.next_sweep.saturating_sub(now);
         let patience = match (self.job.wait, next) {
             (Wait::Spin, _) => Patience::None,
+            (Wait::Hybrid, Arrival::Later(_)) if self.on_the_way > 0 && now < self.last_write + self.soon.awake() => {
+                Patience::None
+            }
             (wait, Arrival::Later(at)) => {
                 let left = at.saturating_sub(now);
                 let awake = match wait {
