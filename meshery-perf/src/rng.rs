@@ -27,7 +27,7 @@ impl SplitMix64 {
     }
 
     /// Uniform below `bound`, without bias: values from the uneven end of the range are drawn again.
-    fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         let limit = u64::MAX - u64::MAX % bound;
         loop {
             let value = self.next();
