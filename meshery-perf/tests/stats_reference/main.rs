@@ -6,3 +6,4 @@ mod data;
 mod diagnostics;
 mod pairs;
 mod planning;
+mod series;

@@ -2,6 +2,7 @@
 
 pub mod adf;
 pub mod autocorrelation;
+pub mod change;
 pub mod effective_sample_size;
 pub mod kpss;
 mod least_squares;
