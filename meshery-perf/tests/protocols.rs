@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 fn target(protocol: &dyn Protocol) -> Target {
-    let url = format!("{}://127.0.0.1:8080/path", protocol.schemes()[0].name);
+    let url = format!("{}://127.0.0.1:8080/pkg.Service/Method", protocol.schemes()[0].name);
     Target::parse(&url, protocol.schemes()).unwrap()
 }
 

@@ -194,7 +194,7 @@ impl Open {
         let mut failures = std::mem::take(&mut self.turn.failures);
         for (number, sign) in self.turn.signs.drain(..) {
             let slot = &mut self.requests[number as usize];
-            let ended = matches!(sign, Sign::Ended(_));
+            let ended = sign != Sign::Begun;
             let request = if ended { slot.take() } else { *slot };
             if let Some(request) = request {
                 self.busy -= usize::from(ended);

@@ -69,6 +69,26 @@ impl Request {
         Ok(request)
     }
 
+    /// A POST of a protocol that is built on HTTP.
+    ///
+    /// # Errors
+    /// `InvalidInput` at the path or at a header.
+    pub(super) fn post(path: &str, headers: &[(String, String)], body: Body, target: &Target) -> Result<Self> {
+        let mut request = Self {
+            method: "POST".into(),
+            authority: Template::literal(target.authority.as_bytes()),
+            path: Template::parse(path).map_err(|error| error.at("path"))?,
+            headers: Vec::new(),
+            body,
+            // Such protocols frame their bodies themselves.
+            stream: true,
+        };
+        for (index, (name, value)) in headers.iter().enumerate() {
+            request.header(name, value).map_err(|error| error.at(format!("headers[{index}]")))?;
+        }
+        Ok(request)
+    }
+
     fn header(&mut self, name: &str, value: &str) -> Result<()> {
         let refuse = |message: &str| Error::new(ErrorKind::InvalidInput, message);
         if !is_token(name) {
@@ -103,6 +123,11 @@ impl Request {
         let templates = [&self.authority, &self.path].into_iter().chain(self.headers.iter().map(|(_, value)| value));
         templates.into_iter().all(|template| template.constant().is_some()) && matches!(self.body, Body::Bytes(_))
     }
+}
+
+/// A header of our own.
+pub(super) fn pair([name, value]: [&str; 2]) -> (String, String) {
+    (name.into(), value.into())
 }
 
 fn is_token(text: &str) -> bool {

@@ -3,8 +3,10 @@
 //! The engine owns sockets, time and counting; a protocol knows only what to write and when an answer is complete. So
 //! each can be tested by feeding it bytes, split anywhere; and TLS is a session around a session.
 
+mod grpc;
 pub(crate) mod http;
 mod http1;
+mod http2;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,7 +17,7 @@ use meshery_core::{Error, Fate, LoadSpec, Result};
 use crate::target::{Scheme, Target};
 
 /// Every protocol, sorted by name.
-pub static PROTOCOLS: &[&dyn Protocol] = &[&http1::Http1];
+pub static PROTOCOLS: &[&dyn Protocol] = &[&grpc::Grpc, &http1::Http1, &http2::Http2];
 
 /// A protocol: from a request in its own words to sessions on connections.
 ///
@@ -176,6 +178,8 @@ pub enum Sign {
     Begun,
     /// Its answer is complete.
     Ended(Answer),
+    /// It failed, and the connection goes on.
+    Failed(Fate),
 }
 
 /// A complete answer.

@@ -11,7 +11,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use meshery_core::network::{Identity, Pem, Tls};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::rustls::pki_types::pem::PemObject;
@@ -129,7 +129,9 @@ async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, han
             Ok::<_, Infallible>(handler(Seen { path, body }))
         }
     });
-    let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+    // HTTP/1.1 or HTTP/2, by what the client begins with.
+    let server = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
+    let _ = server.serve_connection(TokioIo::new(stream), service).await;
 }
 
 /// An authority, and what it has signed.
@@ -183,6 +185,9 @@ impl Authority {
             Pem::File(path) => std::fs::read(path).unwrap(),
         };
         let chain = vec![CertificateDer::from_pem_slice(&text(&identity.certificate)).unwrap()];
-        builder.with_single_cert(chain, PrivateKeyDer::from_pem_slice(&text(&identity.key)).unwrap()).unwrap()
+        let key = PrivateKeyDer::from_pem_slice(&text(&identity.key)).unwrap();
+        let mut config = builder.with_single_cert(chain, key).unwrap();
+        config.alpn_protocols = vec![b"h2".into(), b"http/1.1".into()];
+        config
     }
 }

@@ -266,6 +266,11 @@ impl Worker {
         let (latency, soon) = (self.job.latency, &mut self.soon);
         open.signs(|request, sign, failure| match sign {
             Sign::Begun => recorder.begun(request, at),
+            Sign::Failed(fate) => {
+                recorder.ended(request, Outcome::without_answer(fate, at));
+                *on_the_way -= 1;
+                done.fetch_add(1, Ordering::Relaxed);
+            }
             Sign::Ended(answer) => {
                 soon.learn(at.saturating_sub(request.sent));
                 recorder.ended(request, judged(answer, failure, at, latency, request));

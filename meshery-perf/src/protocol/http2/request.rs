@@ -1,0 +1,77 @@
+//! A request as a header block and a body.
+
+use std::sync::Arc;
+
+use meshery_core::Result;
+use serde_json::Value;
+
+use super::super::http::Request;
+use super::hpack;
+use crate::content::Draw;
+use crate::target::Target;
+
+/// A request, ready to be sent: what HTTP/2 and gRPC share.
+pub(in crate::protocol) struct Ready {
+    request: Request,
+    scheme: &'static str,
+    constant: Option<Constant>,
+}
+
+/// The block and the body of a request that is always the same.
+struct Constant {
+    block: Box<[u8]>,
+    body: Arc<[u8]>,
+}
+
+impl Ready {
+    pub(super) fn read(words: &Value, target: &Target) -> Result<Self> {
+        Ok(Self::new(Request::read(words, target)?, target))
+    }
+
+    pub(in crate::protocol) fn new(request: Request, target: &Target) -> Self {
+        let mut ready = Self { request, scheme: if target.scheme.tls { "https" } else { "http" }, constant: None };
+        if ready.request.is_constant() {
+            let draw = Draw { seed: 0, ordinal: 0 };
+            let body = ready.request.body.bytes(draw);
+            let mut block = Vec::new();
+            ready.encode(draw, body.len(), &mut block);
+            ready.constant = Some(Constant { block: block.into(), body });
+        }
+        ready
+    }
+
+    pub(super) fn to_head(&self) -> bool {
+        self.request.method == "HEAD"
+    }
+
+    /// The block, written to `scratch` unless it is always the same, and the body.
+    pub(super) fn say<'a>(&'a self, draw: Draw, scratch: &'a mut Vec<u8>) -> (&'a [u8], Arc<[u8]>) {
+        if let Some(Constant { block, body }) = &self.constant {
+            return (block, Arc::clone(body));
+        }
+        let body = self.request.body.bytes(draw);
+        scratch.clear();
+        self.encode(draw, body.len(), scratch);
+        (scratch, body)
+    }
+
+    fn encode(&self, draw: Draw, length: usize, block: &mut Vec<u8>) {
+        let request = &self.request;
+        let mut value = Vec::new();
+        hpack::encode(":method", request.method.as_bytes(), block);
+        hpack::encode(":scheme", self.scheme.as_bytes(), block);
+        request.path.render(draw, 0, &mut value);
+        hpack::encode(":path", &value, block);
+        value.clear();
+        request.authority.render(draw, 1, &mut value);
+        hpack::encode(":authority", &value, block);
+        for (index, (name, template)) in request.headers.iter().enumerate() {
+            value.clear();
+            template.render(draw, 2 + index as u64, &mut value);
+            hpack::encode(name, &value, block);
+        }
+        if request.says_length() {
+            hpack::encode("content-length", length.to_string().as_bytes(), block);
+        }
+    }
+}
