@@ -10,6 +10,7 @@ mod merge;
 pub mod multiple;
 pub mod plan;
 mod rank;
+pub mod sequential;
 pub mod series;
 mod special;
 pub mod summary;

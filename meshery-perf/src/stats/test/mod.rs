@@ -6,6 +6,7 @@ pub mod kolmogorov_smirnov;
 pub mod mann_whitney;
 pub(super) mod null_distribution;
 pub mod paired_t;
+pub mod permutation;
 pub mod signed_rank;
 pub mod t;
 pub mod welch;
