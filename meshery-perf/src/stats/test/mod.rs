@@ -2,6 +2,7 @@
 
 pub mod anderson_darling_two_sample;
 pub mod brunner_munzel;
+pub mod budget;
 pub mod kolmogorov_smirnov;
 pub mod mann_whitney;
 pub(super) mod null_distribution;
