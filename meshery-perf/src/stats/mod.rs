@@ -3,6 +3,7 @@
 
 #![allow(clippy::many_single_char_names, clippy::similar_names, reason = "the letters of the published formulas")]
 
+pub mod choose;
 pub mod estimate;
 pub mod fit;
 mod input;
@@ -10,10 +11,13 @@ mod merge;
 pub mod multiple;
 pub mod plan;
 mod rank;
+pub mod registry;
+pub mod sequential;
 pub mod series;
 mod special;
 pub mod summary;
 pub mod test;
+pub mod verdict;
 
 pub use test::paired_t;
 

@@ -2,6 +2,7 @@
 //! The file lies beside the repository and is never copied into it.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
+mod bootstrap;
 mod data;
 mod diagnostics;
 mod pairs;

@@ -63,14 +63,14 @@ impl Plan {
         self.check()?;
         let shift = relative("effect", effect)?;
         if runs > 1.0 && runs <= MOST_RUNS {
-            return Ok(self.power_of_log(shift, runs));
+            return Ok(self.power_of_shift(shift, runs));
         }
         Err(meshery_core::Error::invalid("runs", "out of range")
             .expected("above 1, at most 1e6")
             .found(runs.to_string()))
     }
 
-    fn power_of_log(&self, shift: f64, runs: f64) -> f64 {
+    fn power_of_shift(&self, shift: f64, runs: f64) -> f64 {
         let standardised = shift / self.sd;
         match self.design {
             Design::Unpaired => special::power_of_t(standardised * (runs / 2.0).sqrt(), 2.0 * runs - 2.0, self.alpha),
@@ -83,10 +83,7 @@ impl Plan {
     /// # Errors
     /// As [`Plan::power`].
     pub fn runs(&self, effect: f64, power: f64) -> Result<Option<f64>> {
-        self.check()?;
-        input::share("power", power)?;
-        let shift = relative("effect", effect)?;
-        Ok(rising_root(|runs| self.power_of_log(shift, runs) - power, 1.0 + 1e-9, MOST_RUNS))
+        self.runs_for_shift(relative("effect", effect)?, power)
     }
 
     /// Whole runs an arm, at least two.
@@ -94,37 +91,69 @@ impl Plan {
     /// # Errors
     /// As [`Plan::power`].
     pub fn runs_needed(&self, effect: f64, power: f64) -> Result<Option<u32>> {
-        Ok(self.runs(effect, power)?.map(|runs| (runs.ceil() as u32).max(2)))
+        Ok(self.runs(effect, power)?.map(whole))
     }
 
-    /// The smallest relative increase that so many runs an arm show with this power; `None` when none below a factor of
-    /// a million is.
+    /// As [`Plan::runs`] for a shift in the unit of `sd`.
+    ///
+    /// # Errors
+    /// As [`Plan::power`].
+    pub fn runs_for_shift(&self, shift: f64, power: f64) -> Result<Option<f64>> {
+        self.check()?;
+        input::share("power", power)?;
+        input::positive("shift", shift)?;
+        Ok(rising_root(|runs| self.power_of_shift(shift, runs) - power, 1.0 + 1e-9, MOST_RUNS))
+    }
+
+    /// The smallest relative increase that so many runs an arm show with this power; `None` when only one beyond a
+    /// factor of a million is.
     ///
     /// # Errors
     /// As [`Plan::power`], and for fewer than two runs.
     pub fn detectable(&self, runs: u32, power: f64) -> Result<Option<f64>> {
-        self.check()?;
-        input::share("power", power)?;
-        input::count("runs", runs as usize, 2)?;
-        let shift = rising_root(|shift| self.power_of_log(shift, f64::from(runs)) - power, 0.0, 14.0);
-        Ok(shift.map(f64::exp_m1))
+        Ok(self.detectable_shift(f64::from(runs), power)?.filter(|shift| *shift < 14.0).map(f64::exp_m1))
     }
 
-    /// Runs an arm after which two one-sided tests show equivalence within ± `margin` with this power, when there is no
-    /// difference: k (z₁₋α + z₍₁₊power₎⸝₂)² s² / ln(1 + m)², k = 2 unpaired, 1 paired. α is one-sided here, as in a
-    /// 90 % interval for 0.05.
+    /// As [`Plan::detectable`] for a shift in the unit of `sd`. Runs of arms that differ count as their harmonic mean,
+    /// which need not be whole.
+    ///
+    /// # Errors
+    /// As [`Plan::power`], and for fewer than two runs.
+    pub fn detectable_shift(&self, runs: f64, power: f64) -> Result<Option<f64>> {
+        self.check()?;
+        input::share("power", power)?;
+        input::positive("runs - 1", runs - 1.0)?;
+        // At one degree of freedom 1,000 standard deviations show with any usual power.
+        let most = 1000.0 * self.sd;
+        Ok(rising_root(|shift| self.power_of_shift(shift, runs) - power, 0.0, most))
+    }
+
+    /// Runs an arm after which two one-sided tests show equivalence within ± `margin`, a relative change, with this power
+    /// when there is no difference: k (z₁₋α + z₍₁₊power₎⸝₂)² s² / ln(1 + m)², k = 2 unpaired, 1 paired.
     ///
     /// # Errors
     /// As [`Plan::power`].
     pub fn runs_for_equivalence(&self, margin: f64, power: f64) -> Result<Option<u32>> {
+        self.runs_within(relative("margin", margin)?, power)
+    }
+
+    /// As [`Plan::runs_for_equivalence`] for a half-width in the unit of `sd`.
+    ///
+    /// # Errors
+    /// As [`Plan::power`].
+    pub fn runs_within(&self, width: f64, power: f64) -> Result<Option<u32>> {
         self.check()?;
         input::share("power", power)?;
-        let width = relative("margin", margin)?;
+        input::positive("width", width)?;
         let quantiles = special::normal_quantile(1.0 - self.alpha) + special::normal_quantile(0.5 + power / 2.0);
         let arms = if self.design == Design::Unpaired { 2.0 } else { 1.0 };
         let runs = arms * (quantiles * self.sd / width).powi(2);
-        Ok((runs <= MOST_RUNS).then(|| (runs.ceil() as u32).max(2)))
+        Ok((runs <= MOST_RUNS).then(|| whole(runs)))
     }
+}
+
+fn whole(runs: f64) -> u32 {
+    (runs.ceil() as u32).max(2)
 }
 
 /// |ln(1 + change)| of a relative change above −100 % that is not zero.
@@ -135,24 +164,41 @@ fn relative(place: &str, change: f64) -> Result<f64> {
     Ok(shift)
 }
 
-/// Where a rising function crosses zero, by bisection to the last digit; `None` when it does not reach it.
+/// Where a rising function crosses zero, to the last digits (Ridders 1979); `None` when it does not reach zero.
 fn rising_root(f: impl Fn(f64) -> f64, low: f64, high: f64) -> Option<f64> {
-    if f(high) < 0.0 {
-        return None;
-    }
-    let (mut low, mut high) = (low, high);
-    for _ in 0..200 {
+    let (mut low, mut high) = bracket(&f, low, high)?;
+    let (mut at_low, mut at_high) = (f(low), f(high));
+    for _ in 0..100 {
         let middle = f64::midpoint(low, high);
-        if middle <= low || middle >= high {
+        if at_low >= 0.0 || at_high <= 0.0 || high - low <= 1e-14 * high || middle <= low || middle >= high {
             break;
         }
-        if f(middle) < 0.0 {
-            low = middle;
-        } else {
-            high = middle;
+        let at_middle = f(middle);
+        let slope = (at_middle * at_middle - at_low * at_high).sqrt();
+        let next = middle - (middle - low) * at_middle / slope;
+        // Both points narrow the bracket; rounding may put the second on its edge.
+        for (x, at_x) in [(middle, at_middle), (next, f(next))] {
+            if x > low && at_x < 0.0 && x < high {
+                (low, at_low) = (x, at_x);
+            } else if x < high && at_x >= 0.0 && x > low {
+                (high, at_high) = (x, at_x);
+            }
         }
     }
-    Some(high)
+    Some(if at_low >= 0.0 { low } else { high })
+}
+
+/// Narrows the upper end by powers of two: roots lie near the lower end, where the function still bends.
+fn bracket(f: &impl Fn(f64) -> f64, low: f64, high: f64) -> Option<(f64, f64)> {
+    let (mut start, mut step) = (low, (high - low) * 2.0_f64.powi(-20));
+    while start + step < high {
+        if f(start + step) >= 0.0 {
+            return Some((start, start + step));
+        }
+        start += step;
+        step *= 2.0;
+    }
+    (f(high) >= 0.0).then_some((start, high))
 }
 
 #[cfg(test)]

@@ -2,10 +2,12 @@
 
 pub mod adf;
 pub mod autocorrelation;
+pub mod baseline;
 pub mod change;
 pub mod effective_sample_size;
 pub mod kpss;
 mod least_squares;
 pub mod mann_kendall;
 pub mod mser;
+pub mod settling;
 pub mod spearman;

@@ -2,10 +2,12 @@
 
 pub mod anderson_darling_two_sample;
 pub mod brunner_munzel;
+pub mod budget;
 pub mod kolmogorov_smirnov;
 pub mod mann_whitney;
 pub(super) mod null_distribution;
 pub mod paired_t;
+pub mod permutation;
 pub mod signed_rank;
 pub mod t;
 pub mod welch;
