@@ -7,6 +7,7 @@ mod grpc;
 pub(crate) mod http;
 mod http1;
 mod http2;
+mod raw;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -17,7 +18,7 @@ use meshery_core::{Error, Fate, LoadSpec, Result};
 use crate::target::{Scheme, Target};
 
 /// Every protocol, sorted by name.
-pub static PROTOCOLS: &[&dyn Protocol] = &[&grpc::Grpc, &http1::Http1, &http2::Http2];
+pub static PROTOCOLS: &[&dyn Protocol] = &[&grpc::Grpc, &http1::Http1, &http2::Http2, &raw::Tcp, &raw::Udp];
 
 /// A protocol: from a request in its own words to sessions on connections.
 ///
