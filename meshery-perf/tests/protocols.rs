@@ -19,7 +19,10 @@ fn spec(request: serde_json::Value) -> LoadSpec {
 fn waiting_session(protocol: &dyn Protocol) -> Box<dyn Session> {
     let mut session = protocol.prepare(&target(protocol), &spec(json!({}))).unwrap().session();
     session.open(&mut Turn::default());
-    session.begin(Call { number: 0, ordinal: 0 }, &mut Turn::default());
+    // One that greets first waits for the answer to that.
+    if session.room() != Some(0) {
+        session.begin(Call { number: 0, ordinal: 0 }, &mut Turn::default());
+    }
     session
 }
 
@@ -42,9 +45,10 @@ fn every_protocol_speaks_a_scheme_and_has_a_default_request() {
         let mut session = protocol.prepare(&target(*protocol), &spec(json!({}))).unwrap().session();
         let mut turn = Turn::default();
         session.open(&mut turn);
-        assert!(session.room().is_some_and(|room| room > 0), "{} has no room", protocol.name());
-        turn.output.clear();
-        session.begin(Call { number: 0, ordinal: 0 }, &mut turn);
+        if session.room() != Some(0) {
+            turn.output.clear();
+            session.begin(Call { number: 0, ordinal: 0 }, &mut turn);
+        }
         assert!(!turn.output.is_empty(), "{} has nothing to send", protocol.name());
     }
 }

@@ -17,7 +17,7 @@ pub(crate) struct Draw {
 
 impl Draw {
     /// A generator for one use of it.
-    pub(super) fn generator(self, salt: u64) -> SplitMix64 {
+    pub(crate) fn generator(self, salt: u64) -> SplitMix64 {
         let mut mixed = SplitMix64::new(self.seed ^ salt.wrapping_mul(0xd134_2543_de82_ef95));
         SplitMix64::new(mixed.next() ^ self.ordinal.wrapping_mul(0x9e37_79b9_7f4a_7c15))
     }

@@ -8,6 +8,7 @@ pub(crate) mod http;
 mod http1;
 mod http2;
 mod raw;
+mod websocket;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -18,7 +19,8 @@ use meshery_core::{Error, Fate, LoadSpec, Result};
 use crate::target::{Scheme, Target};
 
 /// Every protocol, sorted by name.
-pub static PROTOCOLS: &[&dyn Protocol] = &[&grpc::Grpc, &http1::Http1, &http2::Http2, &raw::Tcp, &raw::Udp];
+pub static PROTOCOLS: &[&dyn Protocol] =
+    &[&grpc::Grpc, &http1::Http1, &http2::Http2, &raw::Tcp, &raw::Udp, &websocket::WebSocket];
 
 /// A protocol: from a request in its own words to sessions on connections.
 ///
