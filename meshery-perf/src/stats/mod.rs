@@ -1,5 +1,21 @@
-//! Statistics over whole runs. Pure, one file per method, distributions from statrs. No NaN leaves this module: what is
-//! not defined is `None`.
+//! Statistics over whole runs. Pure: no I/O, no clock, every seed a parameter. Distributions from statrs.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`choose`] | the front door: state the design and the scale, get the right tests and their warnings |
+//! | [`verdict`] | from an answer to improved, regressed, equivalent, inconclusive or invalid |
+//! | [`registry`] | every method by name, with what it needs and answers |
+//! | [`test`] | tests of two samples, and budgets |
+//! | [`estimate`] | quantiles, shifts, ratios and effect sizes, with intervals |
+//! | [`series`] | warm-up, stationarity, dependence, change points |
+//! | [`fit`] | one sample against a distribution |
+//! | [`multiple`] | corrections of p-values for their number |
+//! | [`plan`], [`sequential`] | power and runs needed; looking more than once |
+//! | [`summary`] | plain descriptions |
+//!
+//! Everywhere `x` is the baseline and `y` the candidate, and one value stands for one run unless a method says otherwise.
+//! Input that is not finite or too small is an `InvalidInput` error that names the place. What a sample cannot support is
+//! `None`. No NaN and no infinity leaves this module.
 
 #![allow(clippy::many_single_char_names, clippy::similar_names, reason = "the letters of the published formulas")]
 

@@ -5,7 +5,7 @@
 
 use super::Alternative;
 use super::t::TEstimate;
-use crate::stats::{mean, special, standard_deviation};
+use crate::stats::{input, mean, special, standard_deviation};
 use meshery_core::comparison::Interval;
 
 /// What the test says of a sample of differences.
@@ -31,11 +31,9 @@ pub struct PairedT {
 }
 
 impl PairedT {
-    /// The test; `None` below two differences or when one is not finite.
+    /// The test; `None` below two differences or when one is not finite or too large to be squared.
     pub fn of(differences: &[f64]) -> Option<Self> {
-        if differences.iter().any(|difference| !difference.is_finite()) {
-            return None;
-        }
+        input::sample("differences", differences, 2).ok()?;
         let (mean, standard_deviation) = (mean(differences)?, standard_deviation(differences)?);
         let n = differences.len();
         let mut test = Self { mean, standard_deviation, n, p: 1.0 };
