@@ -34,6 +34,15 @@ fn load_prints_a_measurement() {
 }
 
 #[test]
+fn every_protocol_pace_and_stop_of_the_example_is_run() {
+    let address = support::any_http();
+    let output = Command::new(env!("CARGO_BIN_EXE_axes")).arg(format!("http://{address}/")).output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let only_ok = |line: &&str| line.split_once(": {Ok: ").is_some_and(|(_, rest)| rest.contains("}, p50 "));
+    assert_eq!((said.lines().count(), said.lines().filter(only_ok).count()), (12, 12), "{said}");
+}
+
+#[test]
 fn selftest_prints_the_truth_beside_the_report() {
     // Whether they agree is the business of meshery-perf's own test; a busy machine may end this one with 1.
     let output = Command::new(env!("CARGO_BIN_EXE_selftest")).output().unwrap();

@@ -26,14 +26,15 @@ fn named_blocks(readme: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn the_quickstarts_are_the_programs_that_are_run() {
+fn what_is_printed_is_what_is_run() {
     let blocks = named_blocks(&readme());
     let mut names: Vec<_> = blocks.iter().map(|(name, _)| name.as_str()).collect();
     names.sort_unstable();
-    let mut expected: Vec<_> = std::fs::read_dir(root().join("examples/quickstart"))
-        .unwrap()
-        .map(|entry| format!("examples/quickstart/{}", entry.unwrap().file_name().to_string_lossy()))
-        .collect();
+    let mut expected = Vec::new();
+    for folder in ["examples/axes", "examples/quickstart"] {
+        let files = std::fs::read_dir(root().join(folder)).unwrap();
+        expected.extend(files.map(|entry| format!("{folder}/{}", entry.unwrap().file_name().to_string_lossy())));
+    }
     expected.sort();
     assert_eq!(names, expected);
     for (name, block) in blocks {

@@ -65,6 +65,25 @@ pub fn server() -> String {
     address
 }
 
+/// The address of a server that speaks HTTP/1.1 and HTTP/2, by what a client begins with.
+pub fn any_http() -> std::net::SocketAddr {
+    use hyper_util::rt::{TokioExecutor, TokioIo};
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        runtime.block_on(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let answer = |_| async { Ok::<_, std::convert::Infallible>(hyper::Response::new("ok".to_owned())) };
+                let server = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
+                let service = hyper::service::service_fn(answer);
+                tokio::spawn(async move { drop(server.serve_connection(TokioIo::new(stream), service).await) });
+            }
+        });
+    });
+    address
+}
+
 /// A program whose whole family of processes can be found again, whoever has adopted it: all inherit a mark.
 pub struct Marked {
     mark: String,
