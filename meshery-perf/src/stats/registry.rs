@@ -10,6 +10,7 @@ use super::estimate::fieller::Ratio;
 use super::estimate::harrell_davis::harrell_davis;
 use super::estimate::hodges_lehmann::{self, HodgesLehmann};
 use super::estimate::quantile::OrderInterval;
+use super::estimate::within_run;
 use super::fit::anderson_darling::{AndersonDarling, Distribution};
 use super::sequential::confidence_sequence::ConfidenceSequence;
 use super::series::adf::{self, Adf};
@@ -117,6 +118,7 @@ pub const METHODS: &[Method] = &[
     method("spearman-lag-one", "p that a value tells nothing of the next", Needs::Series(|x| Ok(Spearman::lag_one(x)?.into_iter().map(|t| t.p).collect()))),
     method("student", "p of equal means, equal spreads", Needs::Arms(|x, y| Ok(vec![welch::student(x, y)?.p(TwoSided)]))),
     method("welch", "p of equal means", Needs::Arms(|x, y| Ok(vec![welch::welch(x, y)?.p(TwoSided)]))),
+    method("within-run-error", "relative error of the run's median", Needs::Series(|x| Ok(within_run::quantile_error(x, 0.5)?.into_iter().collect()))),
 ];
 
 #[cfg(test)]

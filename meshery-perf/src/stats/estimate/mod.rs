@@ -9,3 +9,4 @@ pub mod hodges_lehmann;
 pub mod quantile;
 mod selection;
 pub mod shift_function;
+pub mod within_run;

@@ -72,15 +72,15 @@ impl TEstimate {
         }
     }
 
-    /// The two-sided interval at this confidence, 0..1.
+    /// The two-sided interval at this confidence, 0..1; what is nearer to 1 than 10⁻¹² counts as that.
     pub fn interval(&self, confidence: f64) -> Interval {
-        let half = self.quantile(0.5 + confidence / 2.0) * self.standard_error;
+        let half = self.quantile(0.5 + held(confidence) / 2.0) * self.standard_error;
         Interval { low: self.estimate - half, high: self.estimate + half }
     }
 
     /// The one-sided limits at this confidence: the difference lies above the first; it lies below the second.
     pub fn limits(&self, confidence: f64) -> (f64, f64) {
-        let half = self.quantile(confidence) * self.standard_error;
+        let half = self.quantile(held(confidence)) * self.standard_error;
         (self.estimate - half, self.estimate + half)
     }
 
@@ -117,6 +117,30 @@ impl TEstimate {
     }
 
     fn quantile(&self, p: f64) -> f64 {
-        if p > 0.0 && p < 1.0 { t_quantile(p, self.degrees_of_freedom) } else { 0.0 }
+        t_quantile(p, self.degrees_of_freedom)
+    }
+}
+
+/// Within the range that has finite limits; what is no number asks for the widest.
+fn held(confidence: f64) -> f64 {
+    const MOST: f64 = 1.0 - 1e-12;
+    if confidence < MOST { confidence.max(1e-12) } else { MOST }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_confidence_breaks_the_interval() {
+        let estimate = TEstimate { estimate: 1.0, standard_error: 0.5, degrees_of_freedom: 1.0, smallest_p: 0.5 };
+        let width = |confidence| estimate.interval(confidence).high - estimate.interval(confidence).low;
+        for odd in [f64::NAN, 1.0, 7.0, f64::INFINITY] {
+            assert!(width(odd).is_finite() && width(odd) >= width(0.999));
+        }
+        for none in [0.0, -3.0] {
+            assert!(width(none) >= 0.0 && width(none) < 1e-9);
+        }
+        assert!(estimate.limits(0.0).0.is_finite() && estimate.limits(1.0).1.is_finite());
     }
 }
