@@ -5,7 +5,7 @@
 //! | [`choose`] | the front door: state the design and the scale, get the right tests and their warnings |
 //! | [`verdict`] | from an answer to improved, regressed, equivalent, inconclusive or invalid |
 //! | [`registry`] | every method by name, with what it needs and answers |
-//! | [`test`] | tests of two samples, and budgets |
+//! | [`mod@test`] | tests of two samples, and budgets |
 //! | [`estimate`] | quantiles, shifts, ratios and effect sizes, with intervals |
 //! | [`series`] | warm-up, stationarity, dependence, change points |
 //! | [`fit`] | one sample against a distribution |
