@@ -46,6 +46,9 @@ pub(crate) fn obtain() -> Result {
     stamp::once(&home().join("oha.stamp"), &[OHA], || {
         println!("peers: building oha {OHA}");
         let mut install = cargo_bare(&["install", "oha", "--quiet", "--locked", "--force", "--version", OHA, "--root"]);
+        // For tests, which do not time it, and not for benches: those take the one on the `PATH`.
+        install.env("CARGO_PROFILE_RELEASE_LTO", "off").env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
+        install.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
         run_quietly(install.arg(home()).arg("--target-dir").arg(home().join("build")))?;
         // As large as it is useless from now on.
         std::fs::remove_dir_all(home().join("build")).map_err(|error| format!("peers: {error}"))
