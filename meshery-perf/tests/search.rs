@@ -27,7 +27,7 @@ fn the_capacity_of_a_server_is_found_for_several_goals_at_once() {
             { "name": "answers", "thresholds": { "failed": ["rate<0.01"], "response": ["p(50)<500"] } },
             { "name": "impossible", "thresholds": { "response": ["min<1"] } },
         ],
-        "lowest": "20/s", "highest": "5000/s", "short": "200ms", "full": "800ms", "decided_by": "800ms", "width": 0.3,
+        "lowest": "20/s", "highest": "5000/s", "short": "100ms", "full": "400ms", "decided_by": "400ms", "width": 0.3,
     }))
     .unwrap();
     let found = block_on(meshery_perf::search(&Engine::new(), &spec, &Context::default())).unwrap();

@@ -116,7 +116,7 @@ mod tests {
         assert!((880..=1100).contains(&freeze[3]), "{freeze:?}");
         // Nine in ten take 20 ms, one takes 200 ms.
         assert_eq!(percentiles(Script::Bimodal), [20, 20, 200, 200, 200]);
-        // From 100 ms to 20 ms in 1.6 s, then 20 ms: two fifths of all are above 20 ms, evenly up to 100 ms.
+        // From 100 ms to 20 ms in 0.8 s, then 20 ms: two fifths of all are above 20 ms, evenly up to 100 ms.
         let slow = percentiles(Script::SlowStart);
         assert_eq!(slow[0], 20);
         assert!(slow[1].abs_diff(50) <= 1 && slow[3].abs_diff(98) <= 1, "{slow:?}");

@@ -21,7 +21,7 @@ pub enum Script {
     Freeze,
     /// Nine in ten answers take 20 ms, one takes 200 ms.
     Bimodal,
-    /// Answers take 100 ms at first and 20 ms after 1.6 s, in a straight line.
+    /// Answers take 100 ms at first and 20 ms after 0.8 s, in a straight line.
     SlowStart,
     /// Answers at once. Its truth is that of the machine: this one measures the generator.
     Calm,
@@ -33,7 +33,7 @@ impl Script {
 
     /// How long it is looked at.
     pub fn lasts(self) -> Duration {
-        Duration::from_secs(if self == Self::Freeze { 10 } else { 4 })
+        Duration::from_secs(if self == Self::Freeze { 10 } else { 2 })
     }
 
     /// When the `number`th request (from 0) is answered that began at a time, both in nanoseconds since the first.
@@ -45,8 +45,8 @@ impl Script {
             }
             Self::Bimodal => began + if number % 10 == 9 { 200 } else { 20 } * MILLISECOND,
             Self::SlowStart => {
-                let left = (1_600 * MILLISECOND).saturating_sub(began);
-                began + 20 * MILLISECOND + left * 80 / 1_600
+                let left = (800 * MILLISECOND).saturating_sub(began);
+                began + 20 * MILLISECOND + left * 80 / 800
             }
             Self::Calm => began,
         }
