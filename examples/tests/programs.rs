@@ -47,7 +47,8 @@ fn selftest_prints_the_truth_beside_the_report() {
     // Whether they agree is the business of meshery-perf's own test; a busy machine may end this one with 1.
     let output = Command::new(env!("CARGO_BIN_EXE_selftest")).arg("bimodal").output().unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
-    let rows = said.lines().filter(|line| line.starts_with("bimodal") && line.contains(" p")).count();
+    // Doubts of a disturbed machine are printed behind the script's name too: "bimodal: …".
+    let rows = said.lines().filter(|line| line.starts_with("bimodal ")).count();
     assert_eq!(rows, 5, "{said}");
     assert!(said.contains("worst: "), "{said}");
 }
