@@ -29,7 +29,7 @@ async fn main() -> Result<ExitCode> {
             worst = worst.max(row.error().abs());
         }
         for reason in measurement.validity.invalid.iter().chain(&measurement.validity.warnings) {
-            println!("{script:<12} {reason}");
+            println!("{script}: {reason}");
         }
     }
     println!("worst: {:.2} % off, {:.0} % allowed", worst * 100.0, WITHIN * 100.0);
