@@ -54,35 +54,48 @@ pub(crate) struct Finished {
     pub(crate) output: String,
 }
 
-/// Runs a program to its end, and keeps what it prints while it prints it.
-pub(crate) fn run_and_listen(command: &mut Command) -> Finished {
-    let child = match command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn() {
-        Ok(child) => child,
-        Err(error) => return Finished { result: Err(missing(command, &error)), output: String::new() },
-    };
-    let mut child = child;
-    let stderr = child.stderr.take().map(|pipe| thread::spawn(move || copy(pipe, io::stderr())));
-    let mut output = child.stdout.take().map(|pipe| copy(pipe, io::stdout())).unwrap_or_default();
-    output += &stderr.and_then(|thread| thread.join().ok()).unwrap_or_default();
-    let result = match child.wait() {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(format!("{} ended with {status}", shown(command))),
-        Err(error) => Err(missing(command, &error)),
-    };
-    Finished { result, output }
+/// How a program is run whose output is kept.
+#[derive(Clone, Copy)]
+pub(crate) enum Listen {
+    /// What it prints is shown while it prints it.
+    Aloud,
+    /// What it prints is only kept.
+    Quietly,
 }
 
-fn copy(from: impl Read, mut to: impl Write) -> String {
-    let mut kept = String::new();
-    let mut lines = BufReader::new(from);
-    let mut line = Vec::new();
-    while lines.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
-        // A closed terminal must not end the tests.
-        let _ = to.write_all(&line).and_then(|()| to.flush());
-        kept += &String::from_utf8_lossy(&line);
-        line.clear();
+impl Listen {
+    /// Runs a program to its end, and keeps what it prints.
+    pub(crate) fn to(self, command: &mut Command) -> Finished {
+        let child = match command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn() {
+            Ok(child) => child,
+            Err(error) => return Finished { result: Err(missing(command, &error)), output: String::new() },
+        };
+        let mut child = child;
+        let stderr = child.stderr.take().map(|pipe| thread::spawn(move || self.keep(pipe, io::stderr())));
+        let mut output = child.stdout.take().map(|pipe| self.keep(pipe, io::stdout())).unwrap_or_default();
+        output += &stderr.and_then(|thread| thread.join().ok()).unwrap_or_default();
+        let result = match child.wait() {
+            Ok(status) if status.success() => Ok(()),
+            Ok(status) => Err(format!("{} ended with {status}", shown(command))),
+            Err(error) => Err(missing(command, &error)),
+        };
+        Finished { result, output }
     }
-    kept
+
+    fn keep(self, from: impl Read, mut to: impl Write) -> String {
+        let mut kept = String::new();
+        let mut lines = BufReader::new(from);
+        let mut line = Vec::new();
+        while lines.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
+            if let Self::Aloud = self {
+                // A closed terminal must not end the tests.
+                let _ = to.write_all(&line).and_then(|()| to.flush());
+            }
+            kept += &String::from_utf8_lossy(&line);
+            line.clear();
+        }
+        kept
+    }
 }
 
 /// Gives this process to a program: signals, exit code and all. Comes back only when that fails.

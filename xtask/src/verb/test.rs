@@ -1,10 +1,11 @@
 //! `test`: sets everything up, lints, and runs the tests of all languages.
 
 use std::process::Command;
+use std::thread;
 
 use super::{Verb, lint, no_options, setup};
 use crate::count::{self, Count};
-use crate::shell::{Result, cargo, run_and_listen};
+use crate::shell::{Finished, Listen, Result, cargo, run};
 use crate::{envoy, node, peers, python, workspace};
 
 pub(super) const VERB: Verb =
@@ -18,10 +19,10 @@ fn test(options: &[String]) -> Result {
         eprintln!("SKIPPED: what needs fortio, k6 and oha, because they cannot be had: {error}");
     }
     let mut troubles = lint::complaints();
+    // Cargo alone takes every core to build; its tests mostly wait, and leave room for the others'.
+    troubles.extend(run(&mut cargo(&["test", "--no-run", "--quiet"])).err());
     let mut totals = Vec::new();
-    for (name, mut command, read) in runners() {
-        peers::name_to(&mut command);
-        let finished = run_and_listen(command.env("MESHERY_ENVOY", envoy::path()));
+    for (name, finished, read) in side_by_side() {
         let count = read(&finished.output);
         println!("{name}: {count}\n");
         troubles.extend(finished.result.err());
@@ -32,16 +33,34 @@ fn test(options: &[String]) -> Result {
     if troubles.is_empty() { Ok(()) } else { Err(troubles.join("\n")) }
 }
 
-type Runner = (&'static str, Command, fn(&str) -> Count);
+type Reader = fn(&str) -> Count;
 
-fn runners() -> [Runner; 3] {
-    let mut pytest = python::tool("python");
-    pytest.args(["-m", "pytest", "--quiet", "tests"]).current_dir(workspace::root().join("bindings-python"));
-    [
-        ("cargo", cargo(&["test", "--no-fail-fast"]), count::cargo),
-        ("pytest", pytest, count::pytest),
-        ("node", node::script("test"), count::node),
-    ]
+/// Runs cargo's tests and, one after the other beside them, those of the other languages.
+fn side_by_side() -> impl Iterator<Item = (&'static str, Finished, Reader)> {
+    let others = thread::spawn(|| {
+        [("pytest", pytest(), count::pytest as Reader), ("node", node::script("test"), count::node as Reader)]
+            .map(|(name, command, read)| (name, Listen::Quietly.to(&mut equipped(command)), read))
+    });
+    let mut rust = equipped(cargo(&["test", "--no-fail-fast"]));
+    let rust = Listen::Aloud.to(rust.env("RUST_TEST_THREADS", TEST_THREADS));
+    let others = others.join().into_iter().flatten().inspect(|(_, finished, _)| print!("{}", finished.output));
+    std::iter::once(("cargo", rust, count::cargo as Reader)).chain(others)
+}
+
+/// More than there are cores: most tests wait for a server's scripted delays.
+const TEST_THREADS: &str = "4";
+
+/// Tells a runner where the real parts are.
+fn equipped(mut command: Command) -> Command {
+    peers::name_to(&mut command);
+    command.env("MESHERY_ENVOY", envoy::path());
+    command
+}
+
+fn pytest() -> Command {
+    let mut command = python::tool("python");
+    command.args(["-m", "pytest", "--quiet", "tests"]).current_dir(workspace::root().join("bindings-python"));
+    command
 }
 
 /// A suite that ran nothing proves nothing; where everything is at hand, nor does one that left something out.

@@ -41,7 +41,7 @@ pub(super) fn say(opcode: u8, payload: &[u8], draw: Draw, out: &mut Vec<u8>) {
 /// Something in what the peer says.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Event<'a> {
-    /// A part of a message.
+    /// A part of a message, which [`Reader::check`] has not looked at: an answer begins with its first byte, right or wrong.
     Part(&'a [u8]),
     /// The message is complete.
     End,
@@ -77,7 +77,6 @@ impl Reader {
                 data.left -= count as u64;
                 let (ends, last) = (data.left == 0, data.last);
                 if !part.is_empty() {
-                    self.check(part)?;
                     return Ok(Some((Event::Part(part), rest)));
                 }
                 if !ends {
@@ -140,7 +139,7 @@ impl Reader {
     }
 
     /// A text must be UTF-8, wherever it is cut.
-    fn check(&mut self, part: &[u8]) -> Result<(), Fault> {
+    pub(super) fn check(&mut self, part: &[u8]) -> Result<(), Fault> {
         if self.message != Some(TEXT) {
             return Ok(());
         }

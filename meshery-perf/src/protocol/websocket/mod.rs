@@ -180,6 +180,7 @@ impl WebSocketSession {
             self.kept = self.load.checks.inspection();
             turn.signs.push((number, Sign::Begun));
         }
+        self.reader.check(part)?;
         if let Some(kept) = &mut self.kept {
             kept.body(part);
         }
