@@ -1,6 +1,8 @@
 //! `bench`: a measurement against peers.
 
 use super::Verb;
+use std::path::{Path, PathBuf};
+
 use crate::shell::{Result, become_program, cargo, run};
 use crate::{envoy, workspace};
 
@@ -16,8 +18,36 @@ fn bench(options: &[String]) -> Result {
     }
     envoy::obtain()?;
     run(&mut cargo(&["build", "--release", "--package", "meshery-benches", "--bin", name]))?;
+    let packages = packages()?;
     let program = workspace::target().join("release").join(name);
-    become_program(std::process::Command::new(program).args(rest).env("MESHERY_ENVOY", envoy::path()))
+    let mut bench = std::process::Command::new(program);
+    bench.args(rest).env("MESHERY_ENVOY", envoy::path()).env("MESHERY_BENCH_PACKAGES", packages);
+    become_program(&mut bench)
+}
+
+/// The Python and Node packages as they are released: those that the tests use are not optimised.
+fn packages() -> Result<PathBuf> {
+    let mut build = cargo(&["build", "--release", "--package", "meshery-python", "--package", "meshery-node"]);
+    // An interpreter loads it, so that it must not load one.
+    run(build.env("PYO3_BUILD_EXTENSION_MODULE", "1"))?;
+    let (home, release) = (workspace::target().join("bench"), workspace::target().join("release"));
+    let (python, node) = (home.join("python/meshery"), home.join("node/node_modules/meshery"));
+    copy_files(&workspace::root().join("bindings-python/python/meshery"), &python)?;
+    copy_files(&workspace::root().join("bindings-node"), &node)?;
+    copy(&release.join("libmeshery_python.so"), &python.join("_native.abi3.so"))?;
+    copy(&release.join("libmeshery_node.so"), &node.join("meshery.node"))?;
+    Ok(home)
+}
+
+fn copy_files(from: &Path, to: &Path) -> Result {
+    std::fs::create_dir_all(to).map_err(|error| format!("{}: {error}", to.display()))?;
+    let entries = std::fs::read_dir(from).map_err(|error| format!("{}: {error}", from.display()))?;
+    let files = entries.flatten().filter(|entry| entry.path().is_file());
+    files.into_iter().try_for_each(|entry| copy(&entry.path(), &to.join(entry.file_name())))
+}
+
+fn copy(from: &Path, to: &Path) -> Result {
+    std::fs::copy(from, to).map(drop).map_err(|error| format!("{} to {}: {error}", from.display(), to.display()))
 }
 
 /// Every folder of `benches/` with a program in it.

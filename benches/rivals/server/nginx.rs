@@ -14,17 +14,27 @@ pub(crate) struct Nginx {
 }
 
 impl Nginx {
+    /// One that speaks HTTP/1.1.
     pub(crate) fn start() -> Result<Self> {
+        Self::speaking("")
+    }
+
+    /// One that speaks HTTP/2 in plain text.
+    pub(crate) fn start_http2() -> Result<Self> {
+        Self::speaking(" http2")
+    }
+
+    fn speaking(protocol: &str) -> Result<Self> {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
-        let home = std::env::temp_dir().join(format!("meshery-rivals-{}", std::process::id()));
+        let home = std::env::temp_dir().join(format!("meshery-rivals-{}-{port}", std::process::id()));
         std::fs::create_dir_all(&home)?;
-        std::fs::write(home.join("nginx.conf"), configuration(port))?;
+        std::fs::write(home.join("nginx.conf"), configuration(port, protocol))?;
         // The kernel ends it with this program, whatever ends this program.
         let child = Command::new("setpriv")
             .args(["--pdeathsig", "KILL", "nginx", "-c", "nginx.conf", "-p"])
             .arg(&home)
             .spawn()
-            .map_err(|error| format!("nginx: {error}; needed: apt install nginx-light wrk hey util-linux"))?;
+            .map_err(|error| format!("nginx: {error}; needed: apt install nginx-light util-linux"))?;
         let mut nginx = Self { child, home, port };
         nginx.wait_until_ready()?;
         Ok(nginx)
@@ -37,7 +47,7 @@ impl Nginx {
     fn wait_until_ready(&mut self) -> Result {
         while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_err() {
             if let Some(status) = self.child.try_wait()? {
-                return Err(format!("nginx ended with {status}; needed: apt install nginx-light wrk hey").into());
+                return Err(format!("nginx ended with {status}; needed: apt install nginx-light").into());
             }
             std::thread::sleep(Duration::from_millis(10));
         }
@@ -53,16 +63,16 @@ impl Drop for Nginx {
     }
 }
 
-fn configuration(port: u16) -> String {
+fn configuration(port: u16, protocol: &str) -> String {
     let body = "x".repeat(200);
     format!(
         "daemon off; master_process off; pid nginx.pid; error_log stderr error;\n\
          events {{ worker_connections 1024; }}\n\
          http {{\n\
-           access_log off; keepalive_requests 1000000000; default_type text/plain;\n\
+           access_log off; http2_max_concurrent_streams 256; keepalive_requests 1000000000; default_type text/plain;\n\
            client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;\n\
            uwsgi_temp_path uwsgi; scgi_temp_path scgi;\n\
-           server {{ listen 127.0.0.1:{port}; location / {{ return 200 {body}; }} }}\n\
+           server {{ listen 127.0.0.1:{port}{protocol}; location / {{ return 200 {body}; }} }}\n\
          }}\n"
     )
 }

@@ -45,7 +45,7 @@ impl Witness {
 
     /// Lays the even schedule of this rate through the arrivals so that their median distance from it is zero, which
     /// favours no client: neither who starts late nor who starts with a burst.
-    pub(crate) fn judge(self, rate: f64) -> Option<Punctuality> {
+    pub(crate) fn judge(&self, rate: f64) -> Option<Punctuality> {
         let mut arrivals = std::mem::take(&mut *self.arrivals.lock().unwrap_or_else(PoisonError::into_inner));
         arrivals.sort_unstable();
         let (first, last) = (*arrivals.first()?, *arrivals.last()?);
@@ -54,7 +54,7 @@ impl Witness {
         }
         let lag = |(index, arrival): (usize, &Instant)| (*arrival - first).as_secs_f64() - index as f64 / rate;
         let mut lags: Vec<f64> = arrivals.iter().enumerate().map(lag).collect();
-        let centre = crate::median(lags.iter().copied());
+        let centre = crate::numbers::median(lags.iter().copied());
         for lag in &mut lags {
             *lag = (*lag - centre).abs();
         }
