@@ -1,5 +1,6 @@
 //! Running a client, and what the kernel says of it.
 
+use std::ffi::OsStr;
 use std::io::Read;
 use std::process::{Command, Stdio};
 use std::thread::JoinHandle;
@@ -14,6 +15,28 @@ pub(crate) struct Ran {
     pub(crate) cpu: f64,
     /// The most memory that it held at once, in bytes.
     pub(crate) peak_memory: f64,
+}
+
+/// The number of the machine's last processor.
+pub(crate) fn last_processor() -> Result<usize> {
+    Ok(std::thread::available_parallelism()?.get() - 1)
+}
+
+/// A program that keeps to one processor.
+pub(crate) fn on(processor: usize, program: impl AsRef<OsStr>) -> Command {
+    bound(&processor.to_string(), program.as_ref())
+}
+
+/// A program that keeps to all others, if there are any.
+pub(crate) fn not_on(last: usize, program: impl AsRef<OsStr>) -> Command {
+    bound(&format!("0-{}", last.saturating_sub(1)), program.as_ref())
+}
+
+/// taskset replaces itself by the program.
+fn bound(processors: &str, program: &OsStr) -> Command {
+    let mut command = Command::new("taskset");
+    command.args(["-c", processors]).arg(program);
+    command
 }
 
 /// How often the peak of memory is read; the kernel keeps it, so that only the last moment can be missed.

@@ -8,6 +8,7 @@ pub(crate) mod hyper;
 pub(crate) mod meshery;
 pub(crate) mod oha;
 pub(crate) mod raw;
+pub(crate) mod sleeper;
 pub(crate) mod spin;
 pub(crate) mod wrk;
 
@@ -26,6 +27,20 @@ pub(crate) struct Ask<'a> {
     /// Requests a second over all connections; a closed loop otherwise.
     pub(crate) rate: Option<u32>,
     pub(crate) seconds: u32,
+    /// Whether it keeps to the processors that a server on the last one leaves.
+    pub(crate) apart: bool,
+}
+
+impl<'a> Ask<'a> {
+    /// A closed loop over 64 connections.
+    pub(crate) fn flat_out(url: &'a str, seconds: u32) -> Self {
+        Self { url, connections: 64, rate: None, seconds, apart: false }
+    }
+
+    /// An open load.
+    pub(crate) fn paced(url: &'a str, rate: u32, connections: u32, seconds: u32) -> Self {
+        Self { url, connections, rate: Some(rate), seconds, apart: false }
+    }
 }
 
 /// What a client says.
@@ -57,8 +72,10 @@ impl Client {
 
     /// Runs it once.
     pub(crate) fn run(&self, ask: &Ask<'_>) -> Result<(Said, Ran)> {
+        let own = std::env::current_exe()?;
+        let program = if self.program.is_empty() { own.as_os_str() } else { self.program.as_ref() };
         let mut command =
-            if self.program.is_empty() { Command::new(std::env::current_exe()?) } else { Command::new(self.program) };
+            if ask.apart { process::not_on(process::last_processor()?, program) } else { Command::new(program) };
         command.args((self.arguments)(ask));
         let ran = process::run(command)?;
         let said = (self.read)(&ran.output).ok_or_else(|| format!("not understood:\n{}", ran.output))?;
@@ -73,6 +90,7 @@ pub(crate) fn play(arguments: &[String]) -> Option<Result> {
         hyper::NAME => hyper::play,
         meshery::NAME => meshery::play,
         raw::NAME => raw::play,
+        sleeper::NAME => sleeper::play,
         spin::NAME => spin::play,
         _ => return None,
     };

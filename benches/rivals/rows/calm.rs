@@ -12,15 +12,14 @@ const CLIENTS: [&Client; 6] =
 
 pub(super) const ROW: Row = Row {
     name: "calm",
-    asks: "the response time that a client reports of a calm server\n  2,000 requests/s, 16 connections, 5 s, one nginx worker, 200 bytes",
+    asks: "the response time that a client reports of a calm server\n  2,000 requests/s, 16 connections, 5 s, one nginx worker on a processor of its own, 200 bytes",
     columns: &[Column { name: "p50", unit: Unit::Time }, Column { name: "p99", unit: Unit::Time }],
     contestants: || {
-        let nginx = Rc::new(Nginx::start()?);
+        let nginx = Rc::new(Nginx::start_apart()?);
         let contestant = |client: &'static Client| {
             let nginx = Rc::clone(&nginx);
             Contestant::of(client, move || {
-                let ask = Ask { url: &nginx.url(), connections: 16, rate: Some(2000), seconds: 5 };
-                let (said, _) = client.run(&ask)?;
+                let (said, _) = client.run(&Ask { apart: true, ..Ask::paced(&nginx.url(), 2000, 16, 5) })?;
                 Ok(vec![said.p50, said.p99])
             })
         };

@@ -19,8 +19,7 @@ pub(super) const ROW: Row = Row {
         let contestant = |client: &'static Client| {
             let nginx = Rc::clone(&nginx);
             Contestant::of(client, move || {
-                let ask = Ask { url: &nginx.url(), connections: 64, rate: None, seconds: 5 };
-                let (said, ran) = client.run(&ask)?;
+                let (said, ran) = client.run(&Ask::flat_out(&nginx.url(), 5))?;
                 Ok(vec![said.requests / ran.cpu, said.requests])
             })
         };

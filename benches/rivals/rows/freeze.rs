@@ -19,8 +19,7 @@ pub(super) const ROW: Row = Row {
         let contestant = |client: &'static Client| {
             Contestant::of(client, move || {
                 let server = Server::start(SCRIPT)?;
-                let ask = Ask { url: &server.url(), connections: 200, rate: Some(2000), seconds };
-                let (said, _) = client.run(&ask)?;
+                let (said, _) = client.run(&Ask::paced(&server.url(), 2000, 200, seconds))?;
                 Ok(vec![said.p50, said.p99])
             })
         };

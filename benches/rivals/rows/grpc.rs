@@ -27,8 +27,7 @@ pub(super) const ROW: Row = Row {
                 Ok(vec![calls / ran.cpu, calls])
             }),
             Contestant::of(&ghz::CLIENT, move || {
-                let ask = Ask { url: &same.authority(), connections: 64, rate: None, seconds: 5 };
-                let (said, ran) = ghz::CLIENT.run(&ask)?;
+                let (said, ran) = ghz::CLIENT.run(&Ask::flat_out(&same.authority(), 5))?;
                 Ok(vec![said.requests / ran.cpu, said.requests])
             }),
         ])

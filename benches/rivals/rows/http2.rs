@@ -27,8 +27,7 @@ pub(super) const ROW: Row = Row {
                 Ok(vec![requests / ran.cpu, requests])
             }),
             Contestant::of(&h2load::CLIENT, move || {
-                let ask = Ask { url: &same.url(), connections: 64, rate: None, seconds: 5 };
-                let (said, ran) = h2load::CLIENT.run(&ask)?;
+                let (said, ran) = h2load::CLIENT.run(&Ask::flat_out(&same.url(), 5))?;
                 Ok(vec![said.requests / ran.cpu, said.requests])
             }),
         ])

@@ -4,11 +4,13 @@ use std::rc::Rc;
 
 use serde_json::json;
 
-use crate::client::meshery;
+use crate::client::{Ask, meshery, sleeper};
 use crate::numbers::Unit;
 use crate::row::{Column, Contestant, Goal, Row};
 use crate::server::nginx::Nginx;
 
+const RATE: u32 = 10_000;
+const SECONDS: u32 = 5;
 const WAITS: [&str; 3] = ["spin", "hybrid", "sleep"];
 
 pub(super) const ROW: Row = Row {
@@ -24,7 +26,8 @@ pub(super) const ROW: Row = Row {
         let contestant = |wait: &'static str| {
             let nginx = Rc::clone(&nginx);
             let play = move || {
-                let (pace, stop) = (json!({ "constant": "10000/s" }), json!({ "duration": "5s" }));
+                let pace = json!({ "constant": format!("{RATE}/s") });
+                let stop = json!({ "duration": format!("{SECONDS}s") });
                 let spec =
                     json!({ "target": nginx.url(), "connections": 20, "pace": pace, "stop": stop, "wait": wait });
                 let (measurement, _) = meshery::run(&spec)?;
@@ -34,11 +37,17 @@ pub(super) const ROW: Row = Row {
             };
             Contestant { name: format!("meshery, {wait}"), needs: None, play: Box::new(play) }
         };
-        Ok(WAITS.map(contestant).into())
+        let sleeper = Contestant::of(&sleeper::CLIENT, || {
+            let (said, ran) = sleeper::CLIENT.run(&Ask::paced("http://nobody/", RATE, 1, SECONDS))?;
+            Ok(vec![said.p50, said.p99, ran.cpu / f64::from(SECONDS)])
+        });
+        Ok(WAITS.map(contestant).into_iter().chain([sleeper]).collect())
     },
     goals: &[
         Goal::at_most(1, "meshery, spin", 10e-6),
         Goal::at_most(1, "meshery, hybrid", 60e-6),
         Goal::at_most(2, "meshery, hybrid", 0.2),
+        // Below 1 nobody can get who wakes for every request.
+        Goal { column: 2, of: "meshery, hybrid", over: Some(sleeper::CLIENT.name), least: 0.0, most: 1.5 },
     ],
 };

@@ -21,7 +21,7 @@ pub(super) const ROW: Row = Row {
             let nginx = Rc::clone(&nginx);
             Contestant::of(client, move || {
                 let url = nginx.url();
-                let ask = |seconds| Ask { url: &url, connections: 64, rate: None, seconds };
+                let ask = |seconds| Ask::flat_out(&url, seconds);
                 let peak = |seconds| client.run(&ask(seconds)).map(|(_, ran)| ran.peak_memory);
                 let (short, long) = (peak(SHORT)?, peak(LONG)?);
                 Ok(vec![long, long - short])

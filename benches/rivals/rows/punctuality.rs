@@ -21,7 +21,7 @@ pub(super) const ROW: Row = Row {
         let contestant = |client: &'static Client| {
             Contestant::of(client, move || {
                 let witness = Witness::start()?;
-                client.run(&Ask { url: &witness.url(), connections: 20, rate: Some(RATE), seconds: 5 })?;
+                client.run(&Ask::paced(&witness.url(), RATE, 20, 5))?;
                 let found = witness.judge(f64::from(RATE)).ok_or("too few requests arrived")?;
                 Ok(vec![found.p50, found.p99, found.rate])
             })

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::time::Duration;
 
-use crate::Result;
+use crate::{Result, process};
 
 pub(crate) struct Nginx {
     child: Child,
@@ -16,21 +16,26 @@ pub(crate) struct Nginx {
 impl Nginx {
     /// One that speaks HTTP/1.1.
     pub(crate) fn start() -> Result<Self> {
-        Self::speaking("")
+        Self::speaking("", Command::new("setpriv"))
+    }
+
+    /// The same, on the machine's last processor.
+    pub(crate) fn start_apart() -> Result<Self> {
+        Self::speaking("", process::on(process::last_processor()?, "setpriv"))
     }
 
     /// One that speaks HTTP/2 in plain text.
     pub(crate) fn start_http2() -> Result<Self> {
-        Self::speaking(" http2")
+        Self::speaking(" http2", Command::new("setpriv"))
     }
 
-    fn speaking(protocol: &str) -> Result<Self> {
+    fn speaking(protocol: &str, mut setpriv: Command) -> Result<Self> {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let home = std::env::temp_dir().join(format!("meshery-rivals-{}-{port}", std::process::id()));
         std::fs::create_dir_all(&home)?;
         std::fs::write(home.join("nginx.conf"), configuration(port, protocol))?;
         // The kernel ends it with this program, whatever ends this program.
-        let child = Command::new("setpriv")
+        let child = setpriv
             .args(["--pdeathsig", "KILL", "nginx", "-c", "nginx.conf", "-p"])
             .arg(&home)
             .spawn()

@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use meshery_core::load::Tool;
+use meshery_core::load::{Tool, Wait};
+
 use meshery_core::response_check::CheckFailures;
-use meshery_core::{Cancel, Context, Error, ErrorKind, Fate, LoadSpec, Measurement, ResponseCheck, Result, Stop};
+use meshery_core::{Cancel, Context, Error, ErrorKind, Fate, LoadSpec, Measurement, Pace, ResponseCheck, Result, Stop};
 
 use super::collect::{Frame, collect};
 use super::connection::Broken;
@@ -84,6 +85,7 @@ fn open(spec: &LoadSpec, seed: u64, context: &Context, signals: &Signals) -> Res
         warm_up: nanos(spec.warm_up),
         timeout: nanos(spec.timeout),
         wait: spec.wait,
+        stamped: spec.wait != Wait::Spin && spec.pace != Pace::Closed,
         checks: spec.checks.iter().map(uncounted).collect(),
         latency: spec.checks.iter().enumerate().find_map(latency_limit),
         signals: signals.clone(),

@@ -1,11 +1,13 @@
 //! One connection: its socket, its protocol session, and the requests that are on it.
 
 use std::io;
+use std::time::SystemTime;
 
 use meshery_core::Fate;
 
 use super::recorder::Request;
 use super::socket::Socket;
+use super::stamp::Space;
 use crate::protocol::{Call, Failure, Number, Session, Sign, Transport, Turn};
 
 /// A connection is only touched by one thread, in whatever state it is.
@@ -165,24 +167,36 @@ impl Open {
         Ok(output.is_empty())
     }
 
-    /// Reads what there is; to the very end if the peer is `closing`.
-    pub(super) fn receive(&mut self, buffer: &mut [u8], to_the_end: bool) -> Result<(), Broken> {
+    /// Reads what there is; to the very end if the peer is `closing`. With space for it, the answer is when the last of it
+    /// came, if the kernel says so.
+    pub(super) fn receive(
+        &mut self,
+        buffer: &mut [u8],
+        to_the_end: bool,
+        mut space: Option<&mut Space>,
+    ) -> Result<Option<SystemTime>, Broken> {
+        let mut last = None;
         loop {
-            match self.socket.receive(buffer) {
-                Ok(0) => {
+            let received = match &mut space {
+                Some(space) => space.receive(&self.socket, buffer),
+                None => self.socket.receive(buffer).map(|count| (count, None)),
+            };
+            match received {
+                Ok((0, _)) => {
                     self.session.close(&mut self.turn);
                     return Err(Broken::new(Fate::EarlyClose, "the peer closed the connection"));
                 }
-                Ok(count) => {
+                Ok((count, stamp)) => {
+                    last = stamp.or(last);
                     self.traffic.received += count as u64;
                     let heard = self.session.receive(&buffer[..count], &mut self.turn);
                     heard.map_err(|fault| Broken { fate: fault.fate, why: fault.message.into_owned() })?;
                     // A read that did not fill the buffer has emptied the stream: no second call to hear so.
                     if count < buffer.len() && !to_the_end {
-                        return Ok(());
+                        return Ok(last);
                     }
                 }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(last),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(Broken::new(Fate::Reset, error.to_string())),
             }

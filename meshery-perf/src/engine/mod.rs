@@ -29,7 +29,7 @@ mod signals;
 #[cfg(target_os = "linux")]
 mod socket;
 #[cfg(target_os = "linux")]
-mod soon;
+mod stamp;
 #[cfg(target_os = "linux")]
 mod watch;
 #[cfg(target_os = "linux")]

@@ -82,6 +82,11 @@ impl Poller {
     }
 }
 
+/// Sleeps, whatever happens on the sockets; a signal may end it early.
+pub(super) fn doze(time: Duration) {
+    let _ = rustix::thread::clock_nanosleep_relative(rustix::thread::ClockId::Monotonic, &timespec(time));
+}
+
 fn timespec(time: Duration) -> Timespec {
     let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
     Timespec { tv_sec: seconds, tv_nsec: time.subsec_nanos().into() }

@@ -10,6 +10,7 @@ use super::super::connection::{Broken, Connection, Open};
 use super::super::poller::Patience;
 use super::super::recorder::Outcome;
 use super::super::socket::Socket;
+use super::super::stamp;
 use super::{RETRY, Worker};
 use crate::pace::Arrival;
 
@@ -117,6 +118,9 @@ impl Worker {
         let transport = self.job.sessions.transport;
         let opened = self.job.addresses.next().map_err(|why| Broken::new(Fate::Dns, why)).and_then(|address| {
             let socket = Socket::connect(&address, transport).map_err(|error| unopened(&error))?;
+            if self.job.stamped {
+                stamp::ask(&socket);
+            }
             self.poller.watch(&socket, index as u64).map_err(|error| unopened(&error))?;
             Ok(socket)
         });
@@ -136,12 +140,12 @@ impl Worker {
             return;
         };
         let now = self.now();
-        if self.waiting.is_empty()
+        if self.line.is_empty()
             && let Arrival::Due(due) = self.job.schedule.poll(now, true)
         {
             self.take_up(due, now);
         }
-        while let Some((due, _)) = self.waiting.pop_front() {
+        while let Some((due, _)) = self.line.pop_front() {
             self.recorder.unsent(due, why.fate, now);
             self.job.signals.done.fetch_add(1, Ordering::Relaxed);
         }

@@ -22,11 +22,12 @@ use super::poller::{self, Poller, Ready};
 use super::recorder::{Outcome, Recorder, Request};
 use super::sessions::Sessions;
 use super::signals::Signals;
-use super::soon::Soon;
+use super::stamp::Space;
 use crate::pace::{Arrival, Due, Schedule, Share};
 use crate::protocol::{Answer, Failure, Sign};
 use crate::resolve::Addresses;
 use thread_use::ThreadUse;
+use waiting::Waiting;
 
 /// How often cancellation, and what waits in line, is looked at, in nanoseconds.
 const SWEEP: u64 = 5_000_000;
@@ -51,6 +52,8 @@ pub(super) struct Job {
     pub(super) warm_up: u64,
     pub(super) timeout: u64,
     pub(super) wait: Wait,
+    /// Whether answers may wait for this thread to wake, so that the kernel is to say when they came.
+    pub(super) stamped: bool,
     /// The checks, with nothing counted yet.
     pub(super) checks: Vec<CheckFailures>,
     /// The check of the response time, by its number, in nanoseconds.
@@ -76,7 +79,8 @@ pub(super) struct Worker {
     free: VecDeque<usize>,
     /// Connections with requests that are begun and not yet written.
     unwritten: Vec<usize>,
-    waiting: VecDeque<(Due, u64)>,
+    /// Requests that are due and have no connection yet.
+    line: VecDeque<(Due, u64)>,
     /// Requests taken up.
     taken: u64,
     on_the_way: usize,
@@ -87,11 +91,8 @@ pub(super) struct Worker {
     /// When those who watch the load hear of it again.
     next_word: u64,
     margin: Margin,
-    soon: Soon,
-    /// When something was last written.
-    last_write: u64,
-    /// The due time that the last sleep was for.
-    awake_for: u64,
+    waiting: Waiting,
+    space: Space,
     /// The bytes of connections that are no more.
     traffic: Traffic,
     /// What had been used when the window began.
@@ -113,7 +114,7 @@ impl Worker {
             connections: (0..count).map(|_| Connection::Down { retry: 0 }).collect(),
             free: VecDeque::with_capacity(count),
             unwritten: Vec::with_capacity(count),
-            waiting: VecDeque::new(),
+            line: VecDeque::new(),
             taken: 0,
             on_the_way: 0,
             recorder,
@@ -122,9 +123,8 @@ impl Worker {
             next_scan: 0,
             next_word: 0,
             margin: Margin::new(),
-            soon: Soon::new(),
-            last_write: 0,
-            awake_for: u64::MAX,
+            waiting: Waiting::new(),
+            space: Space::new(),
             traffic: Traffic::default(),
             before: None,
             running: false,
@@ -139,7 +139,7 @@ impl Worker {
         let mut ready = Vec::new();
         loop {
             let next = self.take_up_what_is_due();
-            if next == Arrival::Finished && self.on_the_way == 0 && self.waiting.is_empty() {
+            if next == Arrival::Finished && self.on_the_way == 0 && self.line.is_empty() {
                 break;
             }
             let now = self.now();
@@ -198,7 +198,7 @@ impl Worker {
         self.recorder.taken(due, now);
         let ordinal = self.taken * self.job.share.of + self.job.share.thread;
         self.taken += 1;
-        self.waiting.push_back((due, ordinal));
+        self.line.push_back((due, ordinal));
     }
 
     fn has_room(&mut self) -> bool {
@@ -213,8 +213,8 @@ impl Worker {
 
     /// Puts waiting requests on connections with room, in turn, first come first served.
     fn serve_waiting(&mut self) {
-        while !self.waiting.is_empty() && self.has_room() {
-            let (Some(index), Some((due, ordinal))) = (self.free.pop_front(), self.waiting.pop_front()) else {
+        while !self.line.is_empty() && self.has_room() {
+            let (Some(index), Some((due, ordinal))) = (self.free.pop_front(), self.line.pop_front()) else {
                 return;
             };
             let Connection::Open(open) = &mut self.connections[index] else {
@@ -233,7 +233,6 @@ impl Worker {
     fn write_begun(&mut self) {
         for turn in 0..self.unwritten.len() {
             let (index, now) = (self.unwritten[turn], self.now());
-            self.last_write = now;
             if let Connection::Open(open) = &mut self.connections[index] {
                 open.stamp(now, |request| self.recorder.sent(request));
                 if let Err(broken) = open.flush() {
@@ -260,10 +259,12 @@ impl Worker {
         };
         let had_room = open.has_room();
         let to_the_end = reads_to_the_end(self.job.sessions.transport, event.closing);
-        let outcome = open.flush().and_then(|()| open.receive(&mut self.buffer, to_the_end));
-        let at = self.epoch.elapsed().as_nanos() as u64;
+        let space = self.waiting.slept().then_some(&mut self.space);
+        let outcome = open.flush().and_then(|()| open.receive(&mut self.buffer, to_the_end, space));
+        let now = self.epoch.elapsed().as_nanos() as u64;
+        let at = self.waiting.arrived(outcome.as_ref().ok().copied().flatten(), now);
         let (recorder, on_the_way, done) = (&mut self.recorder, &mut self.on_the_way, &self.job.signals.done);
-        let (latency, soon) = (self.job.latency, &mut self.soon);
+        let (latency, busy) = (self.job.latency, open.busy);
         open.signs(|request, sign, failure| match sign {
             Sign::Begun => recorder.begun(request, at),
             Sign::Failed(fate) => {
@@ -272,12 +273,14 @@ impl Worker {
                 done.fetch_add(1, Ordering::Relaxed);
             }
             Sign::Ended(answer) => {
-                soon.learn(at.saturating_sub(request.sent));
                 recorder.ended(request, judged(answer, failure, at, latency, request));
                 *on_the_way -= 1;
                 done.fetch_add(1, Ordering::Relaxed);
             }
         });
+        if open.busy == busy && busy > 0 {
+            self.waiting.attend(now);
+        }
         if open.is_greeting()
             && let Some(took) = open.greeted(at)
         {
@@ -302,8 +305,8 @@ impl Worker {
         }
         let cancelled = self.job.signals.cancel.is_cancelled();
         let oldest = if cancelled { u64::MAX } else { now.saturating_sub(self.job.timeout) };
-        while self.waiting.front().is_some_and(|(due, _)| due.at < oldest) {
-            let Some((due, _)) = self.waiting.pop_front() else {
+        while self.line.front().is_some_and(|(due, _)| due.at < oldest) {
+            let Some((due, _)) = self.line.pop_front() else {
                 break;
             };
             self.recorder.unsent(due, Fate::NotSent, now);
