@@ -8,6 +8,7 @@
 //! | [`latency`] | how latency is measured, and why others differ |
 //! | [`protocol`] | one file per protocol, as state machines without I/O |
 //! | [`report`] | one file per output format |
+//! | [`requests`] | what a request says, protocol by protocol |
 //! | [`search`](mod@search) | [`search()`]: the highest rate that keeps a goal, and latency against rate |
 //! | [`selftest`] | servers that misbehave by a script, to test the engine with |
 //! | [`stats`] | one file per statistical method, pure |
@@ -23,6 +24,8 @@ pub mod latency {}
 mod pace;
 pub mod protocol;
 pub mod report;
+#[doc = include_str!("../REQUESTS.md")]
+pub mod requests {}
 mod resolve;
 mod rng;
 pub mod search;

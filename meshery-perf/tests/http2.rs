@@ -111,7 +111,12 @@ impl Tonic {
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
             let address = listener.local_addr().unwrap();
             let incoming = tonic::transport::server::TcpIncoming::from(listener);
-            tokio::spawn(tonic::transport::Server::builder().add_service(service).serve_with_incoming(incoming));
+            let reflection = tonic_reflection::server::Builder::configure()
+                .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+                .build_v1()
+                .unwrap();
+            let server = tonic::transport::Server::builder().add_service(service).add_service(reflection);
+            tokio::spawn(server.serve_with_incoming(incoming));
             address
         });
         Self { address, runtime: Some(runtime) }
@@ -147,6 +152,51 @@ fn unary_calls_are_answered_and_counted_by_their_grpc_status() {
     let missing = run(&tonic.calls("NoSuchMethod", json!({ "stop": { "count": 20 } })));
     assert_eq!(missing.measured.counts.statuses, [(12, 20)].into(), "unimplemented");
     assert_eq!(missing.measured.counts.of(Fate::Status), 20);
+}
+
+#[test]
+fn messages_in_json_follow_the_schema_of_a_file_or_of_the_server() {
+    let tonic = Tonic::start();
+    let file = std::env::temp_dir().join(format!("meshery-schema-{}.pb", std::process::id()));
+    std::fs::write(&file, tonic_health::pb::FILE_DESCRIPTOR_SET).unwrap();
+    for schema in [json!("reflection"), json!({ "file": file })] {
+        let of = |service: &str| json!({ "schema": schema, "messages": [{ "json": { "service": service } }] });
+        let known = run(&tonic.calls("Check", json!({ "request": of("shop") })));
+        assert_eq!(known.measured.counts.statuses, [(0, 1000)].into(), "{schema}");
+        assert_eq!(known.spec.request["schema"], schema, "what was asked for, not what was learnt");
+        let mixed = run(&tonic.calls("Check", json!({ "mix": [{ "request": of("{{choice shop|cart}}") }] })));
+        let statuses = mixed.measured.counts.statuses;
+        assert!(statuses[&0] > 400 && statuses[&5] > 400, "{schema}: {statuses:?}");
+    }
+    std::fs::remove_file(file).unwrap();
+}
+
+#[test]
+fn what_a_schema_refuses_is_named_before_the_load() {
+    let tonic = Tonic::start();
+    let fault = |method: &str, request: Value| {
+        let spec = tonic.calls(method, json!({ "request": request }));
+        let error = block_on(Engine::new().run(&spec, &Context::default())).unwrap_err();
+        (error.report().place.clone().unwrap_or_default(), error.to_string())
+    };
+    let asked = |message: Value| json!({ "schema": "reflection", "messages": [{ "json": message }] });
+    for (method, request, place, says) in [
+        ("Check", asked(json!({ "servise": "shop" })), "request.messages[0].json", "servise"),
+        ("Check", asked(json!({ "service": 7 })), "request.messages[0].json", "grpc.health.v1.HealthCheckRequest"),
+        ("Chek", asked(json!({})), "request.schema", "/grpc.health.v1.Health/Check"),
+        ("Check", json!({ "messages": [{ "json": {} }] }), "request.messages[0].json", "needs a schema"),
+        ("Check", json!({ "schema": { "file": "no/such" } }), "request.schema.file", "no/such"),
+        ("Check", json!({ "schema": { "base64": "AAAA" } }), "request.schema", "not a FileDescriptorSet"),
+    ] {
+        let (found, message) = fault(method, request);
+        assert_eq!(found, place, "{message}");
+        assert!(message.contains(says), "{message}");
+    }
+    let spec = tonic.calls("Check", json!({ "request": asked(json!({})), "target": "grpc://127.0.0.1:9/a.B/C" }));
+    assert!(block_on(Engine::new().run(&spec, &Context::default())).is_err());
+    let none = json!({ "request": { "method": "/a.B/C", "schema": "reflection", "messages": [{ "json": {} }] } });
+    let error = block_on(Engine::new().run(&tonic.calls("Check", none), &Context::default())).unwrap_err();
+    assert_eq!(error.report().place.as_deref(), Some("request.schema"), "{error}");
 }
 
 #[test]

@@ -46,8 +46,6 @@ pub(crate) enum Body {
     Template(Template),
     /// The same for every request.
     Bytes(Arc<[u8]>),
-    /// Several, each with its length before it, as gRPC frames messages.
-    Messages(Vec<Body>),
 }
 
 impl Body {
@@ -90,13 +88,6 @@ impl Body {
         }
     }
 
-    /// Messages in one body; those that are always the same are framed once.
-    pub(crate) fn messages(messages: Vec<Self>) -> Self {
-        let constant = messages.iter().all(|message| matches!(message, Self::Bytes(_)));
-        let framed = Self::Messages(messages);
-        if constant { Self::Bytes(framed.bytes(Draw { seed: 0, ordinal: 0 })) } else { framed }
-    }
-
     /// Whether there is nothing in it.
     pub(crate) fn is_empty(&self) -> bool {
         matches!(self, Self::Bytes(bytes) if bytes.is_empty())
@@ -106,16 +97,6 @@ impl Body {
     pub(crate) fn bytes(&self, draw: Draw) -> Arc<[u8]> {
         match self {
             Self::Bytes(bytes) => Arc::clone(bytes),
-            Self::Messages(messages) => {
-                let mut out = Vec::new();
-                for message in messages {
-                    let message = message.bytes(draw);
-                    out.push(0);
-                    out.extend_from_slice(&(message.len() as u32).to_be_bytes());
-                    out.extend_from_slice(&message);
-                }
-                out.into()
-            }
             Self::Template(template) => {
                 let mut out = Vec::new();
                 template.render(draw, u64::from(u32::MAX), &mut out);

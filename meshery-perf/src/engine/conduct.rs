@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use meshery_core::load::{Tool, Wait};
-
 use meshery_core::response_check::CheckFailures;
 use meshery_core::{Cancel, Context, Error, ErrorKind, Fate, LoadSpec, Measurement, Pace, ResponseCheck, Result, Stop};
 
+use super::ask;
 use super::collect::{Frame, collect};
 use super::connection::Broken;
 use super::control::check;
@@ -72,7 +72,8 @@ fn unix(time: SystemTime) -> u64 {
 
 /// The workers with their connections open, before any clock runs.
 fn open(spec: &LoadSpec, seed: u64, context: &Context, signals: &Signals) -> Result<(Vec<Worker>, Option<Refreshing>)> {
-    let (target, sessions) = check(spec)?;
+    let learned = ask::learn(spec)?;
+    let (target, sessions) = check(learned.as_ref().unwrap_or(spec))?;
     let addresses = Addresses::find(&target, &spec.network)?;
     let of = u64::from(spec.threads);
     let job = |thread: u64| Job {

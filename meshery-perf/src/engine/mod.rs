@@ -7,6 +7,8 @@ mod thresholds;
 mod validity;
 
 #[cfg(target_os = "linux")]
+mod ask;
+#[cfg(target_os = "linux")]
 mod collect;
 #[cfg(target_os = "linux")]
 mod conduct;

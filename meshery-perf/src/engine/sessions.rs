@@ -22,9 +22,16 @@ impl Sessions {
     pub(super) fn prepare(spec: &LoadSpec) -> Result<(Target, Self)> {
         let protocol = protocol::by_name(&spec.protocol)?;
         let target = Target::parse(&spec.target, protocol.schemes())?;
-        let tls = Tls::prepare(spec, &target, protocol.alpn())?;
         let prepared = protocol.prepare(&target, spec)?;
-        Ok((target, Self { prepared, tls, transport: protocol.transport() }))
+        let sessions = Self::around(spec, &target, prepared)?;
+        Ok((target, sessions))
+    }
+
+    /// Sessions of something that is prepared, as the load's own would be.
+    pub(super) fn around(spec: &LoadSpec, target: &Target, prepared: Arc<dyn Prepared>) -> Result<Self> {
+        let protocol = protocol::by_name(&spec.protocol)?;
+        let tls = Tls::prepare(spec, target, protocol.alpn())?;
+        Ok(Self { prepared, tls, transport: protocol.transport() })
     }
 
     pub(super) fn session(&self) -> Result<Box<dyn Session>> {

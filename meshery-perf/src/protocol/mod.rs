@@ -45,6 +45,16 @@ pub trait Protocol: Sync {
         &[]
     }
 
+    /// Asks the target for what the specification leaves to it, such as a schema: the specification with the answers in
+    /// it, or `None` when nothing is left to the target.
+    ///
+    /// # Errors
+    /// Those of asking, and an answer that does not help.
+    fn learn(&self, target: &Target, spec: &LoadSpec, ask: &mut Ask<'_>) -> Result<Option<LoadSpec>> {
+        let _ = (target, spec, ask);
+        Ok(None)
+    }
+
     /// Reads the requests in the protocol's own words ([`request`](LoadSpec::request) or [`mix`](LoadSpec::mix)) and
     /// makes ready for sessions.
     ///
@@ -52,6 +62,9 @@ pub trait Protocol: Sync {
     /// [`InvalidInput`](meshery_core::ErrorKind::InvalidInput) with the field as its place.
     fn prepare(&self, target: &Target, spec: &LoadSpec) -> Result<Arc<dyn Prepared>>;
 }
+
+/// Makes a request on a connection of its own, before the load; what of the answer matters, the session keeps.
+pub type Ask<'a> = dyn FnMut(Arc<dyn Prepared>) -> Result<Answer> + 'a;
 
 /// What carries a protocol.
 ///
@@ -245,4 +258,28 @@ pub fn by_name(name: &str) -> Result<&'static dyn Protocol> {
         let names: Vec<_> = PROTOCOLS.iter().map(|protocol| protocol.name()).collect();
         Error::invalid("protocol", "unknown protocol").expected(format!("one of {}", names.join(", "))).found(name)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every example of the page on requests is one that its protocol takes.
+    #[test]
+    fn the_examples_of_requests_are_taken() {
+        let page = include_str!("../../REQUESTS.md");
+        let mut seen = std::collections::BTreeSet::new();
+        for block in page.split("```json ").skip(1) {
+            let (name, rest) = block.split_once('\n').unwrap();
+            let request = serde_json::from_str(rest.split_once("```").unwrap().0).unwrap();
+            let protocol = by_name(name).unwrap();
+            let url = format!("{}://127.0.0.1:1/a.B/C", protocol.schemes()[0].name);
+            let target = Target::parse(&url, protocol.schemes()).unwrap();
+            let spec = LoadSpec { request, ..LoadSpec::new(url) };
+            assert!(protocol.prepare(&target, &spec).is_ok(), "{name}: {}", spec.request);
+            seen.insert(protocol.name());
+        }
+        let all: std::collections::BTreeSet<_> = PROTOCOLS.iter().map(|protocol| protocol.name()).collect();
+        assert_eq!(seen, all, "every protocol has an example");
+    }
 }

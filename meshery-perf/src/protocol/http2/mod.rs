@@ -21,7 +21,7 @@ use crate::content::{Checks, Inspection, Mix};
 use crate::target::{Scheme, Target};
 pub(super) use framing::Framing;
 pub(super) use hpack::Text;
-pub(super) use request::Ready;
+pub(super) use request::{Bodies, Ready};
 use session::Http2Session;
 
 pub(super) struct Http2;

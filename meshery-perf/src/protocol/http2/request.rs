@@ -7,12 +7,32 @@ use serde_json::Value;
 
 use super::super::http::Request;
 use super::hpack;
-use crate::content::Draw;
+use crate::content::{Body, Draw};
 use crate::target::Target;
+
+/// Where the body of each request comes from.
+pub(in crate::protocol) trait Bodies: Send + Sync {
+    /// The body of one request; `None` when what was drawn for it makes none.
+    fn body(&self, draw: Draw) -> Option<Arc<[u8]>>;
+
+    /// Whether it is the same for all of them.
+    fn is_constant(&self) -> bool;
+}
+
+impl Bodies for Body {
+    fn body(&self, draw: Draw) -> Option<Arc<[u8]>> {
+        Some(self.bytes(draw))
+    }
+
+    fn is_constant(&self) -> bool {
+        matches!(self, Self::Bytes(_))
+    }
+}
 
 /// A request, ready to be sent: what HTTP/2 and gRPC share.
 pub(in crate::protocol) struct Ready {
     request: Request,
+    bodies: Box<dyn Bodies>,
     scheme: &'static str,
     constant: Option<Constant>,
 }
@@ -25,14 +45,19 @@ struct Constant {
 
 impl Ready {
     pub(super) fn read(words: &Value, target: &Target) -> Result<Self> {
-        Ok(Self::new(Request::read(words, target)?, target))
+        let request = Request::read(words, target)?;
+        let body = Box::new(request.body.clone());
+        Ok(Self::new(request, body, target))
     }
 
-    pub(in crate::protocol) fn new(request: Request, target: &Target) -> Self {
-        let mut ready = Self { request, scheme: if target.scheme.tls { "https" } else { "http" }, constant: None };
-        if ready.request.is_constant() {
-            let draw = Draw { seed: 0, ordinal: 0 };
-            let body = ready.request.body.bytes(draw);
+    pub(in crate::protocol) fn new(request: Request, bodies: Box<dyn Bodies>, target: &Target) -> Self {
+        let scheme = if target.scheme.tls { "https" } else { "http" };
+        let mut ready = Self { request, bodies, scheme, constant: None };
+        let draw = Draw { seed: 0, ordinal: 0 };
+        if ready.request.is_constant()
+            && ready.bodies.is_constant()
+            && let Some(body) = ready.bodies.body(draw)
+        {
             let mut block = Vec::new();
             ready.encode(draw, body.len(), &mut block);
             ready.constant = Some(Constant { block: block.into(), body });
@@ -44,15 +69,15 @@ impl Ready {
         self.request.method == "HEAD"
     }
 
-    /// The block, written to `scratch` unless it is always the same, and the body.
-    pub(super) fn say<'a>(&'a self, draw: Draw, scratch: &'a mut Vec<u8>) -> (&'a [u8], Arc<[u8]>) {
+    /// The block, written to `scratch` unless it is always the same, and the body; `None` when there is none to say.
+    pub(super) fn say<'a>(&'a self, draw: Draw, scratch: &'a mut Vec<u8>) -> Option<(&'a [u8], Arc<[u8]>)> {
         if let Some(Constant { block, body }) = &self.constant {
-            return (block, Arc::clone(body));
+            return Some((block, Arc::clone(body)));
         }
-        let body = self.request.body.bytes(draw);
+        let body = self.bodies.body(draw)?;
         scratch.clear();
         self.encode(draw, body.len(), scratch);
-        (scratch, body)
+        Some((scratch, body))
     }
 
     fn encode(&self, draw: Draw, length: usize, block: &mut Vec<u8>) {

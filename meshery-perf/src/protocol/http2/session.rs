@@ -310,11 +310,14 @@ impl Session for Http2Session {
     }
 
     fn begin(&mut self, call: Call, turn: &mut Turn) {
-        let id = self.next;
-        self.next += 2;
         let load = Arc::clone(&self.load);
         let ready = load.mix.pick(call.ordinal);
-        let (block, body) = ready.say(load.mix.draw(call.ordinal), &mut self.scratch);
+        let Some((block, body)) = ready.say(load.mix.draw(call.ordinal), &mut self.scratch) else {
+            turn.signs.push((call.number, Sign::Failed(Fate::NotSent)));
+            return;
+        };
+        let id = self.next;
+        self.next += 2;
         frame::headers(block, body.is_empty(), id, &mut turn.output);
         let uploads = !body.is_empty();
         let stream = Stream {

@@ -1,8 +1,12 @@
-//! gRPC over HTTP/2: unary and streaming calls, by raw bytes.
+//! gRPC over HTTP/2: unary and streaming calls, by raw bytes, or in JSON by a schema from a file or from the server.
 //!
 //! A request is a method and its messages: one for a unary call, several for a stream of the client's, which are all said
 //! at once and then the stream is half closed. Answers of any number of messages are taken. A call ends in its
 //! `grpc-status`, which is what statuses are counted by; an HTTP answer without one is mapped as gRPC's own clients do.
+
+mod message;
+mod reflection;
+mod schema;
 
 use std::sync::Arc;
 
@@ -12,9 +16,11 @@ use serde_json::Value;
 
 use super::http::{self, Request};
 use super::http2::{Answers, Framing, Http2Load, Ready, Text};
-use super::{Answer, Failure, Prepared, Protocol};
-use crate::content::{Body, BodyWords, Checks, Inspection, Mix};
+use super::{Answer, Ask, Failure, Prepared, Protocol};
+use crate::content::{Body, Checks, Inspection, Mix};
 use crate::target::{Scheme, Target};
+use message::{Message, MessageWords, Messages};
+use schema::SchemaWords;
 
 pub(super) struct Grpc;
 
@@ -23,14 +29,15 @@ pub(super) struct Grpc;
 struct Words {
     /// `/PACKAGE.SERVICE/METHOD`; in place of the target's path.
     method: Option<String>,
-    /// Each as a protocol buffer, in the words of a body.
-    messages: Vec<BodyWords>,
+    /// Where the schema of messages in JSON comes from.
+    schema: Option<SchemaWords>,
+    messages: Vec<MessageWords>,
     metadata: Vec<(String, String)>,
 }
 
 impl Default for Words {
     fn default() -> Self {
-        Self { method: None, messages: vec![BodyWords::default()], metadata: Vec::new() }
+        Self { method: None, schema: None, messages: vec![MessageWords::default()], metadata: Vec::new() }
     }
 }
 
@@ -48,6 +55,10 @@ impl Protocol for Grpc {
         &[b"h2"]
     }
 
+    fn learn(&self, target: &Target, spec: &LoadSpec, ask: &mut Ask<'_>) -> Result<Option<LoadSpec>> {
+        reflection::learn(target, spec, ask)
+    }
+
     fn prepare(&self, target: &Target, spec: &LoadSpec) -> Result<Arc<dyn Prepared>> {
         let mix = Mix::read(spec, |words| read(words, target))?;
         Ok(Http2Load::prepared(mix, spec, Arc::new(Calls(Checks::compile(spec)?))))
@@ -57,21 +68,31 @@ impl Protocol for Grpc {
 fn read(words: &Value, target: &Target) -> Result<Ready> {
     let words: Words = Words::deserialize(words).map_err(|error| {
         let error = Error::new(ErrorKind::InvalidInput, error.to_string());
-        error.expected("an object of method, messages and metadata")
+        error.expected("an object of method, schema, messages and metadata")
     })?;
     let method = words.method.as_deref().unwrap_or(&target.path);
-    if method.split('/').count() != 3 || !method.starts_with('/') {
-        let error = Error::invalid("method", "not a method of a service");
-        return Err(error.expected("/PACKAGE.SERVICE/METHOD, here or as the target's path").found(method));
-    }
+    let input = words.schema.as_ref().map(|schema| schema.input(method)).transpose()?;
+    service_of(method)?;
     let mut headers = vec![http::pair(["te", "trailers"]), http::pair(["content-type", "application/grpc"])];
     headers.extend(words.metadata);
     let mut messages = Vec::new();
     for (index, message) in words.messages.into_iter().enumerate() {
-        messages.push(Body::read(message).map_err(|error| error.at(format!("messages[{index}]")))?);
+        let read = Message::read(message, input.as_ref());
+        messages.push(read.map_err(|error| error.at(format!("messages[{index}]")))?);
     }
-    let request = Request::post(method, &headers, Body::messages(messages), target)?;
-    Ok(Ready::new(request, target))
+    let nothing = Body::Bytes(Arc::default());
+    let request = Request::post(method, &headers, nothing, target)?;
+    Ok(Ready::new(request, Box::new(Messages(messages)), target))
+}
+
+/// The service of a method.
+fn service_of(method: &str) -> Result<&str> {
+    let parts: Vec<&str> = method.split('/').collect();
+    if let ["", service, _] = parts.as_slice() {
+        return Ok(service);
+    }
+    let error = Error::invalid("method", "not a method of a service");
+    Err(error.expected("/PACKAGE.SERVICE/METHOD, here or as the target's path").found(method))
 }
 
 /// What is made of the answers to calls.
