@@ -3,6 +3,7 @@
 
 mod count;
 mod envoy;
+mod nginx;
 mod node;
 mod peers;
 mod python;

@@ -6,7 +6,7 @@ use std::thread;
 use super::{Verb, lint, no_options, setup};
 use crate::count::{self, Count};
 use crate::shell::{Finished, Listen, Result, cargo, run};
-use crate::{envoy, node, peers, python, workspace};
+use crate::{envoy, nginx, node, peers, python, workspace};
 
 pub(super) const VERB: Verb =
     Verb { name: "test", options: "", does: "set up, lint and test everything, in all three languages", run: test };
@@ -17,6 +17,9 @@ fn test(options: &[String]) -> Result {
     // Without them the tests say what they leave out; in CI that is an error of its own.
     if let Err(error) = peers::obtain() {
         eprintln!("SKIPPED: what needs fortio, k6 and oha, because they cannot be had: {error}");
+    }
+    if let Err(error) = nginx::obtain() {
+        eprintln!("SKIPPED: what needs nginx, because it cannot be had: {error}");
     }
     let mut troubles = lint::complaints();
     // Cargo alone takes every core to build; its tests mostly wait, and leave room for the others'.
@@ -53,6 +56,7 @@ const TEST_THREADS: &str = "4";
 /// Tells a runner where the real parts are.
 fn equipped(mut command: Command) -> Command {
     peers::name_to(&mut command);
+    nginx::name_to(&mut command);
     command.env("MESHERY_ENVOY", envoy::path());
     command
 }
