@@ -15,6 +15,7 @@
 //! | [`telemetry`] | what processes use, and where all this runs |
 //! | [`tools`] | other load generators behind the same trait, one file each |
 
+mod blocking;
 pub mod compare;
 mod content;
 pub mod engine;
@@ -35,6 +36,7 @@ pub mod target;
 pub mod telemetry;
 mod tls;
 pub mod tools;
+mod trust;
 
 pub use compare::compare;
 pub use engine::Engine;

@@ -23,12 +23,12 @@ struct Endpoint {
     /// What a load on it says: at least the target and the protocol.
     load: Value,
     /// Runs as long as this does.
-    _server: Option<Box<dyn Any>>,
+    server: Option<Box<dyn Any>>,
 }
 
 impl Endpoint {
-    fn new(name: &'static str, protocol: &str, target: String, server: Option<Box<dyn Any>>) -> Self {
-        Self { name, load: json!({ "protocol": protocol, "target": target }), _server: server }
+    fn new(name: &'static str, protocol: &str, target: &str, server: Option<Box<dyn Any>>) -> Self {
+        Self { name, load: json!({ "protocol": protocol, "target": target }), server }
     }
 
     fn load(&self, more: &Value) -> LoadSpec {
@@ -50,13 +50,13 @@ impl Endpoint {
 /// Every protocol, by every real server that is here.
 fn endpoints() -> Vec<Endpoint> {
     let mut all = vec![
-        Endpoint::new("grpc, tonic", "grpc", tonic(), None),
-        Endpoint::new("udp, an echo", "udp", udp_echo(), None),
-        Endpoint::new("websocket, tungstenite", "websocket", websocket(), None),
+        Endpoint::new("grpc, tonic", "grpc", &tonic(), None),
+        Endpoint::new("udp, an echo", "udp", &udp_echo(), None),
+        Endpoint::new("websocket, tungstenite", "websocket", &websocket(), None),
     ];
     if let Some((nginx, [plain, http2])) = servers::nginx() {
-        all.push(Endpoint::new("http1, nginx", "http1", format!("http://127.0.0.1:{plain}/"), Some(Box::new(nginx))));
-        all.push(Endpoint::new("http2, nginx", "http2", format!("http://127.0.0.1:{http2}/"), None));
+        all.push(Endpoint::new("http1, nginx", "http1", &format!("http://127.0.0.1:{plain}/"), Some(Box::new(nginx))));
+        all.push(Endpoint::new("http2, nginx", "http2", &format!("http://127.0.0.1:{http2}/"), None));
     }
     let authority = Authority::new();
     let identity = authority.sign("127.0.0.1");
@@ -67,14 +67,14 @@ fn endpoints() -> Vec<Endpoint> {
             [("http1, Envoy", "http1", plain), ("http2, Envoy", "http2", plain), ("tcp, Envoy's echo", "tcp", echo)]
         {
             let scheme = if protocol == "tcp" { "tcp" } else { "http" };
-            all.push(Endpoint::new(name, protocol, format!("{scheme}://127.0.0.1:{port}"), None));
+            all.push(Endpoint::new(name, protocol, &format!("{scheme}://127.0.0.1:{port}"), None));
         }
         for (name, protocol) in [("http1, Envoy, TLS", "http1"), ("http2, Envoy, TLS", "http2")] {
-            let mut endpoint = Endpoint::new(name, protocol, format!("https://127.0.0.1:{secure}/"), None);
+            let mut endpoint = Endpoint::new(name, protocol, &format!("https://127.0.0.1:{secure}/"), None);
             endpoint.load["tls"] = tls.clone();
             all.push(endpoint);
         }
-        all[0]._server = Some(Box::new(envoy));
+        all[0].server = Some(Box::new(envoy));
     }
     all
 }

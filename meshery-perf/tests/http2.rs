@@ -172,6 +172,23 @@ fn messages_in_json_follow_the_schema_of_a_file_or_of_the_server() {
 }
 
 #[test]
+fn a_stream_in_both_directions_takes_turns() {
+    let tonic = Tonic::start();
+    // Reflection is such a stream. `ServerReflectionRequest { list_services: "" }`, three times: field 7, a string.
+    let question = json!({ "base64": "OgA=" });
+    let method = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
+    let request =
+        |count: usize| json!({ "method": method, "messages": vec![question.clone(); count], "in_turns": true });
+    let received = |count: usize| {
+        let measured = run(&tonic.calls("", json!({ "request": request(count), "stop": { "count": 50 } }))).measured;
+        assert_eq!(measured.counts.of(Fate::Ok), 50, "{:?}", measured.counts);
+        measured.bytes_received
+    };
+    let (one, ten) = (received(1), received(10));
+    assert!(ten > 4 * one, "each question has its answer: {one} and {ten} bytes");
+}
+
+#[test]
 fn what_a_schema_refuses_is_named_before_the_load() {
     let tonic = Tonic::start();
     let fault = |method: &str, request: Value| {

@@ -39,7 +39,9 @@ mod worker;
 
 use async_trait::async_trait;
 use meshery_core::load::Tool;
-use meshery_core::{Cancel, Context, Error, ErrorKind, LoadSpec, LoadTest, Measurement, Result};
+use meshery_core::{Context, LoadSpec, LoadTest, Measurement, Result};
+
+use crate::blocking;
 
 /// The native load generator. Holds nothing: any number of loads can run at once, inside or outside an async runtime.
 ///
@@ -66,23 +68,7 @@ impl LoadTest for Engine {
     }
 
     async fn run(&self, spec: &LoadSpec, context: &Context) -> Result<Measurement> {
-        let (sender, receiver) = tokio::sync::oneshot::channel();
         let (spec, tool, context) = (spec.clone(), self.tool(), context.clone());
-        // Raised when this future is dropped, so that a forgotten load does not go on.
-        let dropped = CancelOnDrop(Cancel::new());
-        let stop = dropped.0.clone();
-        std::thread::Builder::new().name("meshery-load".into()).spawn(move || {
-            // A receiver that is gone has dropped the future: nobody wants the result.
-            let _ = sender.send(control::run(&spec, tool, &context, &stop));
-        })?;
-        receiver.await.map_err(|_| Error::new(ErrorKind::Internal, "the load thread ended without a result"))?
-    }
-}
-
-struct CancelOnDrop(Cancel);
-
-impl Drop for CancelOnDrop {
-    fn drop(&mut self) {
-        self.0.cancel();
+        blocking::on_thread("meshery-load", move |stop| control::run(&spec, tool, &context, &stop)).await
     }
 }

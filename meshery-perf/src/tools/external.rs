@@ -12,6 +12,7 @@ use meshery_core::{Cancel, Context, Error, ErrorKind, Event, LoadSpec, LoadTest,
 
 use super::child::{self, Finished, Watch};
 use super::{Invocation, Program, by_name, find, validity};
+use crate::blocking;
 use crate::exchange::{Outcome, without_secrets};
 use crate::protocol::http::SCHEMES;
 use crate::target::{Address, Target};
@@ -98,15 +99,8 @@ impl External {
         context: &Context,
         work: fn(&Run) -> Result<T>,
     ) -> Result<T> {
-        let forgotten = CancelOnDrop(Cancel::new());
-        let (sender, receiver) = tokio::sync::oneshot::channel();
-        let run =
-            Run { tool: self.clone(), spec: spec.clone(), context: context.clone(), forgotten: forgotten.0.clone() };
-        std::thread::Builder::new().name("meshery-tool".into()).spawn(move || {
-            // A receiver that is gone has dropped the future: nobody wants the result.
-            let _ = sender.send(work(&run));
-        })?;
-        receiver.await.map_err(|_| Error::new(ErrorKind::Internal, "the tool's thread ended without a result"))?
+        let (tool, spec, context) = (self.clone(), spec.clone(), context.clone());
+        blocking::on_thread("meshery-tool", move |forgotten| work(&Run { tool, spec, context, forgotten })).await
     }
 }
 
@@ -118,14 +112,6 @@ impl LoadTest for External {
 
     async fn run(&self, spec: &LoadSpec, context: &Context) -> Result<Measurement> {
         self.off_thread(spec, context, Run::measurement).await
-    }
-}
-
-struct CancelOnDrop(Cancel);
-
-impl Drop for CancelOnDrop {
-    fn drop(&mut self) {
-        self.0.cancel();
     }
 }
 

@@ -65,7 +65,9 @@ fn program(variable: &str, name: &str, version: &str, how: &str) -> Option<PathB
         return Some(path);
     }
     let test = std::thread::current().name().unwrap_or("a test").to_owned();
-    writeln!(std::io::stderr(), "SKIPPED {test} with {name}: it is not here; {how}, or set {variable}").unwrap();
+    // Not `eprintln!`, which the harness swallows.
+    let mut stderr = std::io::stderr();
+    writeln!(stderr, "SKIPPED {test} with {name}: it is not here; {how}, or set {variable}").unwrap();
     None
 }
 

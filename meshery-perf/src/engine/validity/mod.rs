@@ -16,6 +16,7 @@ use meshery_core::Measurement;
 use meshery_core::measurement::{Doubt, Reason, Validity};
 
 use super::sample::Sampled;
+use crate::trust::{self, percent};
 pub(super) use independence::independence;
 
 /// Why a load ended before its time.
@@ -56,7 +57,7 @@ pub(super) fn judge(measurement: &Measurement, blocks: &[Vec<Sampled>], ended_ea
     let mut validity = Validity::default();
     match ended_early {
         Some(Early::Cancelled) => {
-            validity.invalid.push(Reason::new(Doubt::Cancelled, "the caller stopped the load before its end"));
+            validity.invalid.push(trust::cancelled());
         }
         Some(Early::Threshold) => {
             validity.warnings.push(Reason::new(Doubt::Aborted, "a threshold stopped the load before its end"));
@@ -68,7 +69,7 @@ pub(super) fn judge(measurement: &Measurement, blocks: &[Vec<Sampled>], ended_ea
         validity.warnings.push(Reason::new(Doubt::Unverified, message));
     }
     if measurement.measured.service.is_empty() {
-        validity.invalid.push(Reason::new(Doubt::NoAnswers, "not one request of the window was answered"));
+        validity.invalid.push(trust::no_answers());
         return validity;
     }
     let run = Run { measurement, blocks, ended_early };
@@ -76,10 +77,6 @@ pub(super) fn judge(measurement: &Measurement, blocks: &[Vec<Sampled>], ended_ea
         rule(&run, &mut validity);
     }
     validity
-}
-
-fn percent(share: f64) -> String {
-    format!("{:.2} %", share * 100.0)
 }
 
 #[cfg(test)]

@@ -81,12 +81,15 @@ fn encode(template: &Template, draw: Draw, schema: &MessageDescriptor) -> Result
 }
 
 /// The messages of a call in one body, each with its length before it.
-pub(super) struct Messages(pub(super) Vec<Message>);
+pub(super) struct Messages {
+    pub(super) all: Vec<Message>,
+    pub(super) in_turns: bool,
+}
 
 impl Bodies for Messages {
     fn body(&self, draw: Draw) -> Option<Arc<[u8]>> {
         let mut out = Vec::new();
-        for message in &self.0 {
+        for message in &self.all {
             let message = message.bytes(draw)?;
             out.push(0);
             out.extend_from_slice(&(message.len() as u32).to_be_bytes());
@@ -96,6 +99,10 @@ impl Bodies for Messages {
     }
 
     fn is_constant(&self) -> bool {
-        self.0.iter().all(|message| matches!(message, Message::Bytes(Body::Bytes(_))))
+        self.all.iter().all(|message| matches!(message, Message::Bytes(Body::Bytes(_))))
+    }
+
+    fn in_turns(&self) -> bool {
+        self.in_turns
     }
 }

@@ -1,7 +1,7 @@
 //! gRPC over HTTP/2: unary and streaming calls, by raw bytes, or in JSON by a schema from a file or from the server.
 //!
-//! A request is a method and its messages: one for a unary call, several for a stream of the client's, which are all said
-//! at once and then the stream is half closed. Answers of any number of messages are taken. A call ends in its
+//! A request is a method and its messages: one for a unary call, several for a stream of the client's, which are said all
+//! at once or in turns with the server's, and then the stream is half closed. Answers of any number of messages are taken. A call ends in its
 //! `grpc-status`, which is what statuses are counted by; an HTTP answer without one is mapped as gRPC's own clients do.
 
 mod message;
@@ -32,12 +32,20 @@ struct Words {
     /// Where the schema of messages in JSON comes from.
     schema: Option<SchemaWords>,
     messages: Vec<MessageWords>,
+    /// Whether each message but the first waits for an answer to the one before.
+    in_turns: bool,
     metadata: Vec<(String, String)>,
 }
 
 impl Default for Words {
     fn default() -> Self {
-        Self { method: None, schema: None, messages: vec![MessageWords::default()], metadata: Vec::new() }
+        Self {
+            method: None,
+            schema: None,
+            messages: vec![MessageWords::default()],
+            in_turns: false,
+            metadata: Vec::new(),
+        }
     }
 }
 
@@ -68,7 +76,7 @@ impl Protocol for Grpc {
 fn read(words: &Value, target: &Target) -> Result<Ready> {
     let words: Words = Words::deserialize(words).map_err(|error| {
         let error = Error::new(ErrorKind::InvalidInput, error.to_string());
-        error.expected("an object of method, schema, messages and metadata")
+        error.expected("an object of method, schema, messages, in_turns and metadata")
     })?;
     let method = words.method.as_deref().unwrap_or(&target.path);
     let input = words.schema.as_ref().map(|schema| schema.input(method)).transpose()?;
@@ -82,7 +90,7 @@ fn read(words: &Value, target: &Target) -> Result<Ready> {
     }
     let nothing = Body::Bytes(Arc::default());
     let request = Request::post(method, &headers, nothing, target)?;
-    Ok(Ready::new(request, Box::new(Messages(messages)), target))
+    Ok(Ready::new(request, Box::new(Messages { all: messages, in_turns: words.in_turns }), target))
 }
 
 /// The service of a method.

@@ -139,7 +139,7 @@ impl Server<'_, '_> {
     fn call(&mut self, question: &[u8]) -> Result<(Answer, Vec<u8>)> {
         let headers = [http::pair(["te", "trailers"]), http::pair(["content-type", "application/grpc"])];
         let request = Request::post(self.method, &headers, Body::Bytes(Arc::default()), self.target)?;
-        let messages = Messages(vec![Said::Bytes(Body::Bytes(question.into()))]);
+        let messages = Messages { all: vec![Said::Bytes(Body::Bytes(question.into()))], in_turns: false };
         let ready = Ready::new(request, Box::new(messages), self.target);
         let kept = Arc::new(Mutex::new(Vec::new()));
         let spec = LoadSpec::new("");

@@ -9,6 +9,8 @@ pub(in crate::protocol) struct Framing {
     /// Bytes of the message that are still to come.
     left: u32,
     broken: bool,
+    /// Messages that are complete.
+    messages: usize,
 }
 
 impl Framing {
@@ -31,8 +33,24 @@ impl Framing {
             (self.left, part) = (self.left - now.len() as u32, rest);
             if self.have == self.prefix.len() && self.left == 0 {
                 self.have = 0;
+                self.messages += 1;
             }
         }
+    }
+
+    /// How many messages are complete.
+    pub(in crate::protocol) fn messages(self) -> usize {
+        self.messages
+    }
+
+    /// Where the message of that number, from 0, ends in a body that is framed so.
+    pub(in crate::protocol) fn end_of(body: &[u8], number: usize) -> usize {
+        let mut end = 0;
+        for _ in 0..=number {
+            let Some([_, length @ ..]) = body.get(end..).and_then(<[u8]>::first_chunk::<5>) else { return body.len() };
+            end += 5 + u32::from_be_bytes(*length) as usize;
+        }
+        end.min(body.len())
     }
 
     /// Whether the body ended where a message did.
@@ -51,8 +69,9 @@ mod tests {
         for size in 1..=body.len() {
             let (mut framing, mut text) = (Framing::default(), Vec::new());
             body.chunks(size).for_each(|part| framing.feed(part, |message| text.extend_from_slice(message)));
-            assert!(framing.is_whole() && text == b"hellook", "{size}");
+            assert!(framing.is_whole() && text == b"hellook" && framing.messages() == 3, "{size}");
         }
+        assert_eq!([0, 1, 2, 3].map(|number| Framing::end_of(body, number)), [10, 15, 22, 22]);
     }
 
     #[test]

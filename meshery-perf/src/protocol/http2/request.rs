@@ -17,6 +17,11 @@ pub(in crate::protocol) trait Bodies: Send + Sync {
 
     /// Whether it is the same for all of them.
     fn is_constant(&self) -> bool;
+
+    /// Whether the next message in it is said when the one before has been answered, rather than all at once.
+    fn in_turns(&self) -> bool {
+        false
+    }
 }
 
 impl Bodies for Body {
@@ -67,6 +72,10 @@ impl Ready {
 
     pub(super) fn to_head(&self) -> bool {
         self.request.method == "HEAD"
+    }
+
+    pub(super) fn in_turns(&self) -> bool {
+        self.bodies.in_turns()
     }
 
     /// The block, written to `scratch` unless it is always the same, and the body; `None` when there is none to say.

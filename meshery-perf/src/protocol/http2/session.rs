@@ -174,6 +174,7 @@ impl Http2Session {
         let content = frame.content()?;
         stream.received += content.len() as u64;
         self.load.answers.body(content, &mut stream.framing, stream.kept.as_mut());
+        stream.upload.answered(stream.framing.messages());
         if frame.has(frame::END_STREAM) {
             self.end(number, turn);
         } else {
@@ -279,7 +280,8 @@ impl Http2Session {
         let mut said = 0;
         while !stream.upload.is_over() && said < PIECE {
             let left = stream.upload.body.len() - stream.upload.sent;
-            let count = self.window.room(stream.window.room(left.min(frame::LARGEST)));
+            let allowed = stream.upload.allowed - stream.upload.sent;
+            let count = self.window.room(stream.window.room(allowed.min(frame::LARGEST)));
             if count == 0 {
                 return false;
             }
@@ -323,7 +325,7 @@ impl Session for Http2Session {
         let stream = Stream {
             id,
             to_head: ready.to_head(),
-            upload: Upload { body, sent: 0 },
+            upload: Upload::new(body, ready.in_turns()),
             window: Window::new(self.first_window),
             taken: Taken::default(),
             framing: Framing::default(),

@@ -30,9 +30,25 @@ pub(super) struct Stream {
 pub(super) struct Upload {
     pub(super) body: Arc<[u8]>,
     pub(super) sent: usize,
+    /// How much of it may be said by now.
+    pub(super) allowed: usize,
+    in_turns: bool,
 }
 
 impl Upload {
+    /// All at once, or the next message when the one before has been answered.
+    pub(super) fn new(body: Arc<[u8]>, in_turns: bool) -> Self {
+        let allowed = if in_turns { Framing::end_of(&body, 0) } else { body.len() };
+        Self { body, sent: 0, allowed, in_turns }
+    }
+
+    /// So many messages have come back.
+    pub(super) fn answered(&mut self, messages: usize) {
+        if self.in_turns {
+            self.allowed = Framing::end_of(&self.body, messages);
+        }
+    }
+
     pub(super) fn is_over(&self) -> bool {
         self.sent == self.body.len()
     }

@@ -57,6 +57,28 @@ fn a_connection_begins_with_the_preface_and_requests_follow() {
 }
 
 #[test]
+fn messages_take_turns_where_that_is_asked_for() {
+    let grpc = super::super::by_name("grpc").unwrap();
+    let target = Target::parse("grpc://a:1/b.C/D", grpc.schemes()).unwrap();
+    let request = json!({ "messages": ["one", "two"], "in_turns": true });
+    let mut session = grpc.prepare(&target, &LoadSpec { request, ..LoadSpec::new("") }).unwrap().session();
+    let mut turn = Turn::default();
+    session.open(&mut turn);
+    session.begin(Call { number: 0, ordinal: 0 }, &mut turn);
+    assert!(turn.output.ends_with(&frame(frame::DATA, 0, 1, b"\0\0\0\0\x03one")));
+    turn.output.clear();
+    session.more(&mut turn);
+    assert!(turn.output.is_empty(), "the first has not been answered");
+    let head = frame(frame::HEADERS, frame::END_HEADERS, 1, OK);
+    session.receive(&[head, frame(frame::DATA, 0, 1, b"\0\0\0\0\x01")].concat(), &mut turn).unwrap();
+    session.more(&mut turn);
+    assert!(turn.output.is_empty(), "nor wholly");
+    session.receive(&frame(frame::DATA, 0, 1, b"x"), &mut turn).unwrap();
+    session.more(&mut turn);
+    assert_eq!(turn.output, frame(frame::DATA, frame::END_STREAM, 1, b"\0\0\0\0\x03two"));
+}
+
+#[test]
 fn answers_come_in_any_order_and_cut_anywhere() {
     let bytes = [
         frame(frame::SETTINGS, 0, 0, &[]),
