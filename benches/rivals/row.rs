@@ -57,7 +57,7 @@ impl Goal {
 
     /// A figure of at most so much.
     pub(crate) const fn at_most(column: usize, of: &'static str, most: f64) -> Self {
-        Self { column, of, over: None, least: 0.0, most }
+        Self { column, of, over: None, least: f64::NEG_INFINITY, most }
     }
 }
 
@@ -121,7 +121,7 @@ impl Row {
             let kept = if (goal.least..=goal.most).contains(&spread.median) { "kept" } else { "MISSED" };
             let asked = match (goal.least, goal.most) {
                 (least, f64::INFINITY) => format!("at least {}", format(least)),
-                (0.0, most) => format!("at most {}", format(most)),
+                (f64::NEG_INFINITY | 0.0, most) => format!("at most {}", format(most)),
                 (least, most) => format!("{} to {}", format(least), format(most)),
             };
             println!(

@@ -69,7 +69,11 @@ fn endpoints() -> Vec<Endpoint> {
             let scheme = if protocol == "tcp" { "tcp" } else { "http" };
             all.push(Endpoint::new(name, protocol, &format!("{scheme}://127.0.0.1:{port}"), None));
         }
-        for (name, protocol) in [("http1, Envoy, TLS", "http1"), ("http2, Envoy, TLS", "http2")] {
+        let mut secured = vec![("http1, Envoy, TLS", "http1"), ("http2, Envoy, TLS", "http2")];
+        if cfg!(feature = "http3") {
+            secured.push(("http3, Envoy", "http3"));
+        }
+        for (name, protocol) in secured {
             let mut endpoint = Endpoint::new(name, protocol, &format!("https://127.0.0.1:{secure}/"), None);
             endpoint.load["tls"] = tls.clone();
             all.push(endpoint);

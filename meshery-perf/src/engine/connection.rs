@@ -113,6 +113,11 @@ impl Open {
         Some(now.saturating_sub(since))
     }
 
+    /// Whether the session has to be looked after, though nothing was received.
+    pub(super) fn is_due(&mut self) -> bool {
+        self.session.is_due()
+    }
+
     /// Begins a request; it is written with the next [`flush`](Self::flush).
     pub(super) fn begin(&mut self, request: Request) {
         let free = self.requests.iter().position(Option::is_none);

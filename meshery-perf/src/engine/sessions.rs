@@ -30,7 +30,7 @@ impl Sessions {
     /// Sessions of something that is prepared, as the load's own would be.
     pub(super) fn around(spec: &LoadSpec, target: &Target, prepared: Arc<dyn Prepared>) -> Result<Self> {
         let protocol = protocol::by_name(&spec.protocol)?;
-        let tls = Tls::prepare(spec, target, protocol.alpn())?;
+        let tls = if protocol.encrypts() { None } else { Tls::prepare(spec, target, protocol.alpn())? };
         Ok(Self { prepared, tls, transport: protocol.transport() })
     }
 

@@ -7,6 +7,8 @@ mod grpc;
 pub(crate) mod http;
 mod http1;
 mod http2;
+#[cfg(feature = "http3")]
+mod http3;
 mod raw;
 mod websocket;
 
@@ -19,8 +21,16 @@ use meshery_core::{Error, Fate, LoadSpec, Result};
 use crate::target::{Scheme, Target};
 
 /// Every protocol, sorted by name.
-pub static PROTOCOLS: &[&dyn Protocol] =
-    &[&grpc::Grpc, &http1::Http1, &http2::Http2, &raw::Tcp, &raw::Udp, &websocket::WebSocket];
+pub static PROTOCOLS: &[&dyn Protocol] = &[
+    &grpc::Grpc,
+    &http1::Http1,
+    &http2::Http2,
+    #[cfg(feature = "http3")]
+    &http3::Http3,
+    &raw::Tcp,
+    &raw::Udp,
+    &websocket::WebSocket,
+];
 
 /// A protocol: from a request in its own words to sessions on connections.
 ///
@@ -43,6 +53,11 @@ pub trait Protocol: Sync {
     /// What it is called in TLS (ALPN, RFC 7301); empty: nothing is said.
     fn alpn(&self) -> &'static [&'static [u8]] {
         &[]
+    }
+
+    /// Whether it brings its own TLS, so that the engine must not put it inside another.
+    fn encrypts(&self) -> bool {
+        false
     }
 
     /// Asks the target for what the specification leaves to it, such as a schema: the specification with the answers in
@@ -104,6 +119,11 @@ pub trait Session: Send {
     /// What was said has been written: says more of what is too large to be said at once, if there is more.
     fn more(&mut self, turn: &mut Turn) {
         let _ = turn;
+    }
+
+    /// Whether a timer of its own has run out: it is then asked for [`more`](Self::more), though nothing was received.
+    fn is_due(&mut self) -> bool {
+        false
     }
 
     /// Takes bytes from the peer.
@@ -272,6 +292,9 @@ mod tests {
         for block in page.split("```json ").skip(1) {
             let (name, rest) = block.split_once('\n').unwrap();
             let request = serde_json::from_str(rest.split_once("```").unwrap().0).unwrap();
+            if name == "http3" && !cfg!(feature = "http3") {
+                continue;
+            }
             let protocol = by_name(name).unwrap();
             let url = format!("{}://127.0.0.1:1/a.B/C", protocol.schemes()[0].name);
             let target = Target::parse(&url, protocol.schemes()).unwrap();

@@ -31,13 +31,21 @@ impl Tls {
             let unused = || Error::invalid("tls", "the scheme of the target has no TLS").found(target.scheme.name);
             return if spec.tls.is_some() { Err(unused()) } else { Ok(None) };
         }
-        let settings = spec.tls.clone().unwrap_or_default();
-        let name = settings.server_name.as_deref().unwrap_or(target.host()).to_owned();
-        let config = config::build(&settings, alpn).map_err(|error| error.at("tls"))?;
+        let (config, name) = Self::settings(spec, target, alpn)?;
         let name = ServerName::try_from(name.clone()).map_err(|_| {
             Error::invalid("tls.server_name", "not a name").expected("a DNS name or an IP address").found(name)
         })?;
         Ok(Some(Self { config: Arc::new(config), name }))
+    }
+
+    /// What a protocol needs that brings its own TLS: the configuration, and the name that the target must prove.
+    ///
+    /// # Errors
+    /// At `tls`, for certificates or keys that cannot be read or do not fit.
+    pub(crate) fn settings(spec: &LoadSpec, target: &Target, alpn: &[&[u8]]) -> Result<(ClientConfig, String)> {
+        let settings = spec.tls.clone().unwrap_or_default();
+        let name = settings.server_name.as_deref().unwrap_or(target.host()).to_owned();
+        Ok((config::build(&settings, alpn).map_err(|error| error.at("tls"))?, name))
     }
 
     /// A TLS session with another inside.

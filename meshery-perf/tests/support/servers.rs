@@ -29,13 +29,15 @@ impl Process {
         std::fs::write(&file, configuration).unwrap();
         let mut command = Command::new(program);
         tell(&mut command, &file);
-        let child = command.current_dir(&home).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let log = std::fs::File::create(home.join("log")).unwrap();
+        let child = command.current_dir(&home).stdout(Stdio::null()).stderr(log).spawn().unwrap();
         let mut process = Self { child, home };
         let end = Instant::now() + Duration::from_secs(20);
         for port in ports {
             while TcpStream::connect(("127.0.0.1", *port)).is_err() {
                 let status = process.child.try_wait().unwrap();
-                assert!(status.is_none() && Instant::now() < end, "{name}: {status:?}");
+                let log = || std::fs::read_to_string(process.home.join("log")).unwrap_or_default();
+                assert!(status.is_none() && Instant::now() < end, "{name}: {status:?}\n{}", log());
                 std::thread::sleep(Duration::from_millis(10));
             }
         }
@@ -90,33 +92,46 @@ pub fn nginx() -> Option<(Process, [u16; 2])> {
     Some((process, [plain, http2]))
 }
 
-/// An Envoy that answers in HTTP/1.1 or HTTP/2, in the clear on one port and in TLS on the next, and echoes TCP on the last.
+/// An Envoy that answers in HTTP/1.1 or HTTP/2, in the clear on one port and in TLS on the next, where UDP is HTTP/3; and
+/// echoes TCP on the last.
 pub fn envoy(certificate: &str, key: &str) -> Option<(Process, [u16; 3])> {
     let program = program("MESHERY_ENVOY", "envoy", "--version", "cargo xtask setup fetches it")?;
     let ports @ [plain, secure, echo] = free_ports();
-    let http = json!([{ "name": "envoy.filters.network.http_connection_manager", "typed_config": {
+    let http = |codec: &str| {
+        json!([{ "name": "envoy.filters.network.http_connection_manager", "typed_config": {
         "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
-        "stat_prefix": "http",
+        "stat_prefix": "http", "codec_type": codec,
         "http_filters": [{ "name": "envoy.filters.http.router", "typed_config": {
             "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router" } }],
         "route_config": { "virtual_hosts": [{ "name": "all", "domains": ["*"], "routes": [{
             "match": { "prefix": "/" }, "direct_response": { "status": 200, "body": { "inline_string": "ok" } } }] }] },
-    } }]);
+    } }])
+    };
+    let context = |alpn: &[&str]| {
+        json!({ "alpn_protocols": alpn, "tls_certificates": [
+            { "certificate_chain": { "inline_string": certificate }, "private_key": { "inline_string": key } }] })
+    };
     let tls = json!({ "name": "envoy.transport_sockets.tls", "typed_config": {
         "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext",
-        "common_tls_context": { "alpn_protocols": ["h2", "http/1.1"], "tls_certificates": [
-            { "certificate_chain": { "inline_string": certificate }, "private_key": { "inline_string": key } }] },
-    } });
+        "common_tls_context": context(&["h2", "http/1.1"]) } });
+    let quic = json!({ "name": "envoy.transport_sockets.quic", "typed_config": {
+        "@type": "type.googleapis.com/envoy.extensions.transport_sockets.quic.v3.QuicDownstreamTransport",
+        "downstream_tls_context": { "common_tls_context": context(&["h3"]) } } });
+    let http3 = json!({ "name": "quic", "udp_listener_config": { "quic_options": {} },
+        "address": { "socket_address": { "protocol": "UDP", "address": "127.0.0.1", "port_value": secure } },
+        "filter_chains": [{ "filters": http("HTTP3"), "transport_socket": quic }] });
     let listener = |port: u16, filters: &Value, transport: Option<&Value>| {
         json!({ "name": port.to_string(), "address": { "socket_address": { "address": "127.0.0.1", "port_value": port } },
             "filter_chains": [{ "filters": filters, "transport_socket": transport }] })
     };
     let echoes = json!([{ "name": "envoy.filters.network.echo", "typed_config": {
         "@type": "type.googleapis.com/envoy.extensions.filters.network.echo.v3.Echo" } }]);
-    let listeners = [listener(plain, &http, None), listener(secure, &http, Some(&tls)), listener(echo, &echoes, None)];
+    let http = http("AUTO");
+    let listeners =
+        [listener(plain, &http, None), listener(secure, &http, Some(&tls)), listener(echo, &echoes, None), http3];
     let configuration = json!({ "static_resources": { "listeners": listeners } }).to_string();
     let process = Process::start("envoy", &program, &configuration, &ports, |command, file| {
-        command.arg("--config-path").arg(file).args(["--concurrency", "1", "--use-dynamic-base-id", "-l", "off"]);
+        command.arg("--config-path").arg(file).args(["--concurrency", "1", "--use-dynamic-base-id", "-l", "error"]);
     });
     Some((process, ports))
 }

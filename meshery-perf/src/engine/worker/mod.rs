@@ -321,6 +321,11 @@ impl Worker {
     /// Looks at every connection: what is on it, or going on with it, for too long; what is down, and may be opened again.
     fn scan(&mut self, now: u64, oldest: u64, cancelled: bool) {
         for index in 0..self.connections.len() {
+            if let Connection::Open(open) = &mut self.connections[index]
+                && open.is_due()
+            {
+                self.advance_open(&Ready { key: index, closing: false });
+            }
             match &self.connections[index] {
                 Connection::Open(open) if open.holds_older_than(oldest) => self.give_up(index, oldest),
                 Connection::Open(open) if open.greets_since_before(oldest) => self.too_late(index),

@@ -73,7 +73,7 @@ const STATIC: [(&str, &str); 61] = [
 ];
 
 /// Appends an integer with a prefix of so many bits (section 5.1); `first` holds the bits before it.
-fn integer(mut value: usize, prefix: u8, first: u8, out: &mut Vec<u8>) {
+pub(in crate::protocol) fn integer(mut value: usize, prefix: u8, first: u8, out: &mut Vec<u8>) {
     let limit = (1 << prefix) - 1;
     if value < limit {
         return out.push(first | value as u8);
@@ -157,10 +157,10 @@ pub(super) fn fields<'a>(
             _ => {
                 let index = take_integer(&mut block, if first >= 0x40 { 6 } else { 4 })?;
                 let name = match index {
-                    0 => take_string(&mut block)?,
+                    0 => take_text(&mut block, 7)?,
                     index => Text::Plain(entry(index)?.0.as_bytes()),
                 };
-                field(name, take_string(&mut block)?)?;
+                field(name, take_text(&mut block, 7)?)?;
             }
         }
     }
@@ -172,7 +172,7 @@ fn entry(index: usize) -> Result<&'static (&'static str, &'static str), Fault> {
     found.ok_or_else(|| Fault::protocol("a header that is in no table"))
 }
 
-fn take_integer(block: &mut &[u8], prefix: u8) -> Result<usize, Fault> {
+pub(in crate::protocol) fn take_integer(block: &mut &[u8], prefix: u8) -> Result<usize, Fault> {
     let cut = || Fault::protocol("a header block ends in the middle");
     let (first, mut rest) = block.split_first().ok_or_else(cut)?;
     let limit = (1_usize << prefix) - 1;
@@ -197,9 +197,10 @@ fn take_integer(block: &mut &[u8], prefix: u8) -> Result<usize, Fault> {
     Ok(value)
 }
 
-fn take_string<'a>(block: &mut &'a [u8]) -> Result<Text<'a>, Fault> {
-    let coded = block.first().is_some_and(|first| first & 128 != 0);
-    let length = take_integer(block, 7)?;
+/// A text whose length has a prefix of so many bits, and before it a bit that tells whether it is coded.
+pub(in crate::protocol) fn take_text<'a>(block: &mut &'a [u8], prefix: u8) -> Result<Text<'a>, Fault> {
+    let coded = block.first().is_some_and(|first| first >> prefix & 1 != 0);
+    let length = take_integer(block, prefix)?;
     let cut = || Fault::protocol("a header block ends in the middle");
     let (text, rest) = block.split_at_checked(length).ok_or_else(cut)?;
     *block = rest;

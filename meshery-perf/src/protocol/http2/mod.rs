@@ -21,6 +21,8 @@ use crate::content::{Checks, Inspection, Mix};
 use crate::target::{Scheme, Target};
 pub(super) use framing::Framing;
 pub(super) use hpack::Text;
+#[cfg(feature = "http3")]
+pub(super) use hpack::{integer, take_integer, take_text};
 pub(super) use request::{Bodies, Ready};
 use session::Http2Session;
 
@@ -40,7 +42,7 @@ impl Protocol for Http2 {
     }
 
     fn prepare(&self, target: &Target, spec: &LoadSpec) -> Result<Arc<dyn Prepared>> {
-        let mix = Mix::read(spec, |words| Ready::read(words, target))?;
+        let mix = Mix::read(spec, |words| Ready::read(words, target, hpack::encode))?;
         Ok(Http2Load::prepared(mix, spec, Arc::new(Plain(Checks::compile(spec)?))))
     }
 }

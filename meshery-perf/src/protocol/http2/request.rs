@@ -34,11 +34,15 @@ impl Bodies for Body {
     }
 }
 
-/// A request, ready to be sent: what HTTP/2 and gRPC share.
+/// Appends a field to a block.
+type Encode = fn(&str, &[u8], &mut Vec<u8>);
+
+/// A request, ready to be sent: what HTTP/2, HTTP/3 and gRPC share.
 pub(in crate::protocol) struct Ready {
     request: Request,
     bodies: Box<dyn Bodies>,
     scheme: &'static str,
+    encode: Encode,
     constant: Option<Constant>,
 }
 
@@ -49,28 +53,33 @@ struct Constant {
 }
 
 impl Ready {
-    pub(super) fn read(words: &Value, target: &Target) -> Result<Self> {
+    pub(in crate::protocol) fn read(words: &Value, target: &Target, encode: Encode) -> Result<Self> {
         let request = Request::read(words, target)?;
         let body = Box::new(request.body.clone());
-        Ok(Self::new(request, body, target))
+        Ok(Self::encoded(request, body, target, encode))
     }
 
+    /// A request of something that is built on HTTP/2.
     pub(in crate::protocol) fn new(request: Request, bodies: Box<dyn Bodies>, target: &Target) -> Self {
+        Self::encoded(request, bodies, target, hpack::encode)
+    }
+
+    fn encoded(request: Request, bodies: Box<dyn Bodies>, target: &Target, encode: Encode) -> Self {
         let scheme = if target.scheme.tls { "https" } else { "http" };
-        let mut ready = Self { request, bodies, scheme, constant: None };
+        let mut ready = Self { request, bodies, scheme, encode, constant: None };
         let draw = Draw { seed: 0, ordinal: 0 };
         if ready.request.is_constant()
             && ready.bodies.is_constant()
             && let Some(body) = ready.bodies.body(draw)
         {
             let mut block = Vec::new();
-            ready.encode(draw, body.len(), &mut block);
+            ready.write(draw, body.len(), &mut block);
             ready.constant = Some(Constant { block: block.into(), body });
         }
         ready
     }
 
-    pub(super) fn to_head(&self) -> bool {
+    pub(in crate::protocol) fn to_head(&self) -> bool {
         self.request.method == "HEAD"
     }
 
@@ -79,33 +88,37 @@ impl Ready {
     }
 
     /// The block, written to `scratch` unless it is always the same, and the body; `None` when there is none to say.
-    pub(super) fn say<'a>(&'a self, draw: Draw, scratch: &'a mut Vec<u8>) -> Option<(&'a [u8], Arc<[u8]>)> {
+    pub(in crate::protocol) fn say<'a>(
+        &'a self,
+        draw: Draw,
+        scratch: &'a mut Vec<u8>,
+    ) -> Option<(&'a [u8], Arc<[u8]>)> {
         if let Some(Constant { block, body }) = &self.constant {
             return Some((block, Arc::clone(body)));
         }
         let body = self.bodies.body(draw)?;
         scratch.clear();
-        self.encode(draw, body.len(), scratch);
+        self.write(draw, body.len(), scratch);
         Some((scratch, body))
     }
 
-    fn encode(&self, draw: Draw, length: usize, block: &mut Vec<u8>) {
+    fn write(&self, draw: Draw, length: usize, block: &mut Vec<u8>) {
         let request = &self.request;
         let mut value = Vec::new();
-        hpack::encode(":method", request.method.as_bytes(), block);
-        hpack::encode(":scheme", self.scheme.as_bytes(), block);
+        (self.encode)(":method", request.method.as_bytes(), block);
+        (self.encode)(":scheme", self.scheme.as_bytes(), block);
         request.path.render(draw, 0, &mut value);
-        hpack::encode(":path", &value, block);
+        (self.encode)(":path", &value, block);
         value.clear();
         request.authority.render(draw, 1, &mut value);
-        hpack::encode(":authority", &value, block);
+        (self.encode)(":authority", &value, block);
         for (index, (name, template)) in request.headers.iter().enumerate() {
             value.clear();
             template.render(draw, 2 + index as u64, &mut value);
-            hpack::encode(name, &value, block);
+            (self.encode)(name, &value, block);
         }
         if request.says_length() {
-            hpack::encode("content-length", length.to_string().as_bytes(), block);
+            (self.encode)("content-length", length.to_string().as_bytes(), block);
         }
     }
 }
