@@ -257,6 +257,7 @@ export interface Effect {
   family: number;
   margin: number;
   detectable: number | null;
+  runs_needed: number | null;
   verdict: Verdict;
   reasons: Reason[];
 }

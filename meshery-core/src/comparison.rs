@@ -353,6 +353,10 @@ pub struct Effect {
     pub margin: f64,
     /// The smallest difference that these runs would have shown in four cases out of five.
     pub detectable: Option<f64>,
+    /// So many runs an arm, as noisy as these, would settle it in four cases out of five: by showing a difference of the
+    /// margin, or that there is none. `None` when nothing varies.
+    #[serde(default)]
+    pub runs_needed: Option<u32>,
     /// The verdict.
     pub verdict: Verdict,
     /// Why the verdict is no better, and what to know when reading it.

@@ -52,12 +52,18 @@ pub enum Doubt {
     GeneratorLate,
     /// A percentile is not known as precisely as was asked.
     Imprecise,
+    /// The mean and the median of the differences point in opposite directions.
+    MethodDisagreement,
     /// Nothing was answered.
     NoAnswers,
+    /// The values cannot be compared, such as a ratio to zero.
+    NotComparable,
     /// The run had not settled when its window began.
     NotSettled,
     /// The response time changed in the course of the run.
     NotSteady,
+    /// A pair of runs lies far from the others. It counts; look at why.
+    Outlier,
     /// A proxy or the upstream ended during the run.
     ProcessDied,
     /// The asked rate was not reached.

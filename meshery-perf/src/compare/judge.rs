@@ -10,8 +10,9 @@ use meshery_core::{Comparison, ComparisonSpec, Pace, Verdict};
 
 use super::metrics::{self, Metric, Read, least_samples};
 use super::run::is_valid;
-use super::verdict::{self, Evidence};
-use crate::stats::{mean, multiple, paired_t::PairedT};
+use crate::stats::choose::{self, Answer, Design, Warning};
+use crate::stats::verdict::{self, Rules};
+use crate::stats::{mean, multiple};
 
 /// Fills in the effects, and the warnings that follow from them.
 pub(super) fn judge(comparison: &mut Comparison) {
@@ -23,7 +24,7 @@ pub(super) fn judge(comparison: &mut Comparison) {
         let family: Vec<Draft> = others
             .iter()
             .filter(|arm| arm.spec.control == control)
-            .flat_map(|arm| drafts(spec, baseline, arm))
+            .flat_map(|arm| drafts((spec, comparison.seed), baseline, arm))
             .collect();
         effects.extend(finish(spec, family, control));
     }
@@ -49,10 +50,10 @@ pub(super) fn judge(comparison: &mut Comparison) {
 struct Draft {
     metric: Metric,
     effect: Effect,
-    test: Option<PairedT>,
+    answer: Option<Answer>,
 }
 
-fn drafts(spec: &ComparisonSpec, baseline: &Arm, arm: &Arm) -> Vec<Draft> {
+fn drafts(spec: (&ComparisonSpec, u64), baseline: &Arm, arm: &Arm) -> Vec<Draft> {
     let proxies: BTreeSet<&str> = [baseline, arm]
         .iter()
         .flat_map(|arm| &arm.runs)
@@ -72,12 +73,15 @@ fn pairs<'a>(baseline: &'a Arm, arm: &'a Arm) -> Vec<(&'a Run, &'a Run)> {
     blocks.into_iter().filter_map(|block| Some((valid(baseline, block)?, valid(arm, block)?))).collect()
 }
 
-fn draft(spec: &ComparisonSpec, baseline: &Arm, arm: &Arm, metric: Metric) -> Draft {
+fn draft((spec, seed): (&ComparisonSpec, u64), baseline: &Arm, arm: &Arm, metric: Metric) -> Draft {
     let paired = pairs(baseline, arm);
     let values: Vec<(f64, f64)> =
         paired.iter().filter_map(|(base, run)| Some((metric.value(base)?, metric.value(run)?))).collect();
+    let (base, other): (Vec<f64>, Vec<f64>) = values.iter().copied().unzip();
+    let scale = if metric.scale == Scale::Relative { choose::Scale::Ratio } else { choose::Scale::Difference };
+    // Second opinions by resampling are for those who ask for them: an effect carries one verdict.
+    let question = choose::Comparison { design: Design::Paired, scale, resamples: 0, seed };
     let on_scale = |value: f64| if metric.scale == Scale::Relative { value.ln() } else { value };
-    let differences: Vec<f64> = values.iter().map(|(base, value)| on_scale(*value) - on_scale(*base)).collect();
     let centre = |side: fn(&(f64, f64)) -> f64| {
         let centre = mean(&values.iter().map(|pair| on_scale(side(pair))).collect::<Vec<_>>())?;
         Some(if metric.scale == Scale::Relative { centre.exp() } else { centre })
@@ -101,6 +105,7 @@ fn draft(spec: &ComparisonSpec, baseline: &Arm, arm: &Arm, metric: Metric) -> Dr
         family: 0,
         margin: margin(spec, &metric, baseline_value),
         detectable: None,
+        runs_needed: None,
         verdict: Verdict::Inconclusive,
         reasons: doubts(spec, &metric, (baseline, arm), &paired),
     };
@@ -110,7 +115,10 @@ fn draft(spec: &ComparisonSpec, baseline: &Arm, arm: &Arm, metric: Metric) -> Dr
         let reason = Reason::new(Doubt::TooFewRuns, "too few pairs of valid runs for a verdict");
         effect.reasons.push(reason.expected(spec.judge.min_runs.to_string()).found(values.len().to_string()));
     }
-    Draft { test: PairedT::of(&differences), metric, effect }
+    let answer = enough.then(|| question.of(&base, &other)).and_then(|answer| {
+        answer.inspect_err(|error| effect.reasons.push(Reason::new(Doubt::NotComparable, error.to_string()))).ok()
+    });
+    Draft { metric, effect, answer }
 }
 
 /// The margin on the metric's scale; for latency never below the absolute floor.
@@ -125,7 +133,9 @@ fn margin(spec: &ComparisonSpec, metric: &Metric, baseline: Option<f64>) -> f64 
 
 /// Doubts that make a verdict invalid rather than inconclusive.
 fn spoils(doubt: Doubt) -> bool {
-    !matches!(doubt, Doubt::TooFewRuns | Doubt::TooFewSamples | Doubt::ZeroVariance)
+    let tells =
+        [Doubt::MethodDisagreement, Doubt::Outlier, Doubt::TooFewRuns, Doubt::TooFewSamples, Doubt::ZeroVariance];
+    !tells.contains(&doubt)
 }
 
 fn doubts(
@@ -169,50 +179,32 @@ fn doubts(
 
 /// Corrects the family's p-values and reaches its verdicts.
 fn finish(spec: &ComparisonSpec, family: Vec<Draft>, control: bool) -> Vec<Effect> {
-    let min_runs = spec.judge.min_runs;
-    let judged = |draft: &Draft| draft.effect.runs >= min_runs && draft.test.is_some();
-    let p: Vec<f64> = family.iter().filter(|draft| judged(draft)).filter_map(|draft| Some(draft.test?.p)).collect();
+    let p: Vec<f64> = family.iter().filter_map(|draft| draft.answer.as_ref().map(Answer::p)).collect();
     let (adjusted, correction) =
         if control { (multiple::holm(&p), "Holm") } else { (multiple::benjamini_hochberg(&p), "Benjamini-Hochberg") };
     let (size, mut adjusted) = (p.len() as u32, adjusted.into_iter());
     family
         .into_iter()
         .map(|draft| {
-            let p_adjusted = judged(&draft).then(|| adjusted.next()).flatten();
+            let p_adjusted = draft.answer.as_ref().and_then(|_| adjusted.next());
             conclude(spec, draft, p_adjusted, (correction, size))
         })
         .collect()
 }
 
 fn conclude(spec: &ComparisonSpec, draft: Draft, p_adjusted: Option<f64>, (correction, size): (&str, u32)) -> Effect {
-    let Draft { metric, mut effect, test } = draft;
-    let alpha = spec.judge.alpha;
+    let Draft { metric, mut effect, answer } = draft;
     effect.family = size;
-    if let (Some(test), Some(p_adjusted)) = (test, p_adjusted) {
-        let relative = metric.scale == Scale::Relative;
-        let figures = verdict::figures(&test, alpha, if relative { f64::exp_m1 } else { std::convert::identity });
-        let scale = if relative { " of logarithms" } else { "" };
-        effect.method = format!("paired t{scale}, {correction}");
-        effect.difference = Some(figures.difference);
-        (effect.ci95, effect.ci90) = (Some(figures.ci95), Some(figures.ci90));
-        (effect.p, effect.p_adjusted) = (Some(test.p), Some(p_adjusted));
-        effect.detectable = figures.detectable;
-        effect.verdict = verdict::verdict(&Evidence {
-            ci90: figures.ci90,
-            ci95: figures.ci95,
-            p_adjusted,
-            margin: effect.margin,
-            alpha,
-            higher_is_better: metric.higher_is_better,
-        });
-        if !test.has_spread() && test.mean != 0.0 {
+    if let (Some(answer), Some(p_adjusted)) = (answer, p_adjusted) {
+        effect.method = format!("{}, {correction}", answer.method);
+        effect.difference = Some(answer.change());
+        (effect.ci95, effect.ci90) = (Some(answer.interval(0.95)), Some(answer.interval(0.90)));
+        (effect.p, effect.p_adjusted) = (Some(answer.p()), Some(p_adjusted));
+        settle(spec, &metric, &mut effect, &answer);
+        effect.reasons.extend(answer.warnings.iter().filter_map(|warning| doubt(*warning)));
+        if !answer.estimate.has_spread() && answer.estimate.estimate != 0.0 {
             effect.method = format!("sign flip, {correction}");
             effect.reasons.push(Reason::new(Doubt::ZeroVariance, "every pair of runs differs by the same amount"));
-        }
-        if effect.verdict == Verdict::Inconclusive
-            && let Some(detectable) = effect.detectable
-        {
-            effect.reasons.push(undecided(&metric, detectable));
         }
     }
     if effect.reasons.iter().any(|reason| spoils(reason.code)) {
@@ -221,8 +213,42 @@ fn conclude(spec: &ComparisonSpec, draft: Draft, p_adjusted: Option<f64>, (corre
     effect
 }
 
+/// The verdict by the rules of [`verdict`], and what it would take to reach one.
+fn settle(spec: &ComparisonSpec, metric: &Metric, effect: &mut Effect, answer: &Answer) {
+    let rules = Rules {
+        alpha: spec.judge.alpha,
+        margin: effect.margin,
+        min_runs: spec.judge.min_runs as usize,
+        higher_is_better: metric.higher_is_better,
+    };
+    let judgement = match verdict::judge(answer, effect.p_adjusted.unwrap_or(1.0), true, &rules) {
+        Ok(judgement) => judgement,
+        Err(error) => return effect.reasons.push(Reason::new(Doubt::NotComparable, error.to_string())),
+    };
+    effect.verdict = judgement.verdict;
+    effect.detectable = judgement.would_have_shown;
+    effect.runs_needed = judgement.runs_for_difference.max(judgement.runs_for_equivalence);
+    if effect.verdict == Verdict::Inconclusive
+        && let (Some(detectable), Some(runs)) = (effect.detectable, effect.runs_needed)
+    {
+        effect.reasons.push(undecided(metric, detectable, runs));
+    }
+}
+
+/// What to know when reading a verdict. That nothing varies is said where it matters.
+fn doubt(warning: Warning) -> Option<Reason> {
+    let (code, message) = match warning {
+        Warning::MethodDisagreement => {
+            (Doubt::MethodDisagreement, "the mean and the median of the differences point in opposite directions")
+        }
+        Warning::Outlier => (Doubt::Outlier, "a pair of runs lies far from the others: it counts; look at why"),
+        Warning::Confounded | Warning::RanksCannotReach | Warning::ZeroVariance => return None,
+    };
+    Some(Reason::new(code, message))
+}
+
 /// What an undecided comparison could have shown.
-fn undecided(metric: &Metric, detectable: f64) -> Reason {
+fn undecided(metric: &Metric, detectable: f64, runs: u32) -> Reason {
     let amount = match (metric.scale, metric.unit) {
         (Scale::Relative, _) => format!("{:.1} %", detectable * 100.0),
         (Scale::Absolute, Unit::NanosecondsPerRequest | Unit::Nanoseconds) => {
@@ -234,7 +260,9 @@ fn undecided(metric: &Metric, detectable: f64) -> Reason {
     };
     Reason::new(
         Doubt::TooFewRuns,
-        format!("these runs would have shown a difference of {amount} in four cases out of five"),
+        format!(
+            "these runs would have shown a difference of {amount} in four cases out of five; {runs} runs an arm would settle it"
+        ),
     )
 }
 

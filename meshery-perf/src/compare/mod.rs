@@ -7,7 +7,6 @@ mod judge;
 mod metrics;
 mod order;
 mod run;
-mod verdict;
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 

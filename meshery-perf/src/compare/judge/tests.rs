@@ -106,6 +106,11 @@ fn a_faster_arm_improves_and_a_hidden_one_is_inconclusive() {
     let effect = comparison.effect("envoy", "latency.p50").unwrap();
     assert_eq!(effect.verdict, Verdict::Inconclusive, "{effect:?}");
     assert!(effect.detectable.is_some() && effect.reasons[0].message.contains("four cases out of five"));
+    let runs = effect.runs_needed.unwrap();
+    assert!(
+        runs > 6 && effect.reasons[0].message.contains(&format!("{runs} runs an arm would settle it")),
+        "{effect:?}"
+    );
 }
 
 #[test]
@@ -165,4 +170,15 @@ fn a_control_that_moves_is_warned_of() {
     let moved = judged(moved);
     assert_eq!(moved.warnings[0].code, Doubt::ControlMoved);
     assert!(moved.warnings[0].found.as_ref().unwrap().contains("latency.p50"));
+}
+
+#[test]
+fn a_pair_far_from_the_others_counts_and_is_pointed_at() {
+    let mut odd = comparison(1.5);
+    odd.arms[2].runs[3] = run(4, 60_000.0, vec![proxy("client", 30, 50), proxy("server", 40, 60)]);
+    let odd = judged(odd);
+    let effect = odd.effect("envoy", "latency.p50").unwrap();
+    assert_eq!(effect.runs, 6, "nothing is left out");
+    assert!(effect.reasons.iter().any(|reason| reason.code == Doubt::Outlier), "{effect:?}");
+    assert_ne!(effect.verdict, Verdict::Invalid);
 }
