@@ -4,7 +4,7 @@ use super::Verb;
 use std::path::{Path, PathBuf};
 
 use crate::shell::{Result, become_program, cargo, run};
-use crate::{envoy, workspace};
+use crate::workspace;
 
 pub(super) const VERB: Verb =
     Verb { name: "bench", options: "NAME [...]", does: "run benches/NAME, for example: bench rivals", run: bench };
@@ -16,13 +16,17 @@ fn bench(options: &[String]) -> Result {
     if !names()?.contains(name) {
         return Err(format!("no bench of the name {name}. There is: {}", names()?.join(", ")));
     }
-    envoy::obtain()?;
+    program(name, rest)
+}
+
+/// Builds a bench as it is released, and becomes it.
+pub(super) fn program(name: &str, options: &[String]) -> Result {
     run(&mut cargo(&["build", "--release", "--package", "meshery-benches", "--bin", name]))?;
-    let packages = packages()?;
-    let program = workspace::target().join("release").join(name);
-    let mut bench = std::process::Command::new(program);
-    bench.args(rest).env("MESHERY_ENVOY", envoy::path()).env("MESHERY_BENCH_PACKAGES", packages);
-    become_program(&mut bench)
+    let mut bench = std::process::Command::new(workspace::target().join("release").join(name));
+    if name == "rivals" {
+        bench.env("MESHERY_BENCH_PACKAGES", packages()?);
+    }
+    become_program(bench.args(options))
 }
 
 /// The Python and Node packages as they are released: those that the tests use are not optimised.

@@ -6,6 +6,7 @@ mod lint;
 mod schema;
 mod selftest;
 mod setup;
+mod simulate;
 mod test;
 
 use crate::shell::Result;
@@ -20,7 +21,7 @@ pub(crate) struct Verb {
 
 /// Every verb, sorted by name.
 pub(crate) const VERBS: &[Verb] =
-    &[bench::VERB, demo::VERB, lint::VERB, schema::VERB, selftest::VERB, setup::VERB, test::VERB];
+    &[bench::VERB, demo::VERB, lint::VERB, schema::VERB, selftest::VERB, setup::VERB, simulate::VERB, test::VERB];
 
 /// Refuses options where there are none.
 fn no_options(given: &[String]) -> Result {

@@ -1,0 +1,42 @@
+//! The promises: one file each, listed in [`ROWS`].
+
+mod change_points;
+mod false_alarms;
+mod families;
+mod pairs;
+mod power;
+
+use meshery_perf::stats::choose::{Comparison, Design, Scale};
+
+pub(crate) struct Row {
+    pub(crate) asks: &'static str,
+    pub(crate) repetitions: usize,
+    pub(crate) shares: fn(usize) -> Vec<Share>,
+}
+
+/// How often something happened, and how often it should.
+pub(crate) struct Share {
+    pub(crate) what: String,
+    pub(crate) found: f64,
+    pub(crate) least: f64,
+    pub(crate) most: f64,
+}
+
+impl Share {
+    fn at_most(what: impl Into<String>, found: f64, most: f64) -> Self {
+        Self { what: what.into(), found, least: 0.0, most }
+    }
+
+    fn at_least(what: impl Into<String>, found: f64, least: f64) -> Self {
+        Self { what: what.into(), found, least, most: 1.0 }
+    }
+}
+
+/// Every promise, sorted by name.
+pub(crate) const ROWS: &[&Row] = &[&change_points::ROW, &false_alarms::ROW, &families::ROW, &pairs::ROW, &power::ROW];
+
+/// The p-value that the front door gives two arms of latencies; 1 for what it refuses.
+fn p(design: Design, x: &[f64], y: &[f64]) -> f64 {
+    let comparison = Comparison { design, scale: Scale::Ratio, resamples: 0, seed: 0 };
+    comparison.of(x, y).map_or(1.0, |answer| answer.p())
+}
