@@ -49,10 +49,17 @@ impl Draw {
 
     /// The logarithms of the p99 of so many runs at the same level.
     pub(crate) fn log_p99s(&mut self, runs: usize, rho: f64) -> Vec<f64> {
+        self.log_p99s_slowed(runs, rho, 1.0, 0.0)
+    }
+
+    /// The same, where requests beyond a quantile of their own run take longer by so much, as a logarithm.
+    pub(crate) fn log_p99s_slowed(&mut self, runs: usize, rho: f64, beyond: f64, by: f64) -> Vec<f64> {
         let mut log_p99 = |_| {
-            let mut requests = self.series(REQUESTS, rho);
-            let rank = REQUESTS * 99 / 100 - 1;
-            0.5 * *requests.select_nth_unstable_by(rank, f64::total_cmp).1
+            let mut logs: Vec<f64> = self.series(REQUESTS, rho).into_iter().map(|value| 0.5 * value).collect();
+            logs.sort_unstable_by(f64::total_cmp);
+            let slow = (REQUESTS as f64 * beyond) as usize;
+            logs[slow..].iter_mut().for_each(|log| *log += by);
+            logs[REQUESTS * 99 / 100 - 1]
         };
         (0..runs).map(&mut log_p99).collect()
     }

@@ -1,12 +1,12 @@
 //! What the statistics promise, by simulation: how often they cry wolf, and how often they see what is there.
 //!
 //! ```text
-//! cargo xtask bench simulate [--quick]
+//! cargo xtask simulate [--quick]
 //! ```
 //!
 //! The model of the reference: a run is 5,000 requests, exp(level + 0.5 · AR(1)), and counts as one value, its p99; levels
-//! differ from run to run. Every draw follows from a fixed seed. The exit code says whether all promises are kept; with
-//! `--quick`, a tenth of the repetitions, they are only printed.
+//! differ from run to run. Every draw follows from a fixed seed. The exit code says whether all promises are kept.
+//! `--quick` takes a twentieth of the repetitions and allows for their noise.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program talks to its user")]
 
 mod draw;
@@ -21,9 +21,10 @@ fn main() -> ExitCode {
     let mut missed = 0;
     for row in ROWS {
         println!("\n{}", row.asks);
-        let repetitions = if quick { row.repetitions / 10 } else { row.repetitions };
-        for Share { what, found, least, most } in (row.shares)(repetitions) {
-            let kept = (least..=most).contains(&found);
+        let repetitions = if quick { row.repetitions / 20 } else { row.repetitions };
+        for share in (row.shares)(repetitions) {
+            let kept = share.is_kept(repetitions, quick);
+            let Share { what, found, least, most } = share;
             missed += usize::from(!kept);
             let asked = match (least, most) {
                 (least, 1.0) => format!("at least {:.1} %", least * 100.0),
@@ -34,5 +35,5 @@ fn main() -> ExitCode {
         }
         println!("  over {repetitions} repetitions");
     }
-    if missed == 0 || quick { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

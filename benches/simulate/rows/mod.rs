@@ -3,8 +3,10 @@
 mod change_points;
 mod false_alarms;
 mod families;
+mod looks;
 mod pairs;
 mod power;
+mod verdicts;
 
 use meshery_perf::stats::choose::{Comparison, Design, Scale};
 
@@ -27,13 +29,21 @@ impl Share {
         Self { what: what.into(), found, least: 0.0, most }
     }
 
+    /// Whether the promise is kept; what a twentieth of the repetitions says may be off by four of its standard errors.
+    pub(crate) fn is_kept(&self, repetitions: usize, quick: bool) -> bool {
+        let error = |bound: f64| (bound * (1.0 - bound) / repetitions as f64).sqrt();
+        let slack = |bound: f64| if quick { 4.0 * error(bound.clamp(0.05, 0.95)) } else { 0.0 };
+        (self.least - slack(self.least)..=self.most + slack(self.most)).contains(&self.found)
+    }
+
     fn at_least(what: impl Into<String>, found: f64, least: f64) -> Self {
         Self { what: what.into(), found, least, most: 1.0 }
     }
 }
 
 /// Every promise, sorted by name.
-pub(crate) const ROWS: &[&Row] = &[&change_points::ROW, &false_alarms::ROW, &families::ROW, &pairs::ROW, &power::ROW];
+pub(crate) const ROWS: &[&Row] =
+    &[&change_points::ROW, &false_alarms::ROW, &families::ROW, &looks::ROW, &pairs::ROW, &power::ROW, &verdicts::ROW];
 
 /// The p-value that the front door gives two arms of latencies; 1 for what it refuses.
 fn p(design: Design, x: &[f64], y: &[f64]) -> f64 {
