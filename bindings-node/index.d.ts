@@ -3,8 +3,10 @@ export const version: string;
 
 /** What went wrong, as something to branch on: the same in every language. */
 export type ErrorCode =
+  | "busy"
   | "cancelled"
   | "check_failed"
+  | "conflict"
   | "internal"
   | "invalid_input"
   | "io"
@@ -263,7 +265,7 @@ export interface Effect {
 }
 
 /** How a comparison ended. */
-export type End = { ended: "complete" } | { ended: "stopped"; error: ErrorReport };
+export type End = { ended: "complete" } | { ended: "out_of_time" } | { ended: "stopped"; error: ErrorReport };
 
 /** A result as data, by the schema `comparison`: what stands in `result.json`. */
 export interface ComparisonDocument {
@@ -305,6 +307,7 @@ export interface Phase {
 
 /** Something that happened during a long call, by the schema `event`. */
 export type Event =
+  | { event: "cell"; workload: string; point: string }
   | { event: "comparison_started"; runs: number; seed: number }
   | { event: "step"; title: string }
   | { event: "arm_left_out"; arm: string; reason: string }

@@ -60,7 +60,14 @@ impl Cancel {
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Event {
-    /// A comparison is about to begin; `runs` are planned.
+    /// What follows concerns this cell of a campaign. A comparison alone is not named.
+    Cell {
+        /// The workload's name.
+        workload: String,
+        /// The point of load's name; empty when there are no points.
+        point: String,
+    },
+    /// A comparison or a campaign is about to begin, or to go on; `runs` are planned.
     ComparisonStarted {
         /// How many runs there will be.
         runs: u32,

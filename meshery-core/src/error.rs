@@ -13,10 +13,14 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ErrorKind {
+    /// Somebody else is at work on the same thing.
+    Busy,
     /// The caller asked to stop.
     Cancelled,
     /// A mesh or a proxy does not do what its plan says it does.
     CheckFailed,
+    /// What is wanted collides with what somebody else made, or wants.
+    Conflict,
     /// A defect of meshery itself.
     Internal,
     /// A value is unknown, malformed, out of range or carries a wrong unit.
@@ -51,8 +55,10 @@ impl ErrorKind {
     /// The stable code of this kind, for example `invalid_input`.
     pub fn code(self) -> &'static str {
         match self {
+            Self::Busy => "busy",
             Self::Cancelled => "cancelled",
             Self::CheckFailed => "check_failed",
+            Self::Conflict => "conflict",
             Self::Internal => "internal",
             Self::InvalidInput => "invalid_input",
             Self::Io => "io",
@@ -203,7 +209,11 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         matches!(
             self.kind(),
-            ErrorKind::Timeout | ErrorKind::Unreachable | ErrorKind::PortInUse | ErrorKind::ProcessDied
+            ErrorKind::Busy
+                | ErrorKind::Timeout
+                | ErrorKind::Unreachable
+                | ErrorKind::PortInUse
+                | ErrorKind::ProcessDied
         )
     }
 }

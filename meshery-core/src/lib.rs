@@ -10,6 +10,7 @@
 //! | [`search`] | the highest rate that keeps a goal, latency against rate | `meshery-perf` |
 //! | [`measurement`], [`validity`] | [`Measurement`]: mergeable histograms, the fate of every request, validity | `meshery-perf` |
 //! | [`comparison`] | [`ComparisonSpec`], [`Comparison`], [`Effect`], [`Verdict`] | `meshery-perf` |
+//! | [`campaign`] | [`CampaignSpec`], [`Campaign`]: arms × workloads × points of load | `meshery-perf` |
 //! | [`provider`], [`plan`] | [`MeshProvider`]: from what is wanted and what is seen to a [`Plan`] | `meshery-mesh` |
 //! | [`host`] | [`MeshHost`]: the one engine that acts on plans | `meshery-mesh` |
 //! | [`resource`], [`analyzer`] | [`Resource`] with source spans, [`ConfigAnalyzer`], [`Finding`] | `meshery-mesh` |
@@ -18,6 +19,7 @@
 //! Everything serializable has a JSON Schema, published in this crate's `schema/` folder ([`schema`]).
 
 pub mod analyzer;
+pub mod campaign;
 pub mod comparison;
 pub mod context;
 mod detail;
@@ -42,6 +44,7 @@ pub mod units;
 pub mod validity;
 
 pub use analyzer::{ConfigAnalyzer, Finding, RuleInfo, Severity};
+pub use campaign::{Campaign, CampaignSpec};
 pub use comparison::{ArmSpec, Comparison, ComparisonSpec, Effect, Verdict};
 pub use context::{Cancel, Context, Event, Progress};
 pub use error::{Error, ErrorKind, Result};

@@ -2,9 +2,10 @@
 
 use schemars::Schema;
 
+use crate::campaign::CampaignPlan;
 use crate::{
-    CheckOutcome, Comparison, ComparisonSpec, Event, Finding, Installation, LoadSpec, Measurement, MeshSpec, Plan,
-    SearchResult, SearchSpec, error::ErrorReport,
+    Campaign, CampaignSpec, CheckOutcome, Comparison, ComparisonSpec, Event, Finding, Installation, LoadSpec,
+    Measurement, MeshSpec, Plan, SearchResult, SearchSpec, error::ErrorReport,
 };
 
 /// Every published schema by its file name without `.schema.json`, sorted.
@@ -15,6 +16,9 @@ use crate::{
 /// ```
 pub fn all() -> Vec<(&'static str, Schema)> {
     vec![
+        ("campaign", schemars::schema_for!(Campaign)),
+        ("campaign-plan", schemars::schema_for!(CampaignPlan)),
+        ("campaign-spec", schemars::schema_for!(CampaignSpec)),
         ("check-outcome", schemars::schema_for!(CheckOutcome)),
         ("comparison", schemars::schema_for!(Comparison)),
         ("comparison-spec", schemars::schema_for!(ComparisonSpec)),

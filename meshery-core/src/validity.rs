@@ -44,6 +44,8 @@ pub enum Doubt {
     Dependent,
     /// Others took the processor away from the generator.
     Disturbed,
+    /// The machine is not the one it was begun on, or was changed.
+    EnvironmentChanged,
     /// Too many requests failed.
     Errors,
     /// The generator's threads were nearly out of processor time.

@@ -2,6 +2,7 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | [`campaign`] | [`campaign::run`]: arms × workloads × points of load, planned, kept and resumed |
 //! | [`compare`](mod@compare) | [`compare()`]: interleaved runs of all arms, judged |
 //! | [`engine`] | [`Engine`]: the native load generator, pace × protocol × stop in one loop |
 //! | [`exchange`] | formats of load-test results: readers and writers, one file each |
@@ -16,6 +17,7 @@
 //! | [`tools`] | other load generators behind the same trait, one file each |
 
 mod blocking;
+pub mod campaign;
 pub mod compare;
 mod content;
 pub mod engine;

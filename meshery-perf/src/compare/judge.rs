@@ -9,27 +9,35 @@ use meshery_core::units::duration;
 use meshery_core::{Comparison, ComparisonSpec, Pace, Verdict};
 
 use super::metrics::{self, Metric, Read, least_samples};
-use super::run::is_valid;
 use crate::stats::choose::{self, Answer, Design, Warning};
 use crate::stats::verdict::{self, Rules};
 use crate::stats::{mean, multiple};
 
-/// Fills in the effects, and the warnings that follow from them.
-pub(super) fn judge(comparison: &mut Comparison) {
-    let (spec, Some((baseline, others))) = (&comparison.spec, comparison.arms.split_first()) else { return };
-    let mut effects = Vec::new();
+/// A comparison to be judged, at an error rate of its own: looks before the end spend a part of it.
+pub(crate) struct Open<'a> {
+    pub(crate) comparison: &'a mut Comparison,
+    pub(crate) alpha: f64,
+}
+
+/// Fills in the effects, and the warnings that follow from them. All that is judged together is corrected together.
+pub(crate) fn judge(open: &mut [Open<'_>]) {
+    let mut effects: Vec<Vec<Effect>> = open.iter().map(|_| Vec::new()).collect();
     for control in [true, false] {
         // The control is a family of its own, held to the stricter rule: its only question is whether this setup sees a
         // difference where there is none, and many true effects of real meshes must not soften the answer.
-        let family: Vec<Draft> = others
-            .iter()
-            .filter(|arm| arm.spec.control == control)
-            .flat_map(|arm| drafts((spec, comparison.seed), baseline, arm))
-            .collect();
-        effects.extend(finish(spec, family, control));
+        let family: Vec<Draft> = open.iter().enumerate().flat_map(|cell| drafts(cell, control)).collect();
+        for (cell, effect) in finish(family, control) {
+            effects[cell].push(effect);
+        }
     }
-    comparison.effects = effects;
-    let control = |effect: &&Effect| others.iter().any(|arm| arm.spec.control && arm.spec.name == effect.arm);
+    for (open, effects) in open.iter_mut().zip(effects) {
+        open.comparison.effects = effects;
+        open.comparison.warnings.extend(moved_control(open.comparison));
+    }
+}
+
+fn moved_control(comparison: &Comparison) -> Option<Reason> {
+    let control = |effect: &&Effect| comparison.arms.iter().any(|arm| arm.spec.control && arm.spec.name == effect.arm);
     let moved: Vec<&str> = comparison
         .effects
         .iter()
@@ -37,23 +45,32 @@ pub(super) fn judge(comparison: &mut Comparison) {
         .filter(|effect| matches!(effect.verdict, Verdict::Improved | Verdict::Regressed))
         .map(|effect| effect.metric.as_str())
         .collect();
-    if !moved.is_empty() {
-        let message =
-            "the A/A control differs from the baseline: small differences of the other arms may be artefacts too";
-        comparison
-            .warnings
-            .push(Reason::new(Doubt::ControlMoved, message).expected("no difference").found(moved.join(", ")));
-    }
+    let message = "the A/A control differs from the baseline: small differences of the other arms may be artefacts too";
+    let reason = || Reason::new(Doubt::ControlMoved, message).expected("no difference").found(moved.join(", "));
+    (!moved.is_empty()).then(reason)
 }
 
 /// An effect that waits for its family's correction.
 struct Draft {
+    cell: usize,
     metric: Metric,
     effect: Effect,
     answer: Option<Answer>,
+    rules: Rules,
 }
 
-fn drafts(spec: (&ComparisonSpec, u64), baseline: &Arm, arm: &Arm) -> Vec<Draft> {
+/// The effects of a comparison's arms: of its control, or of all others.
+fn drafts((cell, open): (usize, &Open<'_>), control: bool) -> Vec<Draft> {
+    let comparison = &*open.comparison;
+    let Some((baseline, others)) = comparison.arms.split_first() else { return Vec::new() };
+    let of_arm = |arm| {
+        let metrics = metrics_of(baseline, arm).into_iter();
+        metrics.map(move |metric| draft((cell, comparison, open.alpha), baseline, arm, metric))
+    };
+    others.iter().filter(|arm| arm.spec.control == control).flat_map(of_arm).collect()
+}
+
+fn metrics_of(baseline: &Arm, arm: &Arm) -> Vec<Metric> {
     let proxies: BTreeSet<&str> = [baseline, arm]
         .iter()
         .flat_map(|arm| &arm.runs)
@@ -63,7 +80,12 @@ fn drafts(spec: (&ComparisonSpec, u64), baseline: &Arm, arm: &Arm) -> Vec<Draft>
         .collect();
     let names: Vec<String> = proxies.into_iter().map(str::to_owned).collect();
     let overhead = if names.is_empty() { Vec::new() } else { metrics::of_processes(&names) };
-    metrics::of_load().into_iter().chain(overhead).map(|metric| draft(spec, baseline, arm, metric)).collect()
+    metrics::of_load().into_iter().chain(overhead).collect()
+}
+
+/// Whether a run counts: made to its end, with nothing against its figures.
+pub(crate) fn is_valid(run: &Run) -> bool {
+    run.error.is_none() && run.measurement.as_ref().is_some_and(|found| found.validity.is_valid())
 }
 
 /// The runs of both arms in the same block, when both count.
@@ -73,14 +95,15 @@ fn pairs<'a>(baseline: &'a Arm, arm: &'a Arm) -> Vec<(&'a Run, &'a Run)> {
     blocks.into_iter().filter_map(|block| Some((valid(baseline, block)?, valid(arm, block)?))).collect()
 }
 
-fn draft((spec, seed): (&ComparisonSpec, u64), baseline: &Arm, arm: &Arm, metric: Metric) -> Draft {
+fn draft((cell, comparison, alpha): (usize, &Comparison, f64), baseline: &Arm, arm: &Arm, metric: Metric) -> Draft {
+    let spec = &comparison.spec;
     let paired = pairs(baseline, arm);
     let values: Vec<(f64, f64)> =
         paired.iter().filter_map(|(base, run)| Some((metric.value(base)?, metric.value(run)?))).collect();
     let (base, other): (Vec<f64>, Vec<f64>) = values.iter().copied().unzip();
     let scale = if metric.scale == Scale::Relative { choose::Scale::Ratio } else { choose::Scale::Difference };
     // Second opinions by resampling are for those who ask for them: an effect carries one verdict.
-    let question = choose::Comparison { design: Design::Paired, scale, resamples: 0, seed };
+    let question = choose::Comparison { design: Design::Paired, scale, resamples: 0, seed: comparison.seed };
     let on_scale = |value: f64| if metric.scale == Scale::Relative { value.ln() } else { value };
     let centre = |side: fn(&(f64, f64)) -> f64| {
         let centre = mean(&values.iter().map(|pair| on_scale(side(pair))).collect::<Vec<_>>())?;
@@ -118,7 +141,13 @@ fn draft((spec, seed): (&ComparisonSpec, u64), baseline: &Arm, arm: &Arm, metric
     let answer = enough.then(|| question.of(&base, &other)).and_then(|answer| {
         answer.inspect_err(|error| effect.reasons.push(Reason::new(Doubt::NotComparable, error.to_string()))).ok()
     });
-    Draft { metric, effect, answer }
+    let rules = Rules {
+        alpha,
+        margin: effect.margin,
+        min_runs: spec.judge.min_runs as usize,
+        higher_is_better: metric.higher_is_better,
+    };
+    Draft { cell, metric, effect, answer, rules }
 }
 
 /// The margin on the metric's scale; for latency never below the absolute floor.
@@ -177,30 +206,28 @@ fn doubts(
     reasons
 }
 
-/// Corrects the family's p-values and reaches its verdicts.
-fn finish(spec: &ComparisonSpec, family: Vec<Draft>, control: bool) -> Vec<Effect> {
+/// Corrects the family's p-values and reaches its verdicts, each with its cell.
+fn finish(family: Vec<Draft>, control: bool) -> Vec<(usize, Effect)> {
     let p: Vec<f64> = family.iter().filter_map(|draft| draft.answer.as_ref().map(Answer::p)).collect();
     let (adjusted, correction) =
         if control { (multiple::holm(&p), "Holm") } else { (multiple::benjamini_hochberg(&p), "Benjamini-Hochberg") };
     let (size, mut adjusted) = (p.len() as u32, adjusted.into_iter());
-    family
-        .into_iter()
-        .map(|draft| {
-            let p_adjusted = draft.answer.as_ref().and_then(|_| adjusted.next());
-            conclude(spec, draft, p_adjusted, (correction, size))
-        })
-        .collect()
+    let conclude = |draft: Draft| {
+        let p_adjusted = draft.answer.as_ref().and_then(|_| adjusted.next());
+        (draft.cell, conclude(draft, p_adjusted, (correction, size)))
+    };
+    family.into_iter().map(conclude).collect()
 }
 
-fn conclude(spec: &ComparisonSpec, draft: Draft, p_adjusted: Option<f64>, (correction, size): (&str, u32)) -> Effect {
-    let Draft { metric, mut effect, answer } = draft;
+fn conclude(draft: Draft, p_adjusted: Option<f64>, (correction, size): (&str, u32)) -> Effect {
+    let Draft { metric, mut effect, answer, rules, .. } = draft;
     effect.family = size;
     if let (Some(answer), Some(p_adjusted)) = (answer, p_adjusted) {
         effect.method = format!("{}, {correction}", answer.method);
         effect.difference = Some(answer.change());
         (effect.ci95, effect.ci90) = (Some(answer.interval(0.95)), Some(answer.interval(0.90)));
         (effect.p, effect.p_adjusted) = (Some(answer.p()), Some(p_adjusted));
-        settle(spec, &metric, &mut effect, &answer);
+        settle(&metric, &mut effect, &answer, &rules);
         effect.reasons.extend(answer.warnings.iter().filter_map(|warning| doubt(*warning)));
         if !answer.estimate.has_spread() && answer.estimate.estimate != 0.0 {
             effect.method = format!("sign flip, {correction}");
@@ -214,14 +241,8 @@ fn conclude(spec: &ComparisonSpec, draft: Draft, p_adjusted: Option<f64>, (corre
 }
 
 /// The verdict by the rules of [`verdict`], and what it would take to reach one.
-fn settle(spec: &ComparisonSpec, metric: &Metric, effect: &mut Effect, answer: &Answer) {
-    let rules = Rules {
-        alpha: spec.judge.alpha,
-        margin: effect.margin,
-        min_runs: spec.judge.min_runs as usize,
-        higher_is_better: metric.higher_is_better,
-    };
-    let judgement = match verdict::judge(answer, effect.p_adjusted.unwrap_or(1.0), true, &rules) {
+fn settle(metric: &Metric, effect: &mut Effect, answer: &Answer, rules: &Rules) {
+    let judgement = match verdict::judge(answer, effect.p_adjusted.unwrap_or(1.0), true, rules) {
         Ok(judgement) => judgement,
         Err(error) => return effect.reasons.push(Reason::new(Doubt::NotComparable, error.to_string())),
     };

@@ -7,19 +7,19 @@ use meshery_core::plan::Role;
 
 /// A metric: its name, and all that judging it takes.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Metric {
-    pub(super) name: String,
-    pub(super) unit: Unit,
-    pub(super) scale: Scale,
-    pub(super) higher_is_better: bool,
+pub(crate) struct Metric {
+    pub(crate) name: String,
+    pub(crate) unit: Unit,
+    pub(crate) scale: Scale,
+    pub(crate) higher_is_better: bool,
     /// Differences within ± this are negligible, on the metric's scale.
-    pub(super) margin: f64,
-    pub(super) read: Read,
+    pub(crate) margin: f64,
+    pub(crate) read: Read,
 }
 
 /// Where the value is.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Read {
+pub(crate) enum Read {
     Latency(f64),
     Throughput,
     Errors,
@@ -33,7 +33,7 @@ const MEBIBYTE: f64 = 1024.0 * 1024.0;
 
 /// The metrics that do not depend on processes. Margins are those of the reference: 3 % for the median, 5 % to p99,
 /// 10 % beyond; a tenth of a percent of requests; 1 µs of processor time a request; 1 MiB.
-pub(super) fn of_load() -> Vec<Metric> {
+pub(crate) fn of_load() -> Vec<Metric> {
     let latency = |name: &str, quantile, margin| Metric {
         name: format!("latency.{name}"),
         unit: Unit::Nanoseconds,
@@ -67,7 +67,7 @@ pub(super) fn of_load() -> Vec<Metric> {
 }
 
 /// The overhead of the proxies together, and of each.
-pub(super) fn of_processes(names: &[String]) -> Vec<Metric> {
+pub(crate) fn of_processes(names: &[String]) -> Vec<Metric> {
     let subjects = || std::iter::once(None).chain(names.iter().cloned().map(Some));
     let metric = |base: &str, subject: &Option<String>, unit, margin, read| Metric {
         name: subject.as_ref().map_or_else(|| base.to_owned(), |subject| format!("{base}/{subject}")),
@@ -87,7 +87,7 @@ pub(super) fn of_processes(names: &[String]) -> Vec<Metric> {
 
 impl Metric {
     /// The value in a run; `None` when the run cannot support one.
-    pub(super) fn value(&self, run: &Run) -> Option<f64> {
+    pub(crate) fn value(&self, run: &Run) -> Option<f64> {
         let measurement = run.measurement.as_ref()?;
         let phase = &measurement.measured;
         let answered = phase.service.count();
@@ -113,7 +113,7 @@ fn is_of(used: &ProcessUse, subject: Option<&str>) -> bool {
 
 /// The smallest sample in which a quantile has a two-sided 95 % rank interval at all: below it, the largest value is not
 /// with 97.5 % certainty above the quantile. qⁿ ≤ 0.025.
-pub(super) fn least_samples(quantile: f64) -> u64 {
+pub(crate) fn least_samples(quantile: f64) -> u64 {
     (0.025_f64.ln() / quantile.ln()).ceil() as u64
 }
 

@@ -2,14 +2,12 @@
 
 use crate::rng::SplitMix64;
 
-/// The arms of each block in order. Each block has a generator of its own, so that block `n` is the same however many
-/// blocks there are.
-pub(super) fn blocks(seed: u64, rounds: u32, arms: usize) -> impl Iterator<Item = Vec<usize>> {
-    (0..rounds).map(move |block| {
-        let mut order: Vec<usize> = (0..arms).collect();
-        SplitMix64::new(seed.wrapping_add(u64::from(block))).shuffle(&mut order);
-        order
-    })
+/// The arms of a block, counted from 1, in order. Each block has a generator of its own, so that block `n` is the same
+/// however many blocks there are.
+pub(crate) fn arms(seed: u64, block: u32, arms: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..arms).collect();
+    SplitMix64::new(seed.wrapping_add(u64::from(block.saturating_sub(1)))).shuffle(&mut order);
+    order
 }
 
 #[cfg(test)]
@@ -18,14 +16,14 @@ mod tests {
 
     #[test]
     fn every_block_holds_every_arm_once_and_orders_differ() {
-        let all: Vec<_> = blocks(1, 50, 4).collect();
+        let all: Vec<_> = (1..=50).map(|block| arms(1, block, 4)).collect();
         for block in &all {
             let mut sorted = block.clone();
             sorted.sort_unstable();
             assert_eq!(sorted, [0, 1, 2, 3]);
         }
         assert!(all.iter().collect::<std::collections::BTreeSet<_>>().len() > 10);
-        assert_eq!(blocks(1, 3, 4).collect::<Vec<_>>(), all[..3]);
-        assert_ne!(blocks(2, 50, 4).collect::<Vec<_>>(), all);
+        assert_eq!(arms(1, 3, 4), all[2]);
+        assert_ne!((1..=50).map(|block| arms(2, block, 4)).collect::<Vec<_>>(), all);
     }
 }

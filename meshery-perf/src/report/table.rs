@@ -45,6 +45,7 @@ fn opening(view: View<'_>) -> String {
     let meshes = view.meshes().map(|arm| headline::of_arm(view, &arm.name).to_string());
     let stopped = match &view.0.end {
         End::Stopped { error } => Some(format!("Stopped early: {}.", text::error(error))),
+        End::OutOfTime => Some("The budget of time was spent.".into()),
         _ => None,
     };
     meshes.chain([headline::of_control(view).to_string()]).chain(stopped).chain([facts]).collect::<Vec<_>>().join("\n")

@@ -68,7 +68,7 @@ fn with_noise(factor: f64, noise: f64) -> Comparison {
 }
 
 fn judged(mut comparison: Comparison) -> Comparison {
-    judge(&mut comparison);
+    judge(&mut [Open { comparison: &mut comparison, alpha: 0.05 }]);
     comparison
 }
 

@@ -99,6 +99,7 @@ pub(in super::super) fn warnings(view: View<'_>) -> Option<Element> {
 pub(in super::super) fn end(view: View<'_>) -> Option<Element> {
     match &view.0.end {
         End::Stopped { error } => Some(tag("pre").class("end").text(error)),
+        End::OutOfTime => Some(tag("p").class("end").text("The budget of time was spent.")),
         _ => None,
     }
 }
