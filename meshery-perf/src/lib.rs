@@ -18,6 +18,7 @@
 
 mod blocking;
 pub mod campaign;
+mod comma;
 pub mod compare;
 mod content;
 pub mod engine;

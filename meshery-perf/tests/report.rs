@@ -3,10 +3,14 @@
 
 use std::path::{Path, PathBuf};
 
-use meshery_core::comparison::End;
+use std::time::Duration;
+
+use meshery_core::campaign::Cell;
+use meshery_core::comparison::{End, FORMAT};
 use meshery_core::measurement::{Doubt, Reason};
-use meshery_core::{Comparison, Error, ErrorKind, Verdict, json};
-use meshery_perf::report::{FORMATS, by_name, html_fragment, save};
+use meshery_core::{Campaign, CampaignSpec, Comparison, Error, ErrorKind, Verdict, json};
+use meshery_perf::campaign;
+use meshery_perf::report::{FORMATS, Subject, by_name, html_fragment, save};
 use serde_json::Value;
 
 fn core() -> PathBuf {
@@ -65,8 +69,31 @@ fn hostile() -> Comparison {
     comparison
 }
 
-fn render(name: &str, comparison: &Comparison) -> String {
-    by_name(name).unwrap().render(comparison).unwrap()
+fn render<'a>(name: &str, subject: impl Into<Subject<'a>>) -> String {
+    by_name(name).unwrap().render(subject.into()).unwrap()
+}
+
+/// The results above as the cells of a campaign.
+fn campaign() -> Campaign {
+    let cell = |(index, comparison): (usize, Comparison)| Cell {
+        workload: format!("workload-{index}"),
+        point: if index == 0 { String::new() } else { "1k & more".into() },
+        settled_early: index == 1,
+        comparison,
+    };
+    let spec = CampaignSpec::default();
+    Campaign {
+        format: FORMAT,
+        plan: campaign::plan(&spec).unwrap(),
+        spec,
+        seed: 77_001,
+        started_unix_ns: 1,
+        sessions: 2,
+        took: Duration::from_secs(60),
+        cells: [real(), stopped(), invalid(), empty(), hostile()].into_iter().enumerate().map(cell).collect(),
+        warnings: vec![Reason::new(Doubt::EnvironmentChanged, "resumed on another machine")],
+        end: End::OutOfTime,
+    }
 }
 
 #[test]
@@ -84,7 +111,7 @@ fn formats_are_sorted_unique_and_found() {
 fn every_format_takes_every_result() {
     for comparison in [real(), stopped(), invalid(), empty(), hostile()] {
         for format in FORMATS {
-            let text = format.render(&comparison).unwrap();
+            let text = format.render((&comparison).into()).unwrap();
             assert!(text.ends_with('\n'), "{}", format.name());
             // JSON has no such numbers, and its histograms are base64, in which any three letters may stand.
             for nonsense in ["NaN", "Infinity", "inf%"].into_iter().filter(|_| format.name() != "json") {
@@ -109,11 +136,74 @@ fn json_is_valid_and_comes_back_as_it_was() {
 }
 
 #[test]
+fn every_format_takes_a_campaign_and_says_all_of_it() {
+    let campaign = campaign();
+    for format in FORMATS {
+        let text = format.render((&campaign).into()).unwrap();
+        for said in ["workload-0", "workload-1", "envoy-mtls"] {
+            assert!(text.contains(said), "{}: {said}", format.name());
+        }
+    }
+    let (table, page) = (render("table", &campaign), render("html", &campaign));
+    for text in [&table, &page] {
+        assert!(text.contains("77001") && text.contains("budget of time") && text.contains("another machine"));
+    }
+    assert_nested(&page);
+    assert!(!page.contains("<script>alert"));
+    assert_eq!(page.matches("href=\"#load-").count(), page.matches("<th scope=\"row\"><a ").count());
+    assert_eq!(page.matches("id=\"load-").count(), 5);
+    let schema = std::fs::read_to_string(core().join("schema/campaign.schema.json")).unwrap();
+    let schema = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
+    let document: Value = serde_json::from_str(&render("json", &campaign)).unwrap();
+    let errors: Vec<_> = schema.iter_errors(&document).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+}
+
+#[test]
+fn lines_of_a_spreadsheet_are_effects() {
+    let table = render("csv", &real());
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(lines.len(), real().effects.len() + 1);
+    let columns = lines[0].split(',').count();
+    // Reasons are quoted; what stands before them has no comma.
+    assert!(lines[1..].iter().all(|line| line.split('"').next().unwrap().split(',').count() <= columns));
+    assert!(lines[1].starts_with(",none-again,none,latency.p50,nanoseconds,relative,"), "{}", lines[1]);
+}
+
+#[test]
+fn a_test_view_sees_the_verdicts() {
+    let report = render("junit", &real());
+    assert_nested(report.trim_start_matches("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"));
+    let count = |verdict| real().effects.iter().filter(|effect| effect.verdict == verdict).count();
+    for (element, verdict) in
+        [("<failure ", Verdict::Regressed), ("<error ", Verdict::Invalid), ("<skipped ", Verdict::Inconclusive)]
+    {
+        assert_eq!(report.matches(element).count(), count(verdict), "{element}");
+    }
+    assert_eq!(report.matches("<testcase ").count(), real().effects.len());
+}
+
+#[test]
+fn a_summary_has_the_worst_first_and_a_limited_size() {
+    let page = render("markdown", &real());
+    let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| ") && line.contains("envoy")).collect();
+    assert!(rows[0].contains("regressed"), "{}", rows[0]);
+    let last_regressed = rows.iter().rposition(|row| row.contains("regressed")).unwrap();
+    assert!(rows[..last_regressed].iter().all(|row| row.contains("regressed")));
+    let mut large = campaign();
+    let cell = large.cells[0].clone();
+    large.cells = vec![cell; 60];
+    let page = render("markdown", &large);
+    assert!(page.len() < 65_536 && page.trim_end().ends_with("do not fit here."), "{}", page.len());
+    assert!(render("markdown", &hostile()).contains("&lt;script>"));
+}
+
+#[test]
 fn credentials_do_not_leave() {
     let mut comparison = real();
     comparison.spec.arms[2].settings.insert("token".into(), "open sesame".into());
     for format in FORMATS {
-        assert!(!format.render(&comparison).unwrap().contains("sesame"), "{}", format.name());
+        assert!(!format.render((&comparison).into()).unwrap().contains("sesame"), "{}", format.name());
     }
 }
 
@@ -146,7 +236,8 @@ fn an_early_end_is_said_on_top() {
 #[test]
 fn the_page_needs_no_network() {
     for comparison in [real(), hostile()] {
-        let page = render("html", &comparison);
+        // Places on the same page are fine.
+        let page = render("html", &comparison).replace("href=\"#", "");
         for reference in ["http://", "https://", "src=", "href=", "@import", "url("] {
             assert!(!page.contains(reference), "{reference}");
         }

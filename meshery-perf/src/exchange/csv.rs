@@ -7,6 +7,7 @@ use super::decimal::number;
 use super::distribution::Distribution;
 use super::outcome::{Asked, Outcome, Timed};
 use super::{Format, instant};
+use crate::comma;
 
 pub(super) const FORMAT: Format = Format { name: "csv", file_name: "figures.csv", read: None, write: Some(write) };
 
@@ -63,8 +64,7 @@ struct Table(String);
 
 impl Table {
     fn line(&mut self, cells: [&str; 5]) {
-        self.0 += &cells.map(cell).join(",");
-        self.0.push('\n');
+        self.0 += &comma::line(cells);
     }
 
     fn times(&mut self, Timed { timing, over, values }: &Timed) {
@@ -90,32 +90,5 @@ fn percentile(values: &Distribution, percent: f64) -> Vec<(String, String)> {
             (format!("p{percent} at most"), number(to, SECOND).to_string()),
         ],
         None => vec![(format!("p{percent}"), String::new())],
-    }
-}
-
-/// By RFC 4180. Text that a spreadsheet would take for a formula gets an apostrophe, as OWASP advises: what a server
-/// answers can reach the names of faults.
-fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
-    let text = if formula { format!("'{text}") } else { text.into() };
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::cell;
-
-    #[test]
-    fn cells_are_text_and_stay_one_cell() {
-        for (text, written) in [
-            ("503", "503"),
-            ("-1", "-1"),
-            ("a,b", "\"a,b\""),
-            ("say \"no\"", "\"say \"\"no\"\"\""),
-            ("=HYPERLINK(1)", "'=HYPERLINK(1)"),
-            ("@x,1", "\"'@x,1\""),
-        ] {
-            assert_eq!(cell(text), written);
-        }
     }
 }

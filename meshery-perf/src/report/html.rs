@@ -1,13 +1,16 @@
 //! `report.html`: the whole result on one page, without network, in light and dark and on paper.
 
-use meshery_core::{Comparison, Result};
+use meshery_core::{Campaign, Result};
 
-use super::Format;
+use super::campaign;
 use super::chart::percentiles::Percentiles;
 use super::chart::{forest, overhead, runs};
 use super::markup::{Element, tag};
 use super::section::{checks, effects, method, section, summary};
+use super::text;
+use super::verdict;
 use super::view::View;
+use super::{Format, Subject};
 
 const CURVES: f64 = 380.0;
 
@@ -23,37 +26,82 @@ impl Format for Html {
         "report.html"
     }
 
-    fn render(&self, comparison: &Comparison) -> Result<String> {
-        let view = View(comparison);
-        let page = tag("html").attr("lang", "en").child(head(view)).child(body(view));
+    fn render(&self, subject: Subject<'_>) -> Result<String> {
+        let (title, main) = match subject {
+            Subject::Comparison(comparison) => {
+                let view = View(comparison);
+                (summary::title(view), tag("main").child(summary::header(view)).children(parts(view)))
+            }
+            Subject::Campaign(campaign) => (title(campaign), of_campaign(campaign)),
+        };
+        let script = tag("script").source(include_str!("script.js"));
+        let body = tag("body").class("meshery page").child(main).child(script);
+        let page = tag("html").attr("lang", "en").child(head(&title)).child(body);
         Ok(format!("<!doctype html>\n{page}\n"))
     }
 }
 
-fn head(view: View<'_>) -> Element {
+fn title(campaign: &Campaign) -> String {
+    let first = campaign.cells.first().map(|cell| summary::title(View(&cell.comparison)));
+    format!("{}, {} loads", first.unwrap_or_default(), campaign.cells.len())
+}
+
+/// The whole first, then every cell as a page of its own.
+fn of_campaign(campaign: &Campaign) -> Element {
+    const READING: &str =
+        "A line for each load and arm. Verdicts are corrected for the number of comparisons on this page.";
+    let eyebrow = format!("Campaign · {}", text::date(campaign.started_unix_ns));
+    let verdicts = verdict::ALL.map(|verdict| {
+        tag("li").child(verdict::chip(verdict)).text(format_args!(" {}", campaign::count(campaign, verdict)))
+    });
+    let stopped = campaign::stopped(campaign).map(|text| tag("p").class("banner").attr("role", "note").text(text));
+    let facts = campaign::facts(campaign);
+    let header = tag("header")
+        .child(tag("p").class("eyebrow").text(eyebrow))
+        .child(tag("h1").text(title(campaign)))
+        .child(tag("ul").class("tally").children(verdicts))
+        .child(stopped)
+        .children(facts.lines().map(|line| tag("p").class("trust").text(line)));
+    let cells = Subject::from(campaign).cells().into_iter().enumerate().map(|(index, (title, comparison))| {
+        let heading = tag("h1").text(title);
+        let view = View(comparison);
+        tag("article")
+            .class("load")
+            .attr("id", format_args!("load-{index}"))
+            .child(heading)
+            .child(summary::sentences(view))
+            .children(parts(view))
+    });
+    let overview = section("All loads", READING).child(tag("div").class("scroll").child(campaign::overview(campaign)));
+    tag("main").child(header).child(overview).children(cells)
+}
+
+fn head(title: &str) -> Element {
     let meta = |name, content| tag("meta").attr("name", name).attr("content", content);
     tag("head")
         .child(tag("meta").attr("charset", "utf-8"))
         .child(meta("viewport", "width=device-width, initial-scale=1"))
         .child(meta("color-scheme", "light dark"))
-        .child(tag("title").text(summary::title(view)))
+        .child(tag("title").text(title))
         .child(tag("style").source(include_str!("chart.css")).source(include_str!("style.css")))
 }
 
-fn body(view: View<'_>) -> Element {
+/// Everything below the title.
+fn parts(view: View<'_>) -> Vec<Element> {
     let percentiles = Percentiles::new(view);
-    let main = tag("main")
-        .child(summary::header(view))
-        .child(summary::cards(view))
-        .child(curves(view, percentiles.as_ref()))
-        .child(differences(view))
-        .child(uses(view))
-        .child(in_time(view))
-        .child(section("All effects", "Each verdict with everything it rests on.").child(effects::table(view)))
-        .child(proven(view))
-        .child(section("How it was measured", "").child(method::facts(view)))
-        .child(remarks(view));
-    tag("body").class("meshery page").child(main).child(tag("script").source(include_str!("script.js")))
+    let all = section("All effects", "Each verdict with everything it rests on.").child(effects::table(view));
+    let parts = [
+        Some(summary::cards(view)),
+        Some(curves(view, percentiles.as_ref())),
+        Some(differences(view)),
+        uses(view),
+        in_time(view),
+        Some(all),
+        proven(view),
+        Some(section("How it was measured", "").child(method::facts(view))),
+        remarks(view),
+    ];
+    parts.into_iter().flatten().collect()
 }
 
 fn curves(view: View<'_>, percentiles: Option<&Percentiles<'_>>) -> Element {

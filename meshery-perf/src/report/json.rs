@@ -1,9 +1,9 @@
 //! `result.json`: the whole result as data, by the published schema.
 
-use meshery_core::{Comparison, Result};
+use meshery_core::Result;
 use serde_json::Value;
 
-use super::Format;
+use super::{Format, Subject};
 
 /// Members whose text is a credential, wherever they stand: request headers and settings of meshes.
 const CREDENTIALS: [&str; 9] = [
@@ -30,8 +30,11 @@ impl Format for Json {
         "result.json"
     }
 
-    fn render(&self, comparison: &Comparison) -> Result<String> {
-        let mut document = serde_json::to_value(comparison)?;
+    fn render(&self, subject: Subject<'_>) -> Result<String> {
+        let mut document = match subject {
+            Subject::Comparison(comparison) => serde_json::to_value(comparison)?,
+            Subject::Campaign(campaign) => serde_json::to_value(campaign)?,
+        };
         redact(&mut document);
         Ok(serde_json::to_string_pretty(&document)? + "\n")
     }

@@ -1,14 +1,19 @@
-//! Output formats of a comparison: one file each, and one line in [`FORMATS`].
+//! Output formats of a comparison or a campaign: one file each, and one line in [`FORMATS`].
 //!
-//! A format is a pure function from a [`Comparison`] to text; [`save`] puts all of them into a folder.
+//! A format is a pure function from a [`Subject`] to text; [`save`] puts all of them into a folder.
 
+mod campaign;
 mod chart;
+mod csv;
 mod fragment;
 mod headline;
 mod html;
 mod json;
+mod junit;
+mod markdown;
 mod markup;
 mod section;
+mod subject;
 mod svg;
 mod table;
 mod text;
@@ -19,17 +24,19 @@ use std::path::{Path, PathBuf};
 
 use meshery_core::{Comparison, Error, Result};
 
-/// Every format, sorted by name.
-pub static FORMATS: &[&dyn Format] = &[&html::Html, &json::Json, &table::Table];
+pub use subject::Subject;
 
-/// An output format of a comparison.
+/// Every format, sorted by name.
+pub static FORMATS: &[&dyn Format] =
+    &[&csv::Csv, &html::Html, &json::Json, &junit::Junit, &markdown::Markdown, &table::Table];
+
+/// An output format of a comparison or a campaign.
 ///
 /// ```
-/// use meshery_core::Comparison;
-/// use meshery_perf::report::FORMATS;
+/// use meshery_perf::report::{FORMATS, Subject};
 ///
-/// fn everything(comparison: &Comparison) -> meshery_core::Result<Vec<(&'static str, String)>> {
-///     FORMATS.iter().map(|format| Ok((format.file_name(), format.render(comparison)?))).collect()
+/// fn everything(subject: Subject<'_>) -> meshery_core::Result<Vec<(&'static str, String)>> {
+///     FORMATS.iter().map(|format| Ok((format.file_name(), format.render(subject)?))).collect()
 /// }
 /// assert!(FORMATS.iter().any(|format| format.file_name() == "result.json"));
 /// ```
@@ -40,11 +47,11 @@ pub trait Format: Sync {
     /// The name of the file that it is usually written to.
     fn file_name(&self) -> &'static str;
 
-    /// The comparison in this format.
+    /// The subject in this format.
     ///
     /// # Errors
     /// [`Internal`](meshery_core::ErrorKind::Internal) when a histogram cannot be serialized.
-    fn render(&self, comparison: &Comparison) -> Result<String>;
+    fn render(&self, subject: Subject<'_>) -> Result<String>;
 }
 
 /// The format of that name.
@@ -58,7 +65,7 @@ pub fn by_name(name: &str) -> Result<&'static dyn Format> {
     })
 }
 
-/// Writes a comparison into a folder in every format, and makes the folder if need be. The paths, in the order of
+/// Writes a comparison or a campaign into a folder in every format, and makes the folder if need be. The paths, in the order of
 /// [`FORMATS`].
 ///
 /// ```no_run
@@ -71,13 +78,13 @@ pub fn by_name(name: &str) -> Result<&'static dyn Format> {
 ///
 /// # Errors
 /// Those of [`Format::render`], and [`Io`](meshery_core::ErrorKind::Io) with the path that cannot be written.
-pub fn save(comparison: &Comparison, folder: impl AsRef<Path>) -> Result<Vec<PathBuf>> {
-    let folder = folder.as_ref();
+pub fn save<'a>(subject: impl Into<Subject<'a>>, folder: impl AsRef<Path>) -> Result<Vec<PathBuf>> {
+    let (subject, folder) = (subject.into(), folder.as_ref());
     let at = |path: &Path, error: std::io::Error| Error::from(error).at(path.display().to_string());
     std::fs::create_dir_all(folder).map_err(|error| at(folder, error))?;
     let write = |format: &&dyn Format| {
         let path = folder.join(format.file_name());
-        std::fs::write(&path, format.render(comparison)?).map_err(|error| at(&path, error))?;
+        std::fs::write(&path, format.render(subject)?).map_err(|error| at(&path, error))?;
         Ok(path)
     };
     FORMATS.iter().map(write).collect()

@@ -4,10 +4,10 @@ use comfy_table::{CellAlignment, Table as Grid, presets};
 use meshery_core::comparison::End;
 use meshery_core::{ArmSpec, Comparison, Effect, Result};
 
-use super::Format;
 use super::headline;
 use super::text;
 use super::view::{Metric, View};
+use super::{Format, Subject};
 
 const HEADINGS: [&str; 7] = ["", "baseline", "arm", "difference", "95 % interval", "p adjusted", "verdict"];
 
@@ -23,14 +23,23 @@ impl Format for Table {
         "table.txt"
     }
 
-    fn render(&self, comparison: &Comparison) -> Result<String> {
-        let view = View(comparison);
-        let parts = [opening(view), grid(view).to_string(), remarks(view)];
-        let parts = parts.iter().map(|part| part.trim_end()).filter(|part| !part.is_empty());
-        let lines = parts.collect::<Vec<_>>().join("\n\n");
-        // The grid pads its last column.
-        Ok(lines.lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n")
+    fn render(&self, subject: Subject<'_>) -> Result<String> {
+        let Subject::Campaign(campaign) = subject else {
+            return Ok(subject.cells().into_iter().map(|(_, comparison)| whole(comparison)).collect());
+        };
+        let cells = subject.cells().into_iter();
+        let cells = cells.map(|(title, comparison)| format!("== {title} ==\n\n{}", whole(comparison)));
+        Ok([super::campaign::facts(campaign) + "\n"].into_iter().chain(cells).collect::<Vec<_>>().join("\n"))
     }
+}
+
+fn whole(comparison: &Comparison) -> String {
+    let view = View(comparison);
+    let parts = [opening(view), grid(view).to_string(), remarks(view)];
+    let parts = parts.iter().map(|part| part.trim_end()).filter(|part| !part.is_empty());
+    let lines = parts.collect::<Vec<_>>().join("\n\n");
+    // The grid pads its last column.
+    lines.lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n"
 }
 
 /// The sentences, and what it takes to make the comparison again.

@@ -25,16 +25,18 @@ pub(in super::super) fn title(view: View<'_>) -> String {
 /// The title and the sentences.
 pub(in super::super) fn header(view: View<'_>) -> Element {
     let eyebrow = format!("Comparison · {} · {}", text::date(view.0.started_unix_ns), view.0.tool);
+    let heading = tag("header").child(tag("p").class("eyebrow").text(eyebrow)).child(tag("h1").text(title(view)));
+    heading.child(sentences(view)).child(stopped(view))
+}
+
+/// The result in plain words, and whether to believe it.
+pub(in super::super) fn sentences(view: View<'_>) -> Element {
     let sentences = view.meshes().map(|arm| {
         let sentence = headline::of_arm(view, &arm.name).element();
         tag("li").child(dot(view, &arm.name)).child(sentence)
     });
-    tag("header")
-        .child(tag("p").class("eyebrow").text(eyebrow))
-        .child(tag("h1").text(title(view)))
-        .child(tag("ul").class("headlines").children(sentences))
-        .child(headline::of_control(view).element().class("trust"))
-        .child(stopped(view))
+    let trust = headline::of_control(view).element().class("trust");
+    tag("div").child(tag("ul").class("headlines").children(sentences)).child(trust)
 }
 
 /// Says at the top that the comparison did not reach its end.
