@@ -21,7 +21,7 @@ impl Comparison {
     /// The result in one of the formats of the core.
     #[napi]
     pub fn render(&self, format: String) -> Result<String> {
-        report::by_name(&format).and_then(|format| format.render((&self.0).into())).map_err(thrown)
+        report::render(&format, &self.0).map_err(thrown)
     }
 
     /// The result as a piece of HTML.

@@ -22,7 +22,7 @@ impl Comparison {
 
     /// The result in one of the formats of the core.
     fn render(&self, py: Python<'_>, name: &str) -> PyResult<String> {
-        or_raise(py, py.detach(|| report::by_name(name)?.render((&self.0).into())))
+        or_raise(py, py.detach(|| report::render(name, &self.0)))
     }
 
     /// The result for a notebook cell.

@@ -86,7 +86,7 @@ async fn run(arguments: &Arguments) -> Result<Comparison> {
     let host = LocalHost::new(arguments.host.clone())?;
     let context = Context::new(cancel, progress::Bar::new());
     let comparison = compare(&arguments.spec, &Engine::new(), &host, &context).await?;
-    println!("\n{}", report::by_name("table")?.render(&comparison)?);
+    println!("\n{}", report::render("table", &comparison)?);
     for path in report::save(&comparison, &arguments.out)? {
         println!("wrote {}", path.display());
     }

@@ -16,7 +16,7 @@ async fn main() -> Result<()> {
     )?;
     let host = LocalHost::new(LocalOptions::default())?; // finds envoy on PATH
     let comparison = compare(&spec, &Engine::new(), &host, &Context::default()).await?;
-    println!("{}", report::by_name("table")?.render(&comparison)?);
+    println!("{}", report::render("table", &comparison)?);
     report::save(&comparison, "quickstart")?; // result.json, report.html
     Ok(())
 }

@@ -58,7 +58,7 @@ fn look_up(comparison: &Comparison) -> Result<Value> {
         let found = comparison.effect(&effect.arm, &effect.metric).expect("it is there");
         verdicts[&effect.arm][&effect.metric] = serde_json::to_value(found.verdict)?;
     }
-    Ok(json!({ "verdicts": verdicts, "table": report::by_name("table")?.render(comparison)? }))
+    Ok(json!({ "verdicts": verdicts, "table": report::render("table", comparison)? }))
 }
 
 /// What is wrong with a result, if anything. An error needs to have what is expected of it, and may have more.

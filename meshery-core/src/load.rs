@@ -35,6 +35,14 @@ pub trait LoadTest: Send + Sync {
     /// Which tool this is.
     fn tool(&self) -> Tool;
 
+    /// Refuses a load that this tool cannot make, without making any of it: nothing is sent, and no name is resolved.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run), but for what only the target can tell.
+    fn check(&self, spec: &LoadSpec) -> Result<()> {
+        spec.check()
+    }
+
     /// Makes the load until its stop rule holds or the caller cancels; a cancelled load returns what it has, marked
     /// invalid.
     ///
@@ -270,7 +278,7 @@ impl LoadSpec {
         spec
     }
 
-    fn default_protocol() -> String {
+    pub(crate) fn default_protocol() -> String {
         "http1".into()
     }
 
@@ -286,7 +294,7 @@ impl LoadSpec {
         1
     }
 
-    fn default_streams() -> u32 {
+    pub(crate) fn default_streams() -> u32 {
         1
     }
 
@@ -294,7 +302,7 @@ impl LoadSpec {
         Duration::from_secs(10)
     }
 
-    fn default_request() -> serde_json::Value {
+    pub(crate) fn default_request() -> serde_json::Value {
         serde_json::Value::Object(serde_json::Map::new())
     }
 }

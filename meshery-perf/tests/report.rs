@@ -10,7 +10,7 @@ use meshery_core::comparison::{End, FORMAT};
 use meshery_core::measurement::{Doubt, Reason};
 use meshery_core::{Campaign, CampaignSpec, Comparison, Error, ErrorKind, Verdict, json};
 use meshery_perf::campaign;
-use meshery_perf::report::{FORMATS, Subject, by_name, html_fragment, save};
+use meshery_perf::report::{self, FORMATS, Subject, by_name, html_fragment, save};
 use serde_json::Value;
 
 fn core() -> PathBuf {
@@ -70,7 +70,7 @@ fn hostile() -> Comparison {
 }
 
 fn render<'a>(name: &str, subject: impl Into<Subject<'a>>) -> String {
-    by_name(name).unwrap().render(subject.into()).unwrap()
+    report::render(name, subject).unwrap()
 }
 
 /// The results above as the cells of a campaign.

@@ -28,10 +28,15 @@ impl Scratch {
         Self(path)
     }
 
-    /// A document written there, which must be valid against the published schema.
+    /// A comparison written there, which must be valid against the published schema.
     pub fn result(&self, path: &str) -> Value {
+        self.document(path, "comparison")
+    }
+
+    /// A document written there, which must be valid against the published schema of that name.
+    pub fn document(&self, path: &str, schema: &str) -> Value {
         let read = |path: &Path| -> Value { serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap() };
-        let schema = read(&root().join("meshery-core/schema/comparison.schema.json"));
+        let schema = read(&root().join(format!("meshery-core/schema/{schema}.schema.json")));
         let result = read(&self.0.join(path));
         let errors: Vec<_> =
             jsonschema::validator_for(&schema).unwrap().iter_errors(&result).map(|error| error.to_string()).collect();

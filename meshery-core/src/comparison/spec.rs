@@ -6,9 +6,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::load::Stop;
+use crate::load::{LoadSpec, Stop, Weighted};
 use crate::pace::Pace;
 use crate::provider::MeshId;
+use crate::response_check::ResponseCheck;
 use crate::units::{Rate, duration, duration_schema};
 
 /// What to compare. The first arm is the baseline.
@@ -66,6 +67,38 @@ pub struct RunLoad {
     #[serde(with = "duration")]
     #[schemars(schema_with = "duration_schema")]
     pub timeout: Duration,
+    /// The protocol's name.
+    pub protocol: String,
+    /// Requests at a time on a connection, where the protocol can.
+    pub streams: u32,
+    /// What a request says, in the words of the protocol.
+    pub request: serde_json::Value,
+    /// Several requests instead, by weight.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mix: Vec<Weighted>,
+    /// What an answer must be like.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<ResponseCheck>,
+}
+
+impl RunLoad {
+    /// This load on a target.
+    pub fn on(&self, target: impl Into<String>) -> LoadSpec {
+        LoadSpec {
+            pace: self.pace.clone(),
+            stop: self.stop.clone(),
+            warm_up: self.warm_up,
+            connections: self.connections,
+            threads: self.threads,
+            timeout: self.timeout,
+            protocol: self.protocol.clone(),
+            streams: self.streams,
+            request: self.request.clone(),
+            mix: self.mix.clone(),
+            checks: self.checks.clone(),
+            ..LoadSpec::new(target)
+        }
+    }
 }
 
 /// One arm of a comparison.
@@ -159,6 +192,11 @@ impl Default for RunLoad {
             connections: 16,
             threads: 1,
             timeout: Duration::from_secs(5),
+            protocol: LoadSpec::default_protocol(),
+            streams: LoadSpec::default_streams(),
+            request: LoadSpec::default_request(),
+            mix: Vec::new(),
+            checks: Vec::new(),
         }
     }
 }

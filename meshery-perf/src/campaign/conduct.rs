@@ -23,7 +23,7 @@ pub(crate) async fn conduct(
     journal: Option<&mut dyn Journal>,
     context: &Context,
 ) -> Result<Campaign> {
-    let mut record = Record::prepare(spec, &load.tool(), journal)?;
+    let mut record = Record::prepare(spec, load, journal)?;
     if record.next() == Next::Complete && record.proofs.is_some() {
         return Ok(record.judged(context));
     }
@@ -139,18 +139,21 @@ impl Record<'_> {
         let begun = Instant::now();
         let run = session.run(spec, &spec.arms[arm], (block, number)).await;
         let took = begun.elapsed();
-        session.context.report(&Event::RunFinished {
+        let finished = Event::RunFinished {
             arm: name,
             run: number,
             runs,
             p50_ns: run.measurement.as_ref().and_then(|found| found.measured.response.quantile(0.5)).map(nanos),
             valid: is_valid(&run),
-        });
+        };
         // A run that was stopped in its middle is no run: a campaign that goes on makes it again.
         if self.is_kept() && session.context.cancel.is_cancelled() {
             return session.context.cancel.check();
         }
-        self.add((index, arm), took, run)
+        self.add((index, arm), took, run)?;
+        // Who is told of a run may rely on it being kept.
+        session.context.report(&finished);
+        Ok(())
     }
 
     fn judged(mut self, context: &Context) -> Campaign {

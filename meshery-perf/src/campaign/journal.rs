@@ -16,12 +16,12 @@ use serde::{Deserialize, Serialize};
 /// ```
 /// use meshery_perf::campaign::Entry;
 ///
-/// let entry: Entry = serde_json::from_str(r#"{ "entry": "session", "environment": {
-///     "platform": "linux x86_64", "kernel": "6.1", "processor": "", "cores": 2, "memory_bytes": 0 } }"#).unwrap();
+/// let entry: Entry = serde_json::from_str(r#"{ "session": { "environment": {
+///     "platform": "linux x86_64", "kernel": "6.1", "processor": "", "cores": 2, "memory_bytes": 0 } } }"#).unwrap();
 /// assert!(matches!(entry, Entry::Session { .. }));
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "entry", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Entry {
     /// The campaign began; always the first.
     Begun {

@@ -6,7 +6,7 @@ use meshery_core::campaign::Cell;
 use meshery_core::comparison::{Arm, End, Environment, FORMAT, Run};
 use meshery_core::load::Tool;
 use meshery_core::measurement::{Doubt, Reason};
-use meshery_core::{Campaign, CampaignSpec, Comparison, ComparisonSpec, Error, ErrorKind, Result};
+use meshery_core::{Campaign, CampaignSpec, Comparison, ComparisonSpec, Error, ErrorKind, LoadTest, Result};
 
 use super::journal::{Entry, Journal, Proof};
 use super::looks::Looks;
@@ -26,11 +26,16 @@ pub(super) struct Record<'a> {
 
 impl<'a> Record<'a> {
     /// Reads what has been done, or begins.
-    pub(super) fn prepare(spec: &CampaignSpec, tool: &Tool, journal: Option<&'a mut dyn Journal>) -> Result<Self> {
+    pub(super) fn prepare(
+        spec: &CampaignSpec,
+        load: &dyn LoadTest,
+        journal: Option<&'a mut dyn Journal>,
+    ) -> Result<Self> {
+        let tool = &load.tool();
         let plan = super::plan(spec)?;
         for (index, cell) in spec.cells().iter().enumerate() {
             let workload = index / spec.points.len().max(1);
-            check_load(&cell.comparison).map_err(|error| error.at(format!("workloads[{workload}].load")))?;
+            check_load(&cell.comparison, load).map_err(|error| error.at(format!("workloads[{workload}].load")))?;
         }
         let started_unix_ns = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, nanos);
         let seed = spec.seed.unwrap_or_else(|| rng::draw_seed(started_unix_ns));

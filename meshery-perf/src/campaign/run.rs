@@ -3,8 +3,8 @@
 use meshery_core::comparison::Run;
 use meshery_core::measurement::{Doubt, Reason};
 use meshery_core::{
-    ArmSpec, CheckOutcome, ComparisonSpec, Context, Error, ErrorKind, Event, Installation, LoadSpec, LoadTest,
-    MeshHost, MeshSpec, Result,
+    ArmSpec, CheckOutcome, ComparisonSpec, Context, Error, ErrorKind, Event, Installation, LoadTest, MeshHost,
+    MeshSpec, Result,
 };
 
 use super::Proof;
@@ -19,23 +19,9 @@ pub(super) struct Session<'a> {
     pub(super) context: &'a Context,
 }
 
-/// The load of a run on a target.
-fn load_spec(spec: &ComparisonSpec, target: &str) -> LoadSpec {
-    let load = &spec.load;
-    LoadSpec {
-        pace: load.pace.clone(),
-        stop: load.stop.clone(),
-        warm_up: load.warm_up,
-        connections: load.connections,
-        threads: load.threads,
-        timeout: load.timeout,
-        ..LoadSpec::new(target)
-    }
-}
-
-/// Refuses a load that no engine could make.
-pub(crate) fn check_load(spec: &ComparisonSpec) -> Result<()> {
-    load_spec(spec, "http://checked.invalid/").check()
+/// Refuses a load that the tool could not make of any arm.
+pub(crate) fn check_load(spec: &ComparisonSpec, load: &dyn LoadTest) -> Result<()> {
+    load.check(&spec.load.on(format!("http://127.0.0.1{}", spec.path)))
 }
 
 impl Session<'_> {
@@ -109,7 +95,7 @@ impl Session<'_> {
         let upstream = self.upstream.into_iter().flat_map(|upstream| upstream.processes.clone());
         let processes = mesh.processes.iter().cloned().chain(upstream).collect();
         let (sampler, listening) = Sampler::start(processes, self.context)?;
-        let measurement = self.load.run(&load_spec(spec, &mesh.url(&spec.path)), &listening).await;
+        let measurement = self.load.run(&spec.load.on(mesh.url(&spec.path)), &listening).await;
         drop(listening);
         let used = sampler.finish();
         let mut measurement = measurement?;

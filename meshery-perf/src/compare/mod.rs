@@ -31,7 +31,7 @@ pub async fn compare(
     context: &Context,
 ) -> Result<Comparison> {
     spec.check()?;
-    campaign::check_load(spec).map_err(|error| error.at("load"))?;
+    campaign::check_load(spec, load).map_err(|error| error.at("load"))?;
     let begun = Instant::now();
     let campaign = campaign::conduct(&spec.into(), (load, host), None, context).await?;
     let end = campaign.end;

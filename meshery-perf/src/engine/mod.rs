@@ -67,6 +67,10 @@ impl LoadTest for Engine {
         Tool { name: "meshery".into(), version: env!("CARGO_PKG_VERSION").into() }
     }
 
+    fn check(&self, spec: &LoadSpec) -> Result<()> {
+        control::check(spec).map(drop)
+    }
+
     async fn run(&self, spec: &LoadSpec, context: &Context) -> Result<Measurement> {
         let (spec, tool, context) = (spec.clone(), self.tool(), context.clone());
         blocking::on_thread("meshery-load", move |stop| control::run(&spec, tool, &context, &stop)).await

@@ -65,6 +65,21 @@ pub fn by_name(name: &str) -> Result<&'static dyn Format> {
     })
 }
 
+/// A comparison or a campaign in the format of that name.
+///
+/// ```
+/// # fn example(comparison: &meshery_core::Comparison) -> meshery_core::Result<()> {
+/// let table = meshery_perf::report::render("table", comparison)?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// Those of [`by_name`] and of [`Format::render`].
+pub fn render<'a>(format: &str, subject: impl Into<Subject<'a>>) -> Result<String> {
+    by_name(format)?.render(subject.into())
+}
+
 /// Writes a comparison or a campaign into a folder in every format, and makes the folder if need be. The paths, in the order of
 /// [`FORMATS`].
 ///

@@ -110,6 +110,11 @@ impl LoadTest for External {
         Tool { name: self.program.name().into(), version: self.version.clone() }
     }
 
+    fn check(&self, spec: &LoadSpec) -> Result<()> {
+        spec.check()?;
+        self.program.invocation(spec).map(drop)
+    }
+
     async fn run(&self, spec: &LoadSpec, context: &Context) -> Result<Measurement> {
         self.off_thread(spec, context, Run::measurement).await
     }
