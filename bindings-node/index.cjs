@@ -74,6 +74,48 @@ class Comparison {
   }
 }
 
+/** The result of a campaign. */
+class Campaign {
+  #native;
+
+  constructor(inner) {
+    this.#native = inner;
+  }
+
+  static fromJSON(document) {
+    return new Campaign(guarded(() => native.Campaign.fromJson(JSON.stringify(document))));
+  }
+
+  toJSON() {
+    return JSON.parse(guarded(() => this.#native.render("json")));
+  }
+
+  get cells() {
+    const names = JSON.parse(guarded(() => this.#native.cells()));
+    return names.map(([workload, point]) => ({ workload, point, comparison: this.cell(workload, point) }));
+  }
+
+  cell(workload, point = "") {
+    return new Comparison(guarded(() => this.#native.cell(workload, point)));
+  }
+
+  get table() {
+    return guarded(() => this.#native.render("table"));
+  }
+
+  get html() {
+    return guarded(() => this.#native.htmlFragment());
+  }
+
+  save(directory) {
+    guarded(() => this.#native.save(String(directory)));
+  }
+
+  toString() {
+    return this.table;
+  }
+}
+
 /** The one door to long calls: events and result out, and every way to stop. */
 function call(start, read, { signal, onProgress } = {}) {
   return new Promise((resolve, reject) => {
@@ -119,11 +161,24 @@ function withPartial(error, partial) {
   return error;
 }
 
+/** Where Envoy is, if that is known. */
+function programs({ envoy = process.env.MESHERY_ENVOY }) {
+  return envoy ? { envoy: String(envoy) } : {};
+}
+
 async function compare(spec = {}, options = {}) {
-  const envoy = options.envoy ?? process.env.MESHERY_ENVOY;
-  const programs = envoy ? { envoy: String(envoy) } : {};
-  const start = (listener) => native.compare(JSON.stringify(spec), programs, listener);
+  const start = (listener) => native.compare(JSON.stringify(spec), programs(options), listener);
   return call(start, (found) => new Comparison(found), options);
+}
+
+function planCampaign(spec = {}) {
+  return JSON.parse(guarded(() => native.planCampaign(JSON.stringify(spec))));
+}
+
+async function runCampaign(spec, options) {
+  const start = (listener) =>
+    native.runCampaign(JSON.stringify(spec), String(options.journal), programs(options), listener);
+  return call(start, (document) => new Campaign(native.Campaign.fromJson(document)), options);
 }
 
 async function runLoad(spec = {}, options = {}) {
@@ -156,12 +211,15 @@ async function contents(sources) {
 }
 
 module.exports = {
+  Campaign,
   Comparison,
   MesheryError,
   analyze,
   compare,
   convertResult,
   exportMeasurement,
+  planCampaign,
+  runCampaign,
   runLoad,
   search,
   version,

@@ -124,27 +124,27 @@ export interface RunLoad {
   threads?: number;
   /** How long a request may take from its intended send time. */
   timeout?: Duration;
-}
-
-/** A load, by the schema `load-spec`. */
-export interface LoadSpec extends RunLoad {
-  /** A URL such as `http://127.0.0.1:8080/path`. */
-  target: string;
   protocol?: string;
-  /** How a thread waits for the next send time. */
-  wait?: "hybrid" | "sleep" | "spin";
-  /** The seed of what is random in the load. */
-  seed?: number | null;
   /** Requests at once on each connection, where the protocol can. */
   streams?: number;
-  network?: Network;
-  tls?: Tls;
   /** The request, in the words of the protocol. */
   request?: Record<string, unknown>;
   /** Several requests in place of one, each drawn by its weight. */
   mix?: { weight?: number; request: Record<string, unknown> }[];
   /** What every answer must be like. */
   checks?: ResponseCheck[];
+}
+
+/** A load, by the schema `load-spec`. */
+export interface LoadSpec extends RunLoad {
+  /** A URL such as `http://127.0.0.1:8080/path`. */
+  target: string;
+  /** How a thread waits for the next send time. */
+  wait?: "hybrid" | "sleep" | "spin";
+  /** The seed of what is random in the load. */
+  seed?: number | null;
+  network?: Network;
+  tls?: Tls;
   /** What the load as a whole must reach. */
   thresholds?: Thresholds;
   /** How long the generator measures itself first. */
@@ -223,6 +223,46 @@ export interface ComparisonSpec {
   judge?: { alpha?: number; min_runs?: number; latency_floor?: Duration };
 }
 
+/** What to compare under which loads, by the schema `campaign-spec`; what is left out has a default. */
+export interface CampaignSpec {
+  /** The first is the baseline, and every block holds a run of it. */
+  arms?: ArmSpec[];
+  /** What is asked of the application. */
+  workloads?: { name: string; path?: string; load?: RunLoad }[];
+  /** How fast it is asked, each for every workload; none: each at its own pace. */
+  points?: { name: string; pace: Pace }[];
+  /** Blocks for each workload at each point. */
+  rounds?: number;
+  /** After how many blocks to look whether all is settled, growing. */
+  looks?: number[];
+  /** How long all runs together may take. */
+  budget?: Duration | null;
+  /** How much runs of the same arm are expected to differ: the standard deviation of the logarithm. */
+  expected_noise?: number;
+  seed?: number | null;
+  /** The application under load, `HOST:PORT`; otherwise a built-in one. */
+  upstream?: string | null;
+  judge?: ComparisonSpec["judge"];
+}
+
+/** What a campaign will take and show, by the schema `campaign-plan`. */
+export interface CampaignPlan {
+  runs: number;
+  takes: Duration;
+  /** Blocks that each cell gets: fewer than the rounds when the budget does not suffice. */
+  blocks: number;
+  power: {
+    metric: string;
+    margin: number;
+    /** The chance to see a difference of the margin, from 0 to 1. */
+    chance: number;
+    detectable: number | null;
+    runs_for_difference: number | null;
+    runs_for_equivalence: number | null;
+  }[];
+  warnings: Reason[];
+}
+
 /** A verdict on one metric of one arm against the baseline. */
 export type Verdict = "improved" | "regressed" | "equivalent" | "inconclusive" | "invalid";
 
@@ -273,6 +313,18 @@ export interface ComparisonDocument {
   seed: number;
   spec: ComparisonSpec;
   effects: Effect[];
+  end: End;
+  [field: string]: unknown;
+}
+
+/** A campaign's result as data, by the schema `campaign`: what stands in `result.json`. */
+export interface CampaignDocument {
+  format: number;
+  seed: number;
+  spec: CampaignSpec;
+  plan: CampaignPlan;
+  cells: { workload: string; point: string; settled_early: boolean; comparison: ComparisonDocument }[];
+  warnings: Reason[];
   end: End;
   [field: string]: unknown;
 }
@@ -384,6 +436,42 @@ export class Comparison {
  * no mesh again, Envoy, and Envoy with mutual TLS.
  */
 export function compare(spec?: ComparisonSpec, options?: CompareOptions): Promise<Comparison>;
+
+/** The result of a campaign: every arm under every workload at every point of load. */
+export class Campaign {
+  private constructor();
+  /** A result from what `toJSON` gave, or from a `result.json` that was read. Throws `invalid_input` otherwise. */
+  static fromJSON(document: unknown): Campaign;
+  /** The whole result as data: what stands in `result.json`. */
+  toJSON(): CampaignDocument;
+  /** The comparison of every workload and point. */
+  readonly cells: { workload: string; point: string; comparison: Comparison }[];
+  /** The comparison of a workload at a point of load. Throws `invalid_input` when there is no such cell. */
+  cell(workload: string, point?: string): Comparison;
+  /** The verdicts of every cell as tables for a terminal; also what a template string shows. */
+  readonly table: string;
+  /** The verdicts as a piece of HTML. */
+  readonly html: string;
+  /** Writes every format into a directory, which is made if need be. */
+  save(directory: string): void;
+  toString(): string;
+}
+
+/** What goes with a campaign. */
+export interface CampaignOptions extends CompareOptions {
+  /** A file that keeps what has been done. */
+  journal: string;
+}
+
+/** What a campaign will take and show. Nothing is started. */
+export function planCampaign(spec?: CampaignSpec): CampaignPlan;
+
+/**
+ * Makes all runs of a campaign that its journal does not hold yet, and judges all of them. However it ends, the same call
+ * goes on with it. Fails with `conflict` when the journal is of another campaign, with `busy` while another process
+ * writes it.
+ */
+export function runCampaign(spec: CampaignSpec, options: CampaignOptions): Promise<Campaign>;
 
 /** Puts a load on a URL and measures it. */
 export function runLoad(spec: LoadSpec, options?: CallOptions): Promise<Measurement>;

@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `analyze` | checks of configuration, on the thread pool of Node.js |
 //! | `call` | the one door: a long call on a thread of its own |
-//! | `comparison` | a result, and the look-ups and formats of it |
+//! | `campaign`, `comparison` | a result, and the look-ups and formats of it |
 //! | `error` | from [`meshery_core::Error`] to what `index.cjs` makes a `MesheryError` of |
 #![expect(
     clippy::needless_pass_by_value,
@@ -15,15 +15,17 @@
 
 mod analyze;
 mod call;
+mod campaign;
 mod comparison;
 mod error;
 
 use std::collections::BTreeMap;
 
-use meshery_core::{ComparisonSpec, LoadSpec, LoadTest, SearchSpec, json};
+use meshery_core::{CampaignSpec, ComparisonSpec, LoadSpec, LoadTest, SearchSpec, json};
 use meshery_mesh::LocalHost;
 use meshery_mesh::host::LocalOptions;
 use meshery_perf::Engine;
+use meshery_perf::campaign::{self as campaigns, FileJournal};
 use meshery_perf::exchange::Hints;
 use napi_derive::napi;
 
@@ -39,6 +41,32 @@ pub(crate) fn compare(spec: String, programs: BTreeMap<String, String>, listener
         let host = LocalHost::new(LocalOptions { programs, ..LocalOptions::default() })?;
         let comparison = meshery_perf::compare(&spec, &Engine::new(), &host, &context).await?;
         Ok(Outcome::Comparison(comparison.into()))
+    });
+    started.map_err(thrown)
+}
+
+/// What a campaign will take and show, as JSON.
+#[napi]
+pub(crate) fn plan_campaign(spec: String) -> Result<String> {
+    let plan = json::read::<CampaignSpec>(&spec).and_then(|spec| to_json(&campaigns::plan(&spec)?));
+    plan.map_err(thrown)
+}
+
+/// Starts a campaign, or goes on with the one of a journal.
+#[napi]
+pub(crate) fn run_campaign(
+    spec: String,
+    journal: String,
+    programs: BTreeMap<String, String>,
+    listener: Listener<'_>,
+) -> Result<Call> {
+    let started = Call::start(&listener, async move |context| {
+        let spec: CampaignSpec = json::read(&spec)?;
+        let mut journal = FileJournal::open(journal)?;
+        let programs = programs.into_iter().map(|(name, path)| (name, path.into())).collect();
+        let host = LocalHost::new(LocalOptions { programs, ..LocalOptions::default() })?;
+        let campaign = campaigns::run(&spec, &Engine::new(), &host, &mut journal, &context).await?;
+        to_json(&campaign).map(Outcome::Document)
     });
     started.map_err(thrown)
 }

@@ -4,10 +4,11 @@
 //! | module | holds |
 //! |---|---|
 //! | `call` | the one door: a long call on a thread of its own, without the interpreter's lock |
-//! | `comparison` | a result, and the look-ups and formats of it |
+//! | `campaign`, `comparison` | a result, and the look-ups and formats of it |
 //! | `error` | from [`meshery_core::Error`] to `meshery.MesheryError` |
 
 mod call;
+mod campaign;
 mod comparison;
 mod error;
 
@@ -17,17 +18,20 @@ mod _native {
     use std::collections::BTreeMap;
     use std::path::PathBuf;
 
-    use meshery_core::{ComparisonSpec, LoadSpec, LoadTest, SearchSpec, json};
+    use meshery_core::{CampaignSpec, ComparisonSpec, LoadSpec, LoadTest, SearchSpec, json};
     use meshery_mesh::LocalHost;
     use meshery_mesh::analyze::Source;
     use meshery_mesh::host::LocalOptions;
     use meshery_perf::Engine;
+    use meshery_perf::campaign::{self, FileJournal};
     use meshery_perf::exchange::Hints;
     use pyo3::prelude::*;
 
     #[pymodule_export]
     use crate::call::Call;
     use crate::call::Outcome;
+    #[pymodule_export]
+    use crate::campaign::Campaign;
     #[pymodule_export]
     use crate::comparison::Comparison;
     use crate::error::{or_raise, to_json};
@@ -45,6 +49,31 @@ mod _native {
             let host = LocalHost::new(LocalOptions { programs, ..LocalOptions::default() })?;
             let comparison = meshery_perf::compare(&spec, &Engine::new(), &host, &context).await?;
             Ok(Outcome::Comparison(comparison.into()))
+        });
+        or_raise(py, started)
+    }
+
+    /// What a campaign will take and show, as JSON.
+    #[pyfunction]
+    fn plan_campaign(py: Python<'_>, spec: &str) -> PyResult<String> {
+        let plan = json::read::<CampaignSpec>(spec).and_then(|spec| to_json(&campaign::plan(&spec)?));
+        or_raise(py, plan)
+    }
+
+    /// Starts a campaign, or goes on with the one of a journal.
+    #[pyfunction]
+    fn run_campaign(
+        py: Python<'_>,
+        spec: &str,
+        journal: PathBuf,
+        programs: BTreeMap<String, PathBuf>,
+    ) -> PyResult<Call> {
+        let spec: CampaignSpec = or_raise(py, json::read(spec))?;
+        let started = Call::start(async move |context| {
+            let mut journal = FileJournal::open(journal)?;
+            let host = LocalHost::new(LocalOptions { programs, ..LocalOptions::default() })?;
+            let campaign = campaign::run(&spec, &Engine::new(), &host, &mut journal, &context).await?;
+            to_json(&campaign).map(Outcome::Document)
         });
         or_raise(py, started)
     }

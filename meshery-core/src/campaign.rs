@@ -331,6 +331,13 @@ pub struct Campaign {
     pub end: End,
 }
 
+impl Campaign {
+    /// What was found of a workload at a point; `""` where there are no points.
+    pub fn cell(&self, workload: &str, point: &str) -> Option<&Cell> {
+        self.cells.iter().find(|cell| cell.workload == workload && cell.point == point)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,6 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
+use crate::campaign::Campaign;
 use crate::comparison::{Comparison, FORMAT};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -51,6 +52,24 @@ pub fn from_value<T: DeserializeOwned>(value: serde_json::Value) -> Result<T> {
 /// # Errors
 /// Those of [`read`], and [`VersionUnsupported`](ErrorKind::VersionUnsupported) for a format of a later meshery.
 pub fn read_comparison(text: &str) -> Result<Comparison> {
+    read_result(text)
+}
+
+/// Reads the result of a campaign.
+///
+/// ```
+/// let error = meshery_core::json::read_campaign(r#"{ "format": 999 }"#).unwrap_err();
+/// assert_eq!(error.report().place.as_deref(), Some("format"));
+/// ```
+///
+/// # Errors
+/// As [`read_comparison`].
+pub fn read_campaign(text: &str) -> Result<Campaign> {
+    read_result(text)
+}
+
+/// Reads a result, whose format has a version.
+fn read_result<T: DeserializeOwned>(text: &str) -> Result<T> {
     let value: serde_json::Value = serde_json::from_str(text)?;
     match value.get("format").and_then(serde_json::Value::as_u64) {
         Some(format) if format > u64::from(FORMAT) => {

@@ -12,6 +12,7 @@ names. Quantities carry their unit: a duration is ``"2.5s"`` or a ``datetime.tim
 
 from meshery._analyze import Analysis, Finding, analyze
 from meshery._call import Progress, Spec
+from meshery._campaign import Campaign, plan_campaign, run_campaign, run_campaign_async
 from meshery._compare import Comparison, compare, compare_async
 from meshery._error import ErrorReport, MesheryError
 from meshery._exchange import convert_result, export_measurement
@@ -21,6 +22,7 @@ from meshery._search import search, search_async
 
 __all__ = [
     "Analysis",
+    "Campaign",
     "Comparison",
     "ErrorReport",
     "Finding",
@@ -33,6 +35,9 @@ __all__ = [
     "compare_async",
     "convert_result",
     "export_measurement",
+    "plan_campaign",
+    "run_campaign",
+    "run_campaign_async",
     "run_load",
     "run_load_async",
     "search",

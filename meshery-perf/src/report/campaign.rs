@@ -44,15 +44,26 @@ pub(super) fn stopped(campaign: &Campaign) -> Option<String> {
     }
 }
 
+/// Whether the lines of an overview lead anywhere.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Links {
+    /// To `#load-N` on the same page.
+    Here,
+    None,
+}
+
 /// Every cell and mesh on a line, with the verdicts that matter most.
-pub(super) fn overview(campaign: &Campaign) -> Element {
+pub(super) fn overview(campaign: &Campaign, links: Links) -> Element {
     let names = ["", "Arm"].into_iter().map(str::to_owned).chain(SHOWN.map(|metric| Metric::of(metric).title()));
     let cells = Subject::from(campaign).cells();
     let rows = cells.iter().enumerate().flat_map(|(index, (title, comparison))| {
         let view = View(comparison);
         view.challengers()
             .map(move |arm| {
-                let link = tag("a").attr("href", format_args!("#load-{index}")).text(title);
+                let link = match links {
+                    Links::Here => tag("a").attr("href", format_args!("#load-{index}")).text(title),
+                    Links::None => tag("span").text(title),
+                };
                 let verdicts = SHOWN.iter().map(|metric| {
                     let Some(effect) = comparison.effect(&arm.name, metric) else { return tag("td").text(text::NONE) };
                     let change = tag("b").text(text::change(effect, effect.difference));

@@ -1,23 +1,42 @@
 //! A result in a notebook cell: no script, one scoped style, readable on light and dark.
 
-use meshery_core::{Comparison, Effect};
+use meshery_core::{Campaign, Comparison, Effect};
 
+use super::campaign;
 use super::chart::{name, percentiles::Percentiles};
 use super::headline;
 use super::markup::{Element, tag};
 use super::section::{headings, summary};
+use super::subject::Subject;
 use super::text;
 use super::verdict;
 use super::view::{Metric, View};
 
 const CURVES: f64 = 220.0;
 
-pub(super) fn render(comparison: &Comparison) -> String {
+pub(super) fn render(subject: Subject<'_>) -> String {
+    match subject {
+        Subject::Comparison(comparison) => of_comparison(comparison),
+        Subject::Campaign(campaign) => of_campaign(campaign),
+    }
+}
+
+fn style() -> Element {
+    tag("style").source(include_str!("chart.css")).source(include_str!("fragment.css"))
+}
+
+fn of_campaign(campaign: &Campaign) -> String {
+    let facts = campaign::facts(campaign);
+    let lines = facts.lines().map(|line| tag("p").text(line));
+    let overview = tag("div").class("scroll").child(campaign::overview(campaign, campaign::Links::None));
+    tag("div").class("meshery cell").child(style()).children(lines).child(overview).to_string()
+}
+
+fn of_comparison(comparison: &Comparison) -> String {
     let view = View(comparison);
-    let style = tag("style").source(include_str!("chart.css")).source(include_str!("fragment.css"));
     let sentences = view.meshes().map(|arm| headline::of_arm(view, &arm.name).element());
     let curves = Percentiles::new(view).map(|percentiles| percentiles.draw(CURVES));
-    let page = tag("div").class("meshery cell").child(style).children(sentences);
+    let page = tag("div").class("meshery cell").child(style()).children(sentences);
     page.child(headline::of_control(view).element())
         .child(summary::stopped(view))
         .child(table(view))

@@ -72,7 +72,8 @@ fn of_campaign(campaign: &Campaign) -> Element {
             .child(summary::sentences(view))
             .children(parts(view))
     });
-    let overview = section("All loads", READING).child(tag("div").class("scroll").child(campaign::overview(campaign)));
+    let overview = section("All loads", READING)
+        .child(tag("div").class("scroll").child(campaign::overview(campaign, campaign::Links::Here)));
     tag("main").child(header).child(overview).children(cells)
 }
 

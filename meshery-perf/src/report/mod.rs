@@ -22,7 +22,7 @@ mod view;
 
 use std::path::{Path, PathBuf};
 
-use meshery_core::{Comparison, Error, Result};
+use meshery_core::{Error, Result};
 
 pub use subject::Subject;
 
@@ -105,10 +105,11 @@ pub fn save<'a>(subject: impl Into<Subject<'a>>, folder: impl AsRef<Path>) -> Re
     FORMATS.iter().map(write).collect()
 }
 
-/// A comparison for a notebook cell: sentences, verdicts and the percentile curves as HTML without script.
+/// A comparison for a notebook cell: sentences, verdicts and the percentile curves as HTML without script. A campaign: its
+/// verdicts.
 ///
 /// # Errors
-/// None today; a later version may refuse a comparison that it cannot show.
-pub fn html_fragment(comparison: &Comparison) -> Result<String> {
-    Ok(fragment::render(comparison))
+/// None today; a later version may refuse a result that it cannot show.
+pub fn html_fragment<'a>(subject: impl Into<Subject<'a>>) -> Result<String> {
+    Ok(fragment::render(subject.into()))
 }
