@@ -1,6 +1,7 @@
 //! The repository's own commands: `cargo xtask VERB`. Standard library only, so that they build in seconds.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program talks to its user")]
 
+mod chromium;
 mod count;
 mod envoy;
 mod nginx;

@@ -6,20 +6,25 @@ use std::thread;
 use super::{Verb, lint, no_options, setup};
 use crate::count::{self, Count};
 use crate::shell::{Finished, Listen, Result, cargo, run};
-use crate::{envoy, nginx, node, peers, python, workspace};
+use crate::{chromium, envoy, nginx, node, peers, python, workspace};
 
 pub(super) const VERB: Verb =
     Verb { name: "test", options: "", does: "set up, lint and test everything, in all three languages", run: test };
+
+type Part = (&'static str, fn() -> Result);
+
+/// What the tests look for beyond cargo, Python and Node.
+const PARTS: [Part; 3] =
+    [("a browser", chromium::obtain), ("fortio, k6 and oha", peers::obtain), ("nginx", nginx::obtain)];
 
 fn test(options: &[String]) -> Result {
     no_options(options)?;
     setup::everything()?;
     // Without them the tests say what they leave out; in CI that is an error of its own.
-    if let Err(error) = peers::obtain() {
-        eprintln!("SKIPPED: what needs fortio, k6 and oha, because they cannot be had: {error}");
-    }
-    if let Err(error) = nginx::obtain() {
-        eprintln!("SKIPPED: what needs nginx, because it cannot be had: {error}");
+    for (part, obtain) in PARTS {
+        if let Err(error) = obtain() {
+            eprintln!("SKIPPED: what needs {part}, because it cannot be had: {error}");
+        }
     }
     let mut troubles = lint::complaints();
     // Cargo alone takes every core to build; its tests mostly wait, and leave room for the others'.

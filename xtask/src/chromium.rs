@@ -1,0 +1,29 @@
+//! A real browser, to look at reports with: the one on the `PATH`, or Debian's.
+
+use std::process::Stdio;
+
+use crate::shell::{Result, program, run_quietly};
+
+/// The names that it goes by.
+const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/// Installs it, unless it is there. It has too many libraries to be unpacked like the others, so this needs root.
+pub(crate) fn obtain() -> Result {
+    if NAMES.iter().any(|name| is_there(name)) {
+        return Ok(());
+    }
+    println!("chromium: installing Debian's package");
+    let install = || {
+        let packages = ["install", "--quiet", "--yes", "--no-install-recommends", "chromium"];
+        run_quietly(program("apt-get").args(packages).env("DEBIAN_FRONTEND", "noninteractive"))
+    };
+    // A new machine may have no list of packages yet.
+    install()
+        .or_else(|_| run_quietly(program("apt-get").args(["update", "--quiet"])).and_then(|()| install()))
+        .map_err(|error| format!("{error}\nneeded: a Chromium on the PATH (Debian: apt install chromium)"))
+}
+
+fn is_there(name: &str) -> bool {
+    let mut browser = program(name);
+    browser.arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
+}
