@@ -1,5 +1,6 @@
 //! A real browser, to look at reports with: the one on the `PATH`, or Debian's.
 
+use std::path::Path;
 use std::process::Stdio;
 
 use crate::shell::{Result, program, run_quietly};
@@ -21,6 +22,26 @@ pub(crate) fn obtain() -> Result {
     install()
         .or_else(|_| run_quietly(program("apt-get").args(["update", "--quiet"])).and_then(|()| install()))
         .map_err(|error| format!("{error}\nneeded: a Chromium on the PATH (Debian: apt install chromium)"))
+}
+
+/// Takes a picture of the upper part of a page, which is a file.
+pub(crate) fn picture(page: &Path, height: u32, to: &Path) -> Result {
+    obtain()?;
+    let name = NAMES.iter().find(|name| is_there(name)).ok_or("no Chromium on the PATH")?;
+    let profile = crate::workspace::target().join("chromium");
+    let mut browser = program(name);
+    browser.args([
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--hide-scrollbars",
+    ]);
+    browser.args(["--disable-background-networking", "--disable-component-update", "--disable-sync"]);
+    browser.arg(format!("--user-data-dir={}", profile.display())).arg(format!("--window-size=1180,{height}"));
+    browser.arg(format!("--screenshot={}", to.display())).arg(format!("file://{}", page.display()));
+    run_quietly(&mut browser)
 }
 
 fn is_there(name: &str) -> bool {

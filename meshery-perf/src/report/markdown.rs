@@ -65,8 +65,8 @@ fn add(page: &mut String, piece: &str) -> bool {
     fits
 }
 
-/// The bad news first, within it the larger change.
-fn weight(effect: &Effect) -> (u8, u64) {
+/// The bad news first, within it the whole before its parts. Changes of different metrics have no order.
+fn weight(effect: &Effect) -> (u8, bool) {
     let verdict = match effect.verdict {
         Verdict::Regressed => 4,
         Verdict::Invalid => 3,
@@ -74,8 +74,7 @@ fn weight(effect: &Effect) -> (u8, u64) {
         Verdict::Improved => 1,
         Verdict::Equivalent => 0,
     };
-    let margins = effect.difference.map_or(0.0, |difference| (difference / effect.margin).abs());
-    (verdict, (margins * 1000.0) as u64)
+    (verdict, Metric::of(&effect.metric).process.is_none())
 }
 
 fn row(title: &str, effect: &Effect) -> String {

@@ -3,6 +3,7 @@
 mod bench;
 mod demo;
 mod lint;
+mod picture;
 mod schema;
 mod selftest;
 mod setup;
@@ -20,8 +21,17 @@ pub(crate) struct Verb {
 }
 
 /// Every verb, sorted by name.
-pub(crate) const VERBS: &[Verb] =
-    &[bench::VERB, demo::VERB, lint::VERB, schema::VERB, selftest::VERB, setup::VERB, simulate::VERB, test::VERB];
+pub(crate) const VERBS: &[Verb] = &[
+    bench::VERB,
+    demo::VERB,
+    lint::VERB,
+    picture::VERB,
+    schema::VERB,
+    selftest::VERB,
+    setup::VERB,
+    simulate::VERB,
+    test::VERB,
+];
 
 /// Refuses options where there are none.
 fn no_options(given: &[String]) -> Result {
