@@ -3,6 +3,7 @@
 use schemars::Schema;
 
 use crate::campaign::CampaignPlan;
+use crate::history::{Review, Series};
 use crate::{
     Campaign, CampaignSpec, CheckOutcome, Comparison, ComparisonSpec, Event, Finding, Installation, LoadSpec,
     Measurement, MeshSpec, Plan, SearchResult, SearchSpec, error::ErrorReport,
@@ -25,6 +26,8 @@ pub fn all() -> Vec<(&'static str, Schema)> {
         ("error", schemars::schema_for!(ErrorReport)),
         ("event", schemars::schema_for!(Event)),
         ("finding", schemars::schema_for!(Finding)),
+        ("history-review", schemars::schema_for!(Review)),
+        ("history-series", schemars::schema_for!(Series)),
         ("installation", schemars::schema_for!(Installation)),
         ("load-spec", schemars::schema_for!(LoadSpec)),
         ("measurement", schemars::schema_for!(Measurement)),

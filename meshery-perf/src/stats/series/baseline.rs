@@ -45,6 +45,26 @@ pub fn prediction(values: &[f64], confidence: f64) -> Result<Option<Interval>> {
     Ok(Some(Interval { low: summary.mean - half, high: summary.mean + half }))
 }
 
+/// The two-sided p-value of a next value under the same law as [`prediction`]. `None` when the values do not vary.
+///
+/// # Errors
+/// `InvalidInput` for fewer than two values, and values that are not finite.
+///
+/// ```
+/// let p = meshery_perf::stats::series::baseline::surprise(&[10.0, 10.4, 9.8, 10.1, 9.9], 11.0)?.unwrap();
+/// assert!(p < 0.05);
+/// # Ok::<(), meshery_core::Error>(())
+/// ```
+pub fn surprise(values: &[f64], next: f64) -> Result<Option<f64>> {
+    input::sample("values", values, 2)?;
+    input::sample("next", &[next], 1)?;
+    let summary = Summary::of(values)?;
+    let Some(variance) = summary.variance.filter(|variance| *variance > 0.0) else { return Ok(None) };
+    let n = summary.n as f64;
+    let t = (next - summary.mean).abs() / (variance * (1.0 + 1.0 / n)).sqrt();
+    Ok(Some(f64::min(2.0 * special::t_upper(t, n - 1.0), 1.0)))
+}
+
 /// The indexes of values farther than five median distances from the median. They are flagged, never left out for that.
 ///
 /// # Errors
