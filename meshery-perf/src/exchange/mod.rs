@@ -17,6 +17,7 @@ mod oha;
 mod openmetrics;
 mod outcome;
 mod redact;
+pub mod smp;
 mod spectrum;
 mod wrk2;
 

@@ -1,0 +1,96 @@
+//! Service Mesh Performance (SMP): a format for what a test was asked to do, what it found, on which mesh and where.
+//!
+//! SMP has been written in five [dialects](DIALECTS), and no document says in which. [`read`] recognises the dialect,
+//! makes the messages of the current proto of it, and [warns](Warning) wherever it had to take something for something
+//! else; nothing is lost, what has no field stays in `extra`. [`Document::check`] tells what is wrong with a document by
+//! the proto and by sense.
+
+mod dialect;
+mod document;
+mod field;
+mod message;
+mod model;
+mod names;
+mod problems;
+mod reader;
+mod rules;
+mod warning;
+mod yaml;
+
+pub use dialect::{DIALECTS, Dialect};
+pub use document::Document;
+pub use field::{Int32, Int64, Timestamp};
+use meshery_core::{Error, ErrorKind, Result};
+pub use model::*;
+pub use names::{ApplicationProtocol, MeshType, Protocol};
+use reader::Reader;
+use serde_json::Value;
+pub use warning::{Noticed, Warning};
+
+use super::LARGEST;
+
+/// A document, and how it was read.
+///
+/// ```
+/// let reading = meshery_perf::exchange::smp::read(r#"{ "latencies_ms": { "min": 0.2 } }"#).unwrap();
+/// assert_eq!((reading.dialect, reading.warnings.len()), ("current", 0));
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// The name of the dialect, one of [`DIALECTS`].
+    pub dialect: &'static str,
+    /// The document, in the words of the current proto.
+    pub document: Document,
+    /// What was not said plainly.
+    pub warnings: Vec<Warning>,
+}
+
+/// Reads a document of any dialect, in JSON or YAML.
+///
+/// ```
+/// use meshery_core::ErrorKind;
+/// use meshery_perf::exchange::smp::read;
+///
+/// let reading = read("duration: 30s\nclients:\n- connections: 8\n").unwrap();
+/// assert_eq!(reading.document.performance_test_config.unwrap().clients[0].connections.unwrap().0, 8);
+/// let error = read("clients: [{ connections: many }]").unwrap_err();
+/// assert_eq!(error.report().place.as_deref(), Some("clients[0].connections"));
+/// ```
+///
+/// # Errors
+/// [`LimitExceeded`](ErrorKind::LimitExceeded) for what is larger or deeper than what is read,
+/// [`Syntax`](ErrorKind::Syntax) for what is neither JSON nor YAML, and [`InvalidInput`](ErrorKind::InvalidInput) with the
+/// field as its place for what is no such document.
+pub fn read(text: &str) -> Result<Reading> {
+    if text.len() > LARGEST {
+        let error = Error::new(ErrorKind::LimitExceeded, "larger than what is read");
+        return Err(error.expected(format!("at most {LARGEST} bytes")).found(format!("{} bytes", text.len())));
+    }
+    let mut reader = Reader::default();
+    let value = parse(text, &mut reader)?;
+    let object = reader.object(value)?;
+    let dialect = dialect::of(&object)?;
+    let document = (dialect.read)(object, &mut reader)?;
+    Ok(Reading { dialect: dialect.name, document, warnings: reader.warnings })
+}
+
+/// JSON, or else YAML.
+fn parse(text: &str, reader: &mut Reader) -> Result<Value> {
+    if !text.trim_start().starts_with(['{', '[']) {
+        return loosely(text, reader);
+    }
+    serde_json::from_str(text).or_else(|error| yaml::read(text).map_err(|_| error.into()))
+}
+
+/// YAML, with lines moved where it is none without.
+fn loosely(text: &str, reader: &mut Reader) -> Result<Value> {
+    let error = match yaml::read(text) {
+        Err(error) if error.kind() == ErrorKind::Syntax => error,
+        read => return read,
+    };
+    let Some((clean, line)) = yaml::unindented(text) else { return Err(error) };
+    let Ok(value) = yaml::read(&clean) else { return Err(error) };
+    let found = error.report().message.clone();
+    reader.warn_at(&format!("line {line}"), Noticed::Unindented, found, "this line belongs to the block around it");
+    Ok(value)
+}
