@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on ends")]
 
+use std::path::Path;
+
 use meshery_core::ErrorKind;
 use meshery_perf::exchange::smp::{DIALECTS, Document, Int32, Int64, MeshType, Noticed, Protocol, Reading, read};
 use serde_json::{Value, json};
@@ -89,4 +91,238 @@ fn an_unknown_name_survives() {
     let problem = &config.problems()[0];
     assert_eq!(problem.place.as_deref(), Some("performance_test_config.clients[0].protocol"));
     assert!(problem.expected.as_ref().unwrap().contains("PROTOCOL_HTTP"));
+}
+
+/// Every fixture and its dialect.
+const FIXTURES: [(&str, &str); 15] = [
+    ("current", "current-bundle.json"),
+    ("current", "current-config-camel.json"),
+    ("current", "current-mesh.yaml"),
+    ("current", "current-result.json"),
+    ("current", "meshery-export.yaml"),
+    ("draft-2020", "draft-2020-config.json"),
+    ("draft-2020", "draft-2020-environment.json"),
+    ("draft-2020", "draft-2020-mesh.yaml"),
+    ("draft-2020", "draft-2020-result.yaml"),
+    ("meshery-file", "meshery-file.yaml"),
+    ("readme-sample", "readme-sample.yaml"),
+    ("readme-sample", "readme-template.yaml"),
+    ("schemas-v1beta3", "v1beta3-config.json"),
+    ("schemas-v1beta3", "v1beta3-profile.json"),
+    ("schemas-v1beta3", "v1beta3-result.json"),
+];
+
+fn fixture(name: &str) -> Reading {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/smp").join(name);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    read(&text).unwrap_or_else(|error| panic!("{name}: {error:?}"))
+}
+
+fn json(reading: &Reading) -> Value {
+    serde_json::from_str(&reading.document.to_json().unwrap()).unwrap()
+}
+
+#[test]
+fn every_dialect_is_recognised_and_has_a_fixture() {
+    for (dialect, name) in FIXTURES {
+        assert_eq!(fixture(name).dialect, dialect, "{name}");
+    }
+    for dialect in DIALECTS {
+        assert!(FIXTURES.iter().any(|(name, _)| *name == dialect.name), "no fixture of {}", dialect.name);
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/smp");
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), FIXTURES.len());
+}
+
+#[test]
+fn what_was_read_is_written_and_read_again_and_is_the_same() {
+    for (_, name) in FIXTURES {
+        let first = fixture(name);
+        let again = read(&first.document.to_json().unwrap()).unwrap();
+        assert_eq!((again.dialect, &again.document), ("current", &first.document), "{name}");
+        let repaired = |warning: &&meshery_perf::exchange::smp::Warning| warning.code == Noticed::UnitRepaired;
+        assert_eq!(again.warnings.iter().find(repaired), None, "{name}");
+    }
+}
+
+/// The value at a place such as `clients.0.rps`.
+fn at<'a>(value: &'a Value, place: &str) -> &'a Value {
+    place.split('.').fold(value, |value, step| match value {
+        Value::Array(items) => &items[step.parse::<usize>().unwrap()],
+        other => &other[step],
+    })
+}
+
+#[test]
+fn drafts_of_2020_get_todays_names_and_numbers() {
+    let config = fixture("draft-2020-config.json");
+    assert_eq!(noticed(&config), [(Noticed::Numbered, "clients[0].protocol", "0", "PROTOCOL_HTTP")]);
+    let value = json(&config);
+    assert_eq!(at(&value, "clients.1.protocol"), "PROTOCOL_GRPC");
+    assert_eq!(at(&value, "clients.0.endpoint_urls.0"), "http://productpage.example/");
+    assert_eq!(at(&value, "smp_version"), "v0.0.1");
+
+    let mesh = fixture("draft-2020-mesh.yaml");
+    let expected = [
+        (Noticed::Numbered, "mesh_type.type", "2", "ISTIO"),
+        (Noticed::Numbered, "application_metadata.application_protocol", "1", "PROTOCOL_HTTPS"),
+        (Noticed::Rounded, "ingress_gateway.cpu_mcores", "55.6", "56"),
+    ];
+    assert_eq!(noticed(&mesh), expected);
+    assert_eq!(at(&json(&mesh), "sidecar.cpu_mcores"), 412);
+
+    let result = json(&fixture("draft-2020-result.yaml"));
+    assert_eq!((at(&result, "actual_qps"), at(&result, "test_id")), (&json!(49.9), &json!("early-test")));
+    assert_eq!(at(&json(&fixture("draft-2020-environment.json")), "nodes.0.mem_mb"), "3840");
+    let unsaid = read("smps_version: v0\nmtls_enabled: true\n").unwrap();
+    assert_eq!(noticed(&unsaid)[0].0, Noticed::LeftOut, "the name with the number 0 is not written");
+}
+
+#[test]
+fn two_is_istio_in_the_drafts_and_consul_since() {
+    let mesh = |text: &str| read(text).unwrap().document.service_mesh_config.unwrap().mesh_type.unwrap().r#type;
+    assert_eq!(mesh("smps_version: v0\nmesh_type: { type: 2 }\n"), Some(MeshType::Istio));
+    assert_eq!(mesh("smp_version: v0\nmesh_type: { type: 2 }\n"), Some(MeshType::Consul));
+    assert_eq!(mesh("test: { name: a }\nmesh: { type: 2 }\n"), Some(MeshType::Consul));
+}
+
+#[test]
+fn the_sample_of_the_readme_becomes_four_messages() {
+    let sample = fixture("readme-sample.yaml");
+    let codes: Vec<_> = sample.warnings.iter().map(|warning| warning.code).collect();
+    assert_eq!(codes, [Noticed::Unindented, Noticed::Assumed, Noticed::Assumed, Noticed::UnitRepaired]);
+    let latency = sample.document.performance_test_result.unwrap().latencies_ms.unwrap();
+    assert_eq!((latency.min, latency.p50, latency.max), (Some(14.113_208), Some(28.0), Some(214.998_713)));
+
+    let value = json(&fixture("readme-template.yaml"));
+    for (place, expected) in [
+        ("performance_test_config.clients.0.endpoint_urls.0", json!("http://shop.example/")),
+        ("performance_test_result.actual_qps", json!(1500.0)),
+        ("performance_test_result.latencies_ms.average", json!(18.0)),
+        ("service_mesh_config.mtls_enabled", json!(true)),
+        ("service_mesh_config.sidecar.cpu_mcores", json!(2725)),
+        ("service_mesh_config.tracing", json!({ "count": 1 })),
+        ("environment_config.nodes.2.cores", json!(8)),
+        ("environment_config.individual_workloads.0.cpu_mcores", json!(61)),
+    ] {
+        assert_eq!(at(&value, place), &expected, "{place}");
+    }
+}
+
+#[test]
+fn mesherys_own_schemas_are_read() {
+    let value = json(&fixture("v1beta3-profile.json"));
+    for (place, expected) in [
+        ("performance_test_config.clients.1.load_generator", json!("nighthawk")),
+        ("performance_test_config.clients.0.endpoint_urls.1", json!("http://shop.example/b")),
+        ("performance_test_config.clients.0.headers.accept", json!("text/html")),
+        ("performance_test_config.requestCookies", json!("session")),
+        ("service_mesh_config.mesh_type.type", json!("NETWORK_SERVICE_MESH")),
+    ] {
+        assert_eq!(at(&value, place), &expected, "{place}");
+    }
+    let result = fixture("v1beta3-result.json");
+    assert_eq!(result.warnings.iter().map(|warning| warning.code).collect::<Vec<_>>(), [Noticed::Interpolated]);
+    let value = json(&result);
+    for (place, expected) in [
+        ("performance_test_result.latencies_ms.min", json!(0.213_011)),
+        ("performance_test_result.latencies_ms.max", json!(12.994_003)),
+        ("performance_test_result.end_time", json!("2026-05-12T13:00:20.026033822Z")),
+        ("performance_test_result.runnerResults.RetCodes.503", json!(2)),
+        ("performance_test_config.clients.0.rps", json!("100")),
+        ("service_mesh_config.mesh_type.type", json!("LINKERD")),
+        ("environment_config.kubernetes_version", json!("v1.33.2")),
+    ] {
+        assert_eq!(at(&value, place), &expected, "{place}");
+    }
+}
+
+/// A result with these latencies, rate and connections, and what became of its unit.
+fn unit(latencies: &Value, rest: &Value, client: &Value) -> (Vec<Noticed>, Option<f64>) {
+    let mut result = json!({
+        "latencies_ms": latencies, "start_time": "2026-01-01T00:00:00Z", "end_time": "2026-01-01T00:00:30Z",
+    });
+    result.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+    let bundle = json!({ "performance_test_result": result, "performance_test_config": { "clients": [client] } });
+    let reading = read(&bundle.to_string()).unwrap();
+    let codes = reading.warnings.iter().map(|warning| warning.code).collect();
+    (codes, reading.document.performance_test_result.unwrap().latencies_ms.unwrap().average)
+}
+
+#[test]
+fn seconds_are_converted_on_evidence_and_never_in_silence() {
+    use Noticed::{Placeholder, UnitAmbiguous, UnitRepaired};
+    let none = json!({});
+    let fortio = json!({ "load_generator": "fortio", "connections": 4 });
+    let nighthawk = json!({ "load_generator": "nighthawk", "connections": 4 });
+    let grain = json!({ "min": 0.001_234_567, "average": 0.02, "max": 0.098_765_431 });
+    let millis = json!({ "min": 1.234_567, "average": 20.0, "max": 98.765_431 });
+    let exports = json!({ "details_uri": "test_details", "env_id": "test_envID" });
+    let label = json!({ "labels": { "meshery/latency.unit": "ms" } });
+    for (latencies, rest, client, expected) in [
+        (&grain, &none, &none, (vec![UnitRepaired], Some(20.0))),
+        (&millis, &none, &fortio, (vec![], Some(20.0))),
+        (&json!({ "average": 0.02 }), &none, &none, (vec![UnitAmbiguous], Some(0.02))),
+        (&json!({ "average": 0.02 }), &json!({ "actual_qps": 199.0 }), &fortio, (vec![UnitRepaired], Some(20.0))),
+        (&json!({ "average": 0.02 }), &json!({ "actual_qps": 199.0 }), &nighthawk, (vec![UnitAmbiguous], Some(0.02))),
+        (&json!({ "average": 0.02 }), &json!({ "actual_qps": 20.0 }), &fortio, (vec![UnitAmbiguous], Some(0.02))),
+        (&json!({ "average": 0.5 }), &json!({ "actual_qps": 5000.0 }), &fortio, (vec![], Some(0.5))),
+        (&json!({ "average": 0.5, "max": 40.0 }), &none, &none, (vec![], Some(0.5))),
+        (&json!({ "average": 0.02 }), &exports, &none, (vec![Placeholder, Placeholder, UnitRepaired], Some(20.0))),
+        (&grain, &label, &none, (vec![UnitAmbiguous], Some(0.02))),
+        (&json!({ "average": 0.02 }), &label, &none, (vec![], Some(0.02))),
+    ] {
+        assert_eq!(unit(latencies, rest, client), expected, "{latencies} {rest} {client}");
+    }
+    let export = fixture("meshery-export.yaml");
+    assert_eq!(export.document.performance_test_result.unwrap().latencies_ms.unwrap().p99, Some(11.0));
+}
+
+#[test]
+fn a_time_that_was_never_set_is_none() {
+    let reading = read("actual_qps: 3\nstart_time: 0001-01-01T00:00:00Z\n").unwrap();
+    assert_eq!(noticed(&reading), [(Noticed::NeverSet, "start_time", "0001-01-01T00:00:00Z", "nothing")]);
+    assert_eq!(reading.document.performance_test_result.unwrap().start_time, None);
+}
+
+#[test]
+fn problems_have_their_place() {
+    let document = document(&json!({
+        "performance_test_config": {
+            "id": "a", "duration": "30", "clients": [{ "connections": -1, "protocol": "PROTOCOL_INVALID" }],
+        },
+        "performance_test_result": {
+            "test_id": "b", "start_time": "2026-01-01T00:00:01Z", "end_time": "2026-01-01T00:00:00Z",
+            "latencies_ms": { "min": 2, "average": 1, "p50": 3, "p99": 2.5 }, "actual_qps": -1,
+        },
+        "service_mesh_config": {
+            "mesh_type": { "type": "INVALID_MESH" }, "mesh_policy": { "cache_hit_rate": 101 },
+            "sidecar": { "bps": 3_000_000_000_i64 }, "flavour": "sweet",
+        },
+        "environment_config": { "nodes": [{ "mem_mb": "-5" }] },
+    }));
+    let places: std::collections::BTreeSet<_> =
+        document.problems().into_iter().filter_map(|problem| problem.place).collect();
+    let expected = [
+        "environment_config.nodes[0].mem_mb",
+        "performance_test_config.clients[0].connections",
+        "performance_test_config.clients[0].endpoint_urls",
+        "performance_test_config.clients[0].protocol",
+        "performance_test_config.duration",
+        "performance_test_config.name",
+        "performance_test_result.actual_qps",
+        "performance_test_result.end_time",
+        "performance_test_result.latencies_ms.average",
+        "performance_test_result.latencies_ms.p99",
+        "performance_test_result.test_id",
+        "service_mesh_config.flavour",
+        "service_mesh_config.mesh_policy.cache_hit_rate",
+        "service_mesh_config.mesh_type.type",
+        "service_mesh_config.sidecar.bps",
+    ];
+    assert_eq!(places.into_iter().collect::<Vec<_>>(), expected);
+    assert!(document.check().is_err());
+    fixture("current-bundle.json").document.check().unwrap();
+    fixture("current-config-camel.json").document.check().unwrap();
+    fixture("current-mesh.yaml").document.check().unwrap();
 }

@@ -63,6 +63,8 @@ pub struct Int64(pub i64);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(pub u64);
 
+/// The problem of a number below zero: all that SMP counts and measures are amounts.
+const BELOW_ZERO: &str = "below zero";
 /// What Go writes for a time that was never set.
 const NEVER: &str = "0001-01-01T00:00:00Z";
 
@@ -172,6 +174,8 @@ impl Item for f64 {
     fn check(&self, problems: &mut Problems) {
         if !self.is_finite() {
             problems.add(super::rules::NO_NUMBER, "a number", self);
+        } else if *self < 0.0 {
+            problems.add(BELOW_ZERO, "a number from 0", self);
         }
     }
 }
@@ -186,8 +190,11 @@ impl Item for Int32 {
     }
 
     fn check(&self, problems: &mut Problems) {
-        if i32::try_from(self.0).is_err() {
-            problems.add("too large for an int32", &format!("{} to {}", i32::MIN, i32::MAX), &self.0);
+        let expected = format!("0 to {}", i32::MAX);
+        if self.0 < 0 {
+            problems.add(BELOW_ZERO, &expected, &self.0);
+        } else if i32::try_from(self.0).is_err() {
+            problems.add("too large for an int32", &expected, &self.0);
         }
     }
 }
@@ -199,6 +206,12 @@ impl Item for Int64 {
 
     fn write(&self) -> Value {
         self.0.to_string().into()
+    }
+
+    fn check(&self, problems: &mut Problems) {
+        if self.0 < 0 {
+            problems.add(BELOW_ZERO, "a number from 0", &self.0);
+        }
     }
 }
 

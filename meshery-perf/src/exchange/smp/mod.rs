@@ -14,6 +14,7 @@ mod names;
 mod problems;
 mod reader;
 mod rules;
+pub mod units;
 mod warning;
 mod yaml;
 
@@ -70,7 +71,8 @@ pub fn read(text: &str) -> Result<Reading> {
     let value = parse(text, &mut reader)?;
     let object = reader.object(value)?;
     let dialect = dialect::of(&object)?;
-    let document = (dialect.read)(object, &mut reader)?;
+    let mut document = (dialect.read)(object, &mut reader)?;
+    units::repair(&mut document, dialect.name, &mut reader);
     Ok(Reading { dialect: dialect.name, document, warnings: reader.warnings })
 }
 

@@ -142,6 +142,71 @@ enumerations! {
     }
 }
 
+impl MeshType {
+    /// The mesh that people call so, in any case and with any marks between words; `None` for what the proto has no name
+    /// for, such as no mesh.
+    ///
+    /// ```
+    /// use meshery_perf::exchange::smp::MeshType;
+    ///
+    /// assert_eq!(MeshType::called("Network Service Mesh"), Some(MeshType::NetworkServiceMesh));
+    /// assert_eq!(MeshType::called("maesh"), Some(MeshType::TraefikMesh));
+    /// assert_eq!(MeshType::called("envoy"), None);
+    /// ```
+    pub fn called(name: &str) -> Option<Self> {
+        const SHORT: [(&str, MeshType); 10] = [
+            ("awsappmesh", MeshType::AppMesh),
+            ("cilium", MeshType::CiliumServiceMesh),
+            ("maesh", MeshType::TraefikMesh),
+            ("nginx", MeshType::NginxServiceMesh),
+            ("nginxsm", MeshType::NginxServiceMesh),
+            ("nsm", MeshType::NetworkServiceMesh),
+            ("osm", MeshType::OpenServiceMesh),
+            ("tanzusm", MeshType::Tanzu),
+            ("tanzuservicemesh", MeshType::Tanzu),
+            ("traefik", MeshType::TraefikMesh),
+        ];
+        let name = plain(name);
+        let short = SHORT.into_iter().find(|(short, _)| *short == name).map(|(_, mesh)| mesh);
+        short.or_else(|| Self::ALL.iter().skip(1).find(|mesh| plain(mesh.name()) == name).cloned())
+    }
+}
+
+impl Protocol {
+    /// The protocol that people call so, in any case: `http`, `gRPC`.
+    ///
+    /// ```
+    /// use meshery_perf::exchange::smp::Protocol;
+    ///
+    /// assert_eq!(Protocol::called("gRPC"), Some(Protocol::Grpc));
+    /// ```
+    pub fn called(name: &str) -> Option<Self> {
+        Self::ALL.iter().skip(1).find(|protocol| is_called(protocol.name(), name)).cloned()
+    }
+}
+
+impl ApplicationProtocol {
+    /// The protocol that people call so, in any case.
+    ///
+    /// ```
+    /// use meshery_perf::exchange::smp::ApplicationProtocol;
+    ///
+    /// assert_eq!(ApplicationProtocol::called("https"), Some(ApplicationProtocol::Https));
+    /// ```
+    pub fn called(name: &str) -> Option<Self> {
+        Self::ALL.iter().skip(1).find(|protocol| is_called(protocol.name(), name)).cloned()
+    }
+}
+
+fn is_called(wire: &str, name: &str) -> bool {
+    wire == name || wire.trim_start_matches("PROTOCOL_").eq_ignore_ascii_case(name.trim())
+}
+
+/// Letters and digits alone, in lower case.
+fn plain(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
+}
+
 /// What is done alike with every enumeration.
 trait Enumeration: Clone + 'static {
     const ALL: &'static [Self];

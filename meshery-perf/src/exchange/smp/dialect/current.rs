@@ -40,7 +40,7 @@ const CANDIDATES: [Candidate; 6] = [
     }),
 ];
 
-fn read(object: Object, reader: &mut Reader) -> Result<Document> {
+pub(super) fn read(object: Object, reader: &mut Reader) -> Result<Document> {
     let counted = CANDIDATES.map(|(name, known, read)| (known(&object), name, read));
     let most = counted.iter().map(|(known, ..)| *known).max().unwrap_or(0);
     let best: Vec<_> = counted.into_iter().filter(|(known, ..)| *known == most).collect();

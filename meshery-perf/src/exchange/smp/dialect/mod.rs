@@ -1,7 +1,12 @@
 //! The dialects of SMP: one file each, and one line in [`DIALECTS`].
 
 mod current;
+mod draft_2020;
 mod meshery_file;
+mod readme_sample;
+mod runner;
+mod schemas_v1beta3;
+mod translate;
 
 use meshery_core::{Error, ErrorKind, Result};
 
@@ -9,7 +14,13 @@ use super::Document;
 use super::reader::{Object, Reader};
 
 /// Every dialect, sorted by name.
-pub static DIALECTS: &[&Dialect] = &[&current::DIALECT, &meshery_file::DIALECT];
+pub static DIALECTS: &[&Dialect] = &[
+    &current::DIALECT,
+    &draft_2020::DIALECT,
+    &meshery_file::DIALECT,
+    &readme_sample::DIALECT,
+    &schemas_v1beta3::DIALECT,
+];
 
 /// A way in which documents of SMP are written.
 ///
