@@ -5,6 +5,8 @@ mod payload;
 mod read;
 mod write;
 
+pub(super) use payload::decode;
+
 use super::Format;
 
 pub(super) const FORMAT: Format =

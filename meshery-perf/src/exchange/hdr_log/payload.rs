@@ -18,7 +18,7 @@ const COMPRESSED: [u8; 4] = [0x1c, 0x84, 0x93, 0x14];
 /// Bytes before the counts.
 const HEADER: usize = 40;
 
-pub(super) fn decode(text: &str) -> Result<Histogram<u64>> {
+pub(in crate::exchange) fn decode(text: &str) -> Result<Histogram<u64>> {
     let bytes = BASE64.decode(text).map_err(|error| refuse(error.to_string()))?;
     let plain = if bytes.starts_with(&COMPRESSED) {
         unpack(after_header(&bytes, 8)?)?

@@ -16,6 +16,7 @@ mod reader;
 mod rules;
 pub mod units;
 mod warning;
+mod write;
 mod yaml;
 
 pub use dialect::{DIALECTS, Dialect};
@@ -27,6 +28,7 @@ pub use names::{ApplicationProtocol, MeshType, Protocol};
 use reader::Reader;
 use serde_json::Value;
 pub use warning::{Noticed, Warning};
+pub use write::{Ids, labels};
 
 use super::LARGEST;
 

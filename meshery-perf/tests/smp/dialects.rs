@@ -1,11 +1,12 @@
-//! Service Mesh Performance: documents of every dialect, read, written back and checked.
+//! Every dialect: read, converted, written back and checked.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on ends")]
-
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use meshery_core::ErrorKind;
-use meshery_perf::exchange::smp::{DIALECTS, Document, Int32, Int64, MeshType, Noticed, Protocol, Reading, read};
+use meshery_perf::exchange::smp::{
+    DIALECTS, Document, Int32, Int64, MeshType, Noticed, Protocol, Reading, Warning, read,
+};
 use serde_json::{Value, json};
 
 fn document(value: &Value) -> Document {
@@ -140,7 +141,7 @@ fn what_was_read_is_written_and_read_again_and_is_the_same() {
         let first = fixture(name);
         let again = read(&first.document.to_json().unwrap()).unwrap();
         assert_eq!((again.dialect, &again.document), ("current", &first.document), "{name}");
-        let repaired = |warning: &&meshery_perf::exchange::smp::Warning| warning.code == Noticed::UnitRepaired;
+        let repaired = |warning: &&Warning| warning.code == Noticed::UnitRepaired;
         assert_eq!(again.warnings.iter().find(repaired), None, "{name}");
     }
 }
@@ -301,8 +302,7 @@ fn problems_have_their_place() {
         },
         "environment_config": { "nodes": [{ "mem_mb": "-5" }] },
     }));
-    let places: std::collections::BTreeSet<_> =
-        document.problems().into_iter().filter_map(|problem| problem.place).collect();
+    let places: BTreeSet<_> = document.problems().into_iter().filter_map(|problem| problem.place).collect();
     let expected = [
         "environment_config.nodes[0].mem_mb",
         "performance_test_config.clients[0].connections",
