@@ -11,6 +11,7 @@
 //! | [`protocol`] | one file per protocol, as state machines without I/O |
 //! | [`report`] | one file per output format |
 //! | [`requests`] | what a request says, protocol by protocol |
+//! | [`score`] | the overhead of a mesh as one figure from 0 to 100 |
 //! | [`search`](mod@search) | [`search()`]: the highest rate that keeps a goal, and latency against rate |
 //! | [`selftest`] | servers that misbehave by a script, to test the engine with |
 //! | [`stats`] | one file per statistical method, pure |
@@ -34,6 +35,7 @@ pub mod report;
 pub mod requests {}
 mod resolve;
 mod rng;
+pub mod score;
 pub mod search;
 pub mod selftest;
 pub mod stats;
