@@ -5,7 +5,7 @@ use std::path::Path;
 
 use meshery_core::ErrorKind;
 use meshery_perf::exchange::smp::{
-    DIALECTS, Document, Int32, Int64, MeshType, Noticed, Protocol, Reading, Warning, read,
+    DIALECTS, Document, Int32, Int64, MeshType, Noticed, Protocol, Reading, Warning, read, read_all,
 };
 use serde_json::{Value, json};
 
@@ -113,10 +113,13 @@ const FIXTURES: [(&str, &str); 15] = [
     ("schemas-v1beta3", "v1beta3-result.json"),
 ];
 
-fn fixture(name: &str) -> Reading {
+fn text(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/smp").join(name);
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    read(&text).unwrap_or_else(|error| panic!("{name}: {error:?}"))
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn fixture(name: &str) -> Reading {
+    read(&text(name)).unwrap_or_else(|error| panic!("{name}: {error:?}"))
 }
 
 fn json(reading: &Reading) -> Value {
@@ -255,6 +258,8 @@ fn seconds_are_converted_on_evidence_and_never_in_silence() {
     use Noticed::{Placeholder, UnitAmbiguous, UnitRepaired};
     let none = json!({});
     let fortio = json!({ "load_generator": "fortio", "connections": 4 });
+    let slow = json!({ "load_generator": "fortio", "connections": 4, "rps": "200" });
+    let behind = json!({ "load_generator": "fortio", "connections": 4, "rps": "2000" });
     let nighthawk = json!({ "load_generator": "nighthawk", "connections": 4 });
     let grain = json!({ "min": 0.001_234_567, "average": 0.02, "max": 0.098_765_431 });
     let millis = json!({ "min": 1.234_567, "average": 20.0, "max": 98.765_431 });
@@ -265,6 +270,8 @@ fn seconds_are_converted_on_evidence_and_never_in_silence() {
         (&millis, &none, &fortio, (vec![], Some(20.0))),
         (&json!({ "average": 0.02 }), &none, &none, (vec![UnitAmbiguous], Some(0.02))),
         (&json!({ "average": 0.02 }), &json!({ "actual_qps": 199.0 }), &fortio, (vec![UnitRepaired], Some(20.0))),
+        (&json!({ "average": 0.02 }), &json!({ "actual_qps": 199.0 }), &slow, (vec![UnitAmbiguous], Some(0.02))),
+        (&json!({ "average": 0.02 }), &json!({ "actual_qps": 199.0 }), &behind, (vec![UnitRepaired], Some(20.0))),
         (&json!({ "average": 0.02 }), &json!({ "actual_qps": 199.0 }), &nighthawk, (vec![UnitAmbiguous], Some(0.02))),
         (&json!({ "average": 0.02 }), &json!({ "actual_qps": 20.0 }), &fortio, (vec![UnitAmbiguous], Some(0.02))),
         (&json!({ "average": 0.5 }), &json!({ "actual_qps": 5000.0 }), &fortio, (vec![], Some(0.5))),
@@ -325,4 +332,71 @@ fn problems_have_their_place() {
     fixture("current-bundle.json").document.check().unwrap();
     fixture("current-config-camel.json").document.check().unwrap();
     fixture("current-mesh.yaml").document.check().unwrap();
+}
+
+/// Puts a member that nobody knows into every object, and says how many.
+fn strangers_in_json(value: &mut Value, count: &mut usize) {
+    match value {
+        Value::Object(members) => {
+            members.values_mut().for_each(|member| strangers_in_json(member, count));
+            members.insert(format!("zz_{count}"), format!("<stranger {count}>").into());
+            *count += 1;
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| strangers_in_json(item, count)),
+        _ => {}
+    }
+}
+
+/// The same before every line of YAML that begins with a name.
+fn strangers_in_yaml(text: &str) -> (String, usize) {
+    let (mut changed, mut count) = (String::new(), 0);
+    for line in text.lines() {
+        let content = line.trim_start();
+        if content.chars().next().is_some_and(char::is_alphabetic) {
+            changed += &format!("{}zz_{count}: <stranger {count}>\n", &line[..line.len() - content.len()]);
+            count += 1;
+        }
+        changed += line;
+        changed.push('\n');
+    }
+    (changed, count)
+}
+
+#[test]
+fn no_dialect_loses_what_it_does_not_know() {
+    for (dialect, name) in FIXTURES {
+        let (changed, count) = if name.ends_with(".json") {
+            let (mut value, mut count) = (serde_json::from_str(&text(name)).unwrap(), 0);
+            strangers_in_json(&mut value, &mut count);
+            (value.to_string(), count)
+        } else {
+            strangers_in_yaml(&text(name))
+        };
+        let reading = read(&changed).unwrap_or_else(|error| panic!("{name}: {error:?}\n{changed}"));
+        assert_eq!(reading.dialect, dialect, "{name}");
+        let written = reading.document.to_json().unwrap();
+        assert!(count > 1, "{name}");
+        for stranger in 0..count {
+            assert!(
+                written.contains(&format!("<stranger {stranger}>")),
+                "{name} lost {stranger}:\n{changed}\n{written}"
+            );
+        }
+        assert_eq!(read(&written).unwrap().document, reading.document, "{name}");
+    }
+}
+
+#[test]
+fn lists_and_pages_are_read_one_by_one() {
+    let result: Value = serde_json::from_str(&text("v1beta3-result.json")).unwrap();
+    let one = fixture("v1beta3-result.json");
+    assert_eq!(read_all(&text("v1beta3-result.json")).unwrap(), [one.clone()]);
+    let page = json!({ "page": 0, "pageSize": 10, "totalCount": 2, "results": [result, result] });
+    for list in [json!([result, result]), page] {
+        let read = read_all(&list.to_string()).unwrap();
+        assert_eq!(read.iter().map(|reading| &reading.document).collect::<Vec<_>>(), [&one.document, &one.document]);
+    }
+    let places: Vec<_> = read_all(&json!([{ "type": 3, "version": "1" }]).to_string()).unwrap()[0].warnings.clone();
+    assert_eq!(places[0].place, "[0].type");
+    assert_eq!(read("[1]").unwrap_err().kind(), ErrorKind::InvalidInput);
 }

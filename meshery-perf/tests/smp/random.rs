@@ -100,6 +100,15 @@ fn camel(name: &str) -> String {
     parts.fold(first, |done, part| done + &part[..1].to_uppercase() + &part[1..])
 }
 
+/// A result with a smallest and a largest time, in a unit of so many nanoseconds.
+fn measured(min: u64, more: u64, unit: f64, rate: u32) -> Value {
+    let time = |nanos: u64| nanos as f64 / unit;
+    json!({
+        "start_time": "2026-01-01T00:00:00Z", "end_time": "2026-01-01T00:01:00Z", "actual_qps": f64::from(rate),
+        "latencies_ms": { "min": time(min), "average": time(min + more / 3), "max": time(min + more) },
+    })
+}
+
 proptest! {
     #[test]
     fn nothing_is_lost(value in document(true)) {
@@ -157,6 +166,29 @@ proptest! {
         let said = first.warnings.iter().any(|warning| warning.code == Noticed::UnitRepaired);
         let zero = latency.values().all(|value| value.as_f64() == Some(0.0));
         prop_assert!(changed == said || zero, "{:?}", first.warnings);
+    }
+
+    /// Readings of a clock in nanoseconds, as milliseconds, of a load that kept its rate.
+    #[test]
+    fn milliseconds_stay(min in 1_000..10_000_000_u64, more in 0..2_000_000_000_u64, rate in 1..100_000_u32, connections in 1..64) {
+        let value = measured(min, more, 1e6, rate);
+        let config = json!({ "clients": [{ "connections": connections, "rps": rate, "load_generator": "fortio" }] });
+        let reading = read(&json!({ "performance_test_result": value, "performance_test_config": config }).to_string()).unwrap();
+        let found = serde_json::to_value(reading.document.performance_test_result.unwrap().latencies_ms).unwrap();
+        prop_assert_eq!(&found, &value["latencies_ms"]);
+    }
+
+    /// The same as seconds: they are converted, if only because whole nanoseconds are whole in seconds alone.
+    #[test]
+    fn seconds_become_milliseconds(min in 1_000..10_000_000_u64, more in 0..2_000_000_000_u64, rate in 1..100_000_u32) {
+        prop_assume!(min % 1000 != 0 && (min + more) % 1000 != 0);
+        let reading = read(&measured(min, more, 1e9, rate).to_string()).unwrap();
+        prop_assert!(reading.warnings.iter().any(|warning| warning.code == Noticed::UnitRepaired));
+        let found = serde_json::to_value(reading.document.performance_test_result.unwrap().latencies_ms).unwrap();
+        for (field, expected) in measured(min, more, 1e6, rate)["latencies_ms"].as_object().unwrap() {
+            let (found, expected) = (found[field].as_f64().unwrap(), expected.as_f64().unwrap());
+            prop_assert!((found / expected - 1.0).abs() < 1e-9, "{} {} {}", field, found, expected);
+        }
     }
 
     #[test]

@@ -65,12 +65,44 @@ pub struct Reading {
 /// [`Syntax`](ErrorKind::Syntax) for what is neither JSON nor YAML, and [`InvalidInput`](ErrorKind::InvalidInput) with the
 /// field as its place for what is no such document.
 pub fn read(text: &str) -> Result<Reading> {
-    if text.len() > LARGEST {
-        let error = Error::new(ErrorKind::LimitExceeded, "larger than what is read");
-        return Err(error.expected(format!("at most {LARGEST} bytes")).found(format!("{} bytes", text.len())));
-    }
     let mut reader = Reader::default();
     let value = parse(text, &mut reader)?;
+    one(value, reader)
+}
+
+/// Reads every document of a list: an array, or a page as Meshery's server gives it, with the documents under `results`
+/// or `profiles`. A single document is a list of one.
+///
+/// ```
+/// let list = r#"[{ "actual_qps": 3 }, { "nodes": [{ "cores": "two" }] }]"#;
+/// let error = meshery_perf::exchange::smp::read_all(list).unwrap_err();
+/// assert_eq!(error.report().place.as_deref(), Some("[1].nodes[0].cores"));
+/// ```
+///
+/// # Errors
+/// Those of [`read`], with the place of the document in the list.
+pub fn read_all(text: &str) -> Result<Vec<Reading>> {
+    let mut reader = Reader::default();
+    let (place, items) = match parse(text, &mut reader)? {
+        Value::Array(items) => (String::new(), items),
+        Value::Object(mut page) if page.contains_key("page") => {
+            let listed = ["results", "profiles"].into_iter().find(|name| page.get(*name).is_some_and(Value::is_array));
+            match listed.map(|name| (name, page.shift_remove(name))) {
+                Some((name, Some(Value::Array(items)))) => (name.into(), items),
+                _ => return one(page.into(), reader).map(|one| vec![one]),
+            }
+        }
+        other => return one(other, reader).map(|one| vec![one]),
+    };
+    let mut read = Vec::with_capacity(items.len());
+    for (index, item) in items.into_iter().enumerate() {
+        read.push(one(item, Reader::at(format!("{place}[{index}]")))?);
+    }
+    Ok(read)
+}
+
+/// Reads one document.
+fn one(value: Value, mut reader: Reader) -> Result<Reading> {
     let object = reader.object(value)?;
     let dialect = dialect::of(&object)?;
     let mut document = (dialect.read)(object, &mut reader)?;
@@ -80,6 +112,10 @@ pub fn read(text: &str) -> Result<Reading> {
 
 /// JSON, or else YAML.
 fn parse(text: &str, reader: &mut Reader) -> Result<Value> {
+    if text.len() > LARGEST {
+        let error = Error::new(ErrorKind::LimitExceeded, "larger than what is read");
+        return Err(error.expected(format!("at most {LARGEST} bytes")).found(format!("{} bytes", text.len())));
+    }
     if !text.trim_start().starts_with(['{', '[']) {
         return loosely(text, reader);
     }

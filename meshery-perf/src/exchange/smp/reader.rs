@@ -17,6 +17,11 @@ pub(super) struct Reader {
 }
 
 impl Reader {
+    /// A reader of what stands at a place.
+    pub(super) fn at(place: String) -> Self {
+        Self { place, warnings: Vec::new() }
+    }
+
     /// Reads at a place within this one: a field's name, or `[3]`.
     pub(super) fn within<T>(&mut self, step: &str, read: impl FnOnce(&mut Self) -> T) -> T {
         let outer = self.place.len();

@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 
 use super::translate::{each, listed, rename, translate};
 use super::{Dialect, current};
-use crate::exchange::smp::reader::{Object, Reader, short};
+use crate::exchange::smp::message::Message as _;
+use crate::exchange::smp::reader::{Object, Reader, camel, short};
 use crate::exchange::smp::warning::Noticed;
-use crate::exchange::smp::{ApplicationProtocol, Document, MeshType, Protocol};
+use crate::exchange::smp::{ApplicationProtocol, Client, Document, MeshType, Protocol, ServiceMeshConfig};
 
 pub(super) const DIALECT: Dialect = Dialect {
     name: "draft-2020",
@@ -42,10 +43,6 @@ fn is(object: &Object) -> bool {
             || object.get("mesh_type").or(object.get("meshType")).is_some_and(is_old_mesh))
 }
 
-fn camel(name: &str) -> String {
-    crate::exchange::smp::reader::camel(name)
-}
-
 /// The objects under a name, one or a list.
 pub(super) fn objects<'a>(object: &'a Object, name: &str) -> impl Iterator<Item = &'a Object> {
     let value = object.get(name);
@@ -59,9 +56,9 @@ pub(super) fn lower_protocol(client: &Object) -> bool {
     name.is_some_and(|name| name.chars().all(|letter| letter.is_ascii_lowercase()) && Protocol::called(name).is_some())
 }
 
-/// Whether names of several words are written with underscores.
-fn snake(client: &Object) -> bool {
-    client.keys().any(|name| name.contains('_'))
+/// Whether a client's fields of several words are written with underscores.
+pub(super) fn snake(client: &Object) -> bool {
+    Client::FIELDS.iter().any(|name| name.contains('_') && client.contains_key(*name))
 }
 
 /// A mesh that is a bare name or number, or a name in lower case.
@@ -90,7 +87,7 @@ fn read(mut object: Object, reader: &mut Reader) -> Result<Document> {
         each(&mut object, name, reader, application);
     }
     let document = current::read(object, reader)?;
-    let lacks = |mesh: &crate::exchange::smp::ServiceMeshConfig| mesh.mesh_type.is_none();
+    let lacks = |mesh: &ServiceMeshConfig| mesh.mesh_type.is_none();
     if document.service_mesh_config.as_ref().is_some_and(lacks) {
         reader.warn_at("mesh_type", Noticed::LeftOut, "nothing", "nothing, though a writer of JSON leaves appmesh out");
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::Dialect;
 use super::draft_2020::CPU;
-use super::translate::{each, finish, lift, listed, rename, take, translate};
+use super::translate::{each, finish, lift, listed, merge, rename, take, translate};
 use crate::exchange::smp::reader::{Object, Reader, short};
 use crate::exchange::smp::warning::Noticed;
 use crate::exchange::smp::{Document, Protocol};
@@ -42,10 +42,7 @@ fn read(mut object: Object, reader: &mut Reader) -> Result<Document> {
     client(&mut object, &mut parts, reader)?;
     environment(&mut object, &mut parts, reader)?;
     metrics(&mut object, &mut parts, reader)?;
-    let config = take(&mut object, "config", reader)?;
-    for (name, value) in config {
-        parts.mesh.insert(name, value);
-    }
+    merge(take(&mut object, "config", reader)?, &mut parts.mesh, "config");
     for name in ["mesh_build", "proxy_build", "exp_group_uuid", "profile"] {
         lift(&mut object, name, &mut parts.mesh, name);
     }
@@ -55,7 +52,7 @@ fn read(mut object: Object, reader: &mut Reader) -> Result<Document> {
         parts.mesh.insert("exp_uuid".into(), id);
     }
     let Parts { config, mut result, mesh, environment } = parts;
-    result.extend(object);
+    merge(object, &mut result, "document");
     Ok(Document {
         performance_test_config: finish(config, reader)?,
         performance_test_result: finish(result, reader)?,
@@ -98,7 +95,7 @@ fn environment(object: &mut Object, parts: &mut Parts, reader: &mut Reader) -> R
         }
         _ => {}
     }
-    parts.environment.extend(env);
+    merge(env, &mut parts.environment, "env");
     Ok(())
 }
 
@@ -114,6 +111,6 @@ fn metrics(object: &mut Object, parts: &mut Parts, reader: &mut Reader) -> Resul
         parts.environment.insert("individual_workloads".into(), workloads.into());
     }
     lift(&mut metrics, "sidecars", &mut parts.mesh, "sidecar");
-    parts.mesh.extend(metrics);
+    merge(metrics, &mut parts.mesh, "metrics");
     Ok(())
 }

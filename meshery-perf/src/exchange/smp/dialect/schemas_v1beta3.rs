@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use meshery_core::Result;
 use serde_json::Value;
 
-use super::draft_2020::{lower_protocol, objects};
+use super::draft_2020::{lower_protocol, objects, snake};
 use super::translate::{each, mesh, translate};
 use super::{Dialect, current, runner};
 use crate::exchange::smp::reader::{Object, Reader, camel};
@@ -36,13 +36,12 @@ fn has(object: &Object, name: &str) -> bool {
 
 fn kind(object: &Object) -> Option<Kind> {
     let clients = || objects(object, "clients");
-    let snake = || clients().any(|client| client.keys().any(|name| name.contains('_')));
     let old = || clients().any(|client| client.contains_key("endpointUrl"));
     if has(object, "runner_results") && !has(object, "latencies_ms") {
         Some(Kind::Result)
     } else if (has(object, "load_generators") || has(object, "concurrent_request")) && !has(object, "clients") {
         Some(Kind::Profile)
-    } else if clients().any(lower_protocol) && !snake() && !old() && !has(object, "smps_version") {
+    } else if clients().any(lower_protocol) && !clients().any(snake) && !old() && !has(object, "smps_version") {
         Some(Kind::Test)
     } else {
         None

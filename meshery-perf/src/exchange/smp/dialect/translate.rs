@@ -19,10 +19,21 @@ pub(super) fn rename(object: &mut Object, names: &[(&str, &str)], reader: &mut R
     }
 }
 
-/// Moves a field to another object under another name.
+/// Moves a field to another object under another name, unless there is one.
 pub(super) fn lift(from: &mut Object, old: &str, to: &mut Object, new: &str) {
+    if to.contains_key(new) {
+        return;
+    }
     if let Some(value) = from.shift_remove(old) {
         to.insert(new.into(), value);
+    }
+}
+
+/// Moves all that is left to another object; what is there already stays, and the new one goes by where it came from.
+pub(super) fn merge(from: Object, to: &mut Object, origin: &str) {
+    for (name, value) in from {
+        let taken = to.contains_key(&name);
+        to.insert(if taken { format!("{origin}.{name}") } else { name }, value);
     }
 }
 
