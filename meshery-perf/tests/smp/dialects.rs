@@ -353,7 +353,8 @@ fn strangers_in_yaml(text: &str) -> (String, usize) {
     for line in text.lines() {
         let content = line.trim_start();
         if content.chars().next().is_some_and(char::is_alphabetic) {
-            changed += &format!("{}zz_{count}: <stranger {count}>\n", &line[..line.len() - content.len()]);
+            let stranger = format!("{}zz_{count}: <stranger {count}>\n", &line[..line.len() - content.len()]);
+            changed.push_str(&stranger);
             count += 1;
         }
         changed += line;
@@ -365,7 +366,7 @@ fn strangers_in_yaml(text: &str) -> (String, usize) {
 #[test]
 fn no_dialect_loses_what_it_does_not_know() {
     for (dialect, name) in FIXTURES {
-        let (changed, count) = if name.ends_with(".json") {
+        let (changed, count) = if Path::new(name).extension().is_some_and(|end| end == "json") {
             let (mut value, mut count) = (serde_json::from_str(&text(name)).unwrap(), 0);
             strangers_in_json(&mut value, &mut count);
             (value.to_string(), count)
@@ -390,7 +391,7 @@ fn no_dialect_loses_what_it_does_not_know() {
 fn lists_and_pages_are_read_one_by_one() {
     let result: Value = serde_json::from_str(&text("v1beta3-result.json")).unwrap();
     let one = fixture("v1beta3-result.json");
-    assert_eq!(read_all(&text("v1beta3-result.json")).unwrap(), [one.clone()]);
+    assert_eq!(read_all(&text("v1beta3-result.json")).unwrap(), std::slice::from_ref(&one));
     let page = json!({ "page": 0, "pageSize": 10, "totalCount": 2, "results": [result, result] });
     for list in [json!([result, result]), page] {
         let read = read_all(&list.to_string()).unwrap();
