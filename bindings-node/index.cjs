@@ -65,6 +65,10 @@ class Comparison {
     return guarded(() => this.#native.htmlFragment());
   }
 
+  gate(spec = {}) {
+    return JSON.parse(guarded(() => this.#native.gate(JSON.stringify(spec))));
+  }
+
   save(directory) {
     guarded(() => this.#native.save(String(directory)));
   }
@@ -105,6 +109,10 @@ class Campaign {
 
   get html() {
     return guarded(() => this.#native.htmlFragment());
+  }
+
+  gate(spec = {}) {
+    return JSON.parse(guarded(() => this.#native.gate(JSON.stringify(spec))));
   }
 
   save(directory) {

@@ -263,6 +263,34 @@ export interface CampaignPlan {
   warnings: Reason[];
 }
 
+/** What makes a result fail, by the schema `gate`. */
+export interface Gate {
+  /** By default `regressed` and `invalid`. */
+  fail_on?: Verdict[];
+  /** The metrics whose verdicts count; none: all of the whole. */
+  metrics?: string[];
+  /** What an arm may add, as `[ARM: ]METRIC < LIMIT`, for example `envoy: latency.p99 < 1ms`. */
+  budgets?: string[];
+  /** Whether a budget that the runs cannot decide about fails as well. */
+  strict?: boolean;
+}
+
+/** Something that a gate has to say. */
+export interface GateNote {
+  cell: string;
+  arm: string;
+  metric: string;
+  rule: string;
+  found: string;
+}
+
+/** The answer of a gate, by the schema `gate-result`. */
+export interface GateResult {
+  passed: boolean;
+  failures: GateNote[];
+  undecided: GateNote[];
+}
+
 /** A verdict on one metric of one arm against the baseline. */
 export type Verdict = "improved" | "regressed" | "equivalent" | "inconclusive" | "invalid";
 
@@ -426,6 +454,8 @@ export class Comparison {
   readonly table: string;
   /** The verdicts and curves as a piece of HTML. */
   readonly html: string;
+  /** Pass or fail, for CI: by verdicts, and by budgets such as `latency.p99 < 1ms`. */
+  gate(spec?: Gate): GateResult;
   /** Writes `result.json` and `report.html` into a directory, which is made if need be. */
   save(directory: string): void;
   toString(): string;
@@ -452,6 +482,8 @@ export class Campaign {
   readonly table: string;
   /** The verdicts as a piece of HTML. */
   readonly html: string;
+  /** Pass or fail, for CI: by verdicts, and by budgets such as `latency.p99 < 1ms`. */
+  gate(spec?: Gate): GateResult;
   /** Writes every format into a directory, which is made if need be. */
   save(directory: string): void;
   toString(): string;

@@ -47,6 +47,13 @@ impl Campaign {
         cell.map(|cell| Comparison(cell.comparison.clone())).map_err(thrown)
     }
 
+    /// Pass or fail by a specification, as JSON.
+    #[napi]
+    pub fn gate(&self, spec: String) -> Result<String> {
+        let judged = json::read(&spec).and_then(|gate| meshery_perf::gate::judge(&self.0, &gate));
+        judged.and_then(|result| to_json(&result)).map_err(thrown)
+    }
+
     /// Writes the formats that belong into files into a directory.
     #[napi]
     pub fn save(&self, directory: String) -> Result<()> {

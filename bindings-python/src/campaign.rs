@@ -7,7 +7,7 @@ use meshery_perf::report;
 use pyo3::prelude::*;
 
 use crate::comparison::Comparison;
-use crate::error::or_raise;
+use crate::error::{or_raise, to_json};
 
 /// The result of a campaign.
 #[pyclass(frozen, module = "meshery._native")]
@@ -42,6 +42,11 @@ impl Campaign {
             Error::invalid("cells", "no such cell").found(format!("workload {workload:?}, point {point:?}"))
         });
         or_raise(py, cell).map(|cell| Comparison(cell.comparison.clone()))
+    }
+
+    /// Pass or fail by a specification, as JSON.
+    fn gate(&self, py: Python<'_>, spec: &str) -> PyResult<String> {
+        or_raise(py, py.detach(|| to_json(&meshery_perf::gate::judge(&self.0, &json::read(spec)?)?)))
     }
 
     /// Writes the formats that belong into files into a directory.

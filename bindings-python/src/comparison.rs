@@ -38,6 +38,11 @@ impl Comparison {
         or_raise(py, effect.and_then(to_json))
     }
 
+    /// Pass or fail by a specification, as JSON.
+    fn gate(&self, py: Python<'_>, spec: &str) -> PyResult<String> {
+        or_raise(py, py.detach(|| to_json(&meshery_perf::gate::judge(&self.0, &json::read(spec)?)?)))
+    }
+
     /// Writes the formats that belong into files into a directory.
     #[expect(clippy::needless_pass_by_value, reason = "the interpreter hands values over")]
     fn save(&self, py: Python<'_>, directory: PathBuf) -> PyResult<()> {

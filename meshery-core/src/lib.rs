@@ -11,6 +11,7 @@
 //! | [`measurement`], [`validity`] | [`Measurement`]: mergeable histograms, the fate of every request, validity | `meshery-perf` |
 //! | [`comparison`] | [`ComparisonSpec`], [`Comparison`], [`Effect`], [`Verdict`] | `meshery-perf` |
 //! | [`campaign`] | [`CampaignSpec`], [`Campaign`]: arms × workloads × points of load | `meshery-perf` |
+//! | [`gate`] | [`Gate`](gate::Gate): one answer for CI from verdicts and budgets | `meshery-perf` |
 //! | [`history`] | series of releases, what is usual in them, where they changed | `meshery-perf` |
 //! | [`provider`], [`plan`] | [`MeshProvider`]: from what is wanted and what is seen to a [`Plan`] | `meshery-mesh` |
 //! | [`host`] | [`MeshHost`]: the one engine that acts on plans | `meshery-mesh` |
@@ -25,6 +26,7 @@ pub mod comparison;
 pub mod context;
 mod detail;
 pub mod error;
+pub mod gate;
 pub mod histogram;
 pub mod history;
 pub mod host;

@@ -3,6 +3,7 @@
 use schemars::Schema;
 
 use crate::campaign::CampaignPlan;
+use crate::gate::{Gate, GateResult};
 use crate::history::{Review, Series};
 use crate::{
     Campaign, CampaignSpec, CheckOutcome, Comparison, ComparisonSpec, Event, Finding, Installation, LoadSpec,
@@ -26,6 +27,8 @@ pub fn all() -> Vec<(&'static str, Schema)> {
         ("error", schemars::schema_for!(ErrorReport)),
         ("event", schemars::schema_for!(Event)),
         ("finding", schemars::schema_for!(Finding)),
+        ("gate", schemars::schema_for!(Gate)),
+        ("gate-result", schemars::schema_for!(GateResult)),
         ("history-review", schemars::schema_for!(Review)),
         ("history-series", schemars::schema_for!(Series)),
         ("installation", schemars::schema_for!(Installation)),

@@ -6,6 +6,7 @@
 //! | [`compare`](mod@compare) | [`compare()`]: interleaved runs of all arms, judged |
 //! | [`engine`] | [`Engine`]: the native load generator, pace × protocol × stop in one loop |
 //! | [`exchange`] | formats of load-test results: readers and writers, one file each |
+//! | [`gate`] | pass or fail, for CI |
 //! | [`history`] | [`History`](history::History): results over time, what is usual, and where it changed |
 //! | [`latency`] | how latency is measured, and why others differ |
 //! | [`protocol`] | one file per protocol, as state machines without I/O |
@@ -25,6 +26,7 @@ pub mod compare;
 mod content;
 pub mod engine;
 pub mod exchange;
+pub mod gate;
 pub mod history;
 #[doc = include_str!("../LATENCY.md")]
 pub mod latency {}

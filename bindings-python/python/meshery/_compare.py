@@ -60,6 +60,22 @@ class Comparison:
         """The verdicts as a table for a terminal."""
         return self._native.render("table")
 
+    def gate(self, spec: Spec | None = None, **fields: Any) -> dict[str, Any]:
+        """Pass or fail, for CI: by verdicts, and by budgets such as ``"latency.p99 < 1ms"``.
+
+        Args:
+            spec: By the schema ``gate``; nothing fails on what regressed or is invalid.
+            **fields: Fields of the specification, which go before those of ``spec``.
+
+        Returns:
+            The answer by the schema ``gate-result``; ``passed`` is the one bit of it.
+
+        Raises:
+            MesheryError: ``invalid_input`` for a metric, an arm or a unit that is not there.
+        """
+        result: dict[str, Any] = json.loads(self._native.gate(encode(spec, fields)))
+        return result
+
     def save(self, directory: str | PathLike[str]) -> None:
         """Writes ``result.json`` and ``report.html`` into a directory, which is made if need be.
 

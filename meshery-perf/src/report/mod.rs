@@ -16,7 +16,7 @@ mod section;
 mod subject;
 mod svg;
 mod table;
-mod text;
+pub(crate) mod text;
 mod verdict;
 mod view;
 

@@ -127,7 +127,7 @@ pub(super) fn amounts(unit: Unit, interval: Interval) -> String {
 }
 
 /// A difference on the scale of its effect: `+3.1 %`, `−0.2 pp`, `+58.2 MB`.
-pub(super) fn change(effect: &Effect, value: Option<f64>) -> String {
+pub(crate) fn change(effect: &Effect, value: Option<f64>) -> String {
     finite(value).map_or(NONE.into(), |value| {
         let form = Form::new(steps_of_change(effect), value);
         form.signed(value) + form.suffix
@@ -135,7 +135,7 @@ pub(super) fn change(effect: &Effect, value: Option<f64>) -> String {
 }
 
 /// An interval on the scale of its effect: `+2.1 to +4.0 %`.
-pub(super) fn changes(effect: &Effect, interval: Option<Interval>) -> String {
+pub(crate) fn changes(effect: &Effect, interval: Option<Interval>) -> String {
     bounded(interval).map_or(NONE.into(), |interval| range(steps_of_change(effect), interval, Form::signed))
 }
 
