@@ -11,7 +11,7 @@ use crate::error::{or_raise, to_json};
 
 /// The result of a campaign.
 #[pyclass(frozen, module = "meshery._native")]
-pub(crate) struct Campaign(meshery_core::Campaign);
+pub(crate) struct Campaign(pub(crate) meshery_core::Campaign);
 
 #[pymethods]
 impl Campaign {

@@ -5,12 +5,14 @@
 //! |---|---|
 //! | `call` | the one door: a long call on a thread of its own, without the interpreter's lock |
 //! | `campaign`, `comparison` | a result, and the look-ups and formats of it |
+//! | `history` | results over time |
 //! | `error` | from [`meshery_core::Error`] to `meshery.MesheryError` |
 
 mod call;
 mod campaign;
 mod comparison;
 mod error;
+mod history;
 
 /// `meshery._native`: what the package's Python files are made of.
 #[pyo3::pymodule]
@@ -35,6 +37,8 @@ mod _native {
     #[pymodule_export]
     use crate::comparison::Comparison;
     use crate::error::{or_raise, to_json};
+    #[pymodule_export]
+    use crate::history::History;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -76,6 +80,13 @@ mod _native {
             to_json(&campaign).map(Outcome::Document)
         });
         or_raise(py, started)
+    }
+
+    /// What a measurement reached of thresholds, as JSON.
+    #[pyfunction]
+    fn judge_thresholds(py: Python<'_>, measurement: &str, thresholds: &str) -> PyResult<String> {
+        let judge = || to_json(&meshery_perf::gate::thresholds(&json::read(measurement)?, &json::read(thresholds)?));
+        or_raise(py, judge())
     }
 
     /// Starts a load.

@@ -2,7 +2,8 @@
 
 use meshery_core::comparison::{Effect, Interval, Scale, Unit};
 use meshery_core::gate::{Budget, Gate, GateNote, GateResult, Limit};
-use meshery_core::{Comparison, Error, Result, Verdict};
+use meshery_core::threshold::{ThresholdOutcome, Thresholds};
+use meshery_core::{Comparison, Error, Measurement, Result, Verdict};
 
 use crate::report::{Subject, text};
 
@@ -44,6 +45,19 @@ pub fn judge<'a>(result: impl Into<Subject<'a>>, gate: &Gate) -> Result<GateResu
     }
     answer.passed = answer.failures.is_empty() && (!gate.strict || answer.undecided.is_empty());
     Ok(answer)
+}
+
+/// What a measurement reached of what it had to reach, by the grammar of k6: for thresholds that its load did not have.
+///
+/// ```
+/// # fn example(measurement: &meshery_core::Measurement) -> meshery_core::Result<()> {
+/// let wanted = meshery_core::json::read(r#"{ "response": ["p(99)<250"] }"#)?;
+/// let holds = meshery_perf::gate::thresholds(measurement, &wanted).iter().all(|outcome| outcome.holds);
+/// # Ok(())
+/// # }
+/// ```
+pub fn thresholds(measurement: &Measurement, wanted: &Thresholds) -> Vec<ThresholdOutcome> {
+    crate::engine::judge_thresholds(wanted, &measurement.measured, measurement.window)
 }
 
 fn unknown(metric: &str) -> Error {

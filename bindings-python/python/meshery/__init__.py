@@ -16,6 +16,7 @@ from meshery._campaign import Campaign, plan_campaign, run_campaign, run_campaig
 from meshery._compare import Comparison, compare, compare_async
 from meshery._error import ErrorReport, MesheryError
 from meshery._exchange import convert_result, export_measurement
+from meshery._history import Entry, History
 from meshery._load import run_load, run_load_async
 from meshery._native import __version__
 from meshery._search import search, search_async
@@ -24,8 +25,10 @@ __all__ = [
     "Analysis",
     "Campaign",
     "Comparison",
+    "Entry",
     "ErrorReport",
     "Finding",
+    "History",
     "MesheryError",
     "Progress",
     "Spec",

@@ -25,7 +25,7 @@ const POWER: f64 = 0.8;
 /// let plan = meshery_perf::campaign::plan(&CampaignSpec::default())?;
 /// assert_eq!((plan.runs, plan.blocks), (40, 10));
 /// let p99 = plan.power.iter().find(|power| power.metric == "latency.p99").unwrap();
-/// assert!((0.5..0.9).contains(&p99.chance) && p99.runs_for_difference == Some(11));
+/// assert!((0.5..0.9).contains(&p99.chance) && p99.runs_for_difference == Some(9));
 /// # Ok::<(), meshery_core::Error>(())
 /// ```
 ///

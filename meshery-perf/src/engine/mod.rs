@@ -42,6 +42,7 @@ use meshery_core::load::Tool;
 use meshery_core::{Context, LoadSpec, LoadTest, Measurement, Result};
 
 use crate::blocking;
+pub(crate) use thresholds::judge as judge_thresholds;
 
 /// The native load generator. Holds nothing: any number of loads can run at once, inside or outside an async runtime.
 ///

@@ -6,7 +6,7 @@ use meshery_core::threshold::{Aggregate, Condition, Metric, ThresholdOutcome, Th
 use meshery_core::{Fate, Latencies, Phase};
 
 /// What became of every threshold, over a window of this length.
-pub(super) fn judge(thresholds: &Thresholds, phase: &Phase, window: Duration) -> Vec<ThresholdOutcome> {
+pub(crate) fn judge(thresholds: &Thresholds, phase: &Phase, window: Duration) -> Vec<ThresholdOutcome> {
     let all = thresholds.iter().flat_map(|(metric, of)| of.iter().map(|threshold| (*metric, threshold)));
     all.map(|(metric, threshold)| outcome(metric, &threshold.threshold, phase, window)).collect()
 }

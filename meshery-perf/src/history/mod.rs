@@ -12,7 +12,7 @@ mod trend;
 use std::io::{BufRead, Write};
 use std::path::Path;
 
-use meshery_core::history::{Review, Series};
+use meshery_core::history::{Review, Series, Trend};
 use meshery_core::{Error, ErrorKind, Result};
 use rusqlite::Connection;
 
@@ -110,6 +110,30 @@ impl History {
         }
         let changes = series.iter().map(trend::changes).collect::<Result<Vec<_>>>()?.concat();
         Ok(Review { trends: trend::trends(&series, LAST)?, changes })
+    }
+
+    /// How a result that is not in the history would stand among the [`LAST`] releases up to a baseline, or up to the
+    /// latest without one.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](ErrorKind::InvalidInput) for a name that no entry has, and when no run of the result can be
+    /// trusted; those of [`open`](Self::open).
+    pub fn standing<'a>(&self, result: impl Into<Subject<'a>>, baseline: Option<&str>) -> Result<Vec<Trend>> {
+        let record = Record::of(result.into(), "this")?;
+        let until = match baseline {
+            None => None,
+            Some(name) => Some(
+                self.baseline(name)?
+                    .ok_or_else(|| Error::invalid("baseline", "no entry of this history has that name").found(name))?,
+            ),
+        };
+        let known = store::series(&self.connection, until)?;
+        let joined = record.series.into_iter().map(|values| {
+            let before = known.iter().find(|series| series.key == values.key).map(|series| series.points.clone());
+            let point = store::point(record.recorded_unix_ns, values.values.into_values().collect());
+            trend::series(values.key, before.into_iter().flatten().chain([point]).collect())
+        });
+        trend::trends(&joined.collect::<Result<Vec<_>>>()?, LAST)
     }
 
     /// Names an entry, such as `main`; the name moves with each call.

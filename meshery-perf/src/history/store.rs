@@ -179,6 +179,11 @@ fn select(connection: &Connection, until: Option<u64>) -> rusqlite::Result<Point
         .collect()
 }
 
+/// The value of a result that is not in the history.
+pub(super) fn point(recorded_unix_ns: u64, values: Vec<f64>) -> SeriesPoint {
+    valued((SeriesPoint { entry: 0, release: String::new(), recorded_unix_ns, value: 0.0, runs: 0 }, values))
+}
+
 /// The value of a release: the geometric mean of its runs, the mean where zero is among the values.
 fn valued((point, values): (SeriesPoint, Vec<f64>)) -> SeriesPoint {
     let ratios = values.iter().all(|value| *value > 0.0);
