@@ -5,4 +5,5 @@
 mod dialects;
 mod proto;
 mod random;
+mod units;
 mod write;

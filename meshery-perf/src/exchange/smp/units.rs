@@ -20,7 +20,8 @@
 //!
 //! What speaks for seconds converts unless something speaks against it; both together, or an average below a millisecond
 //! with no word either way, leave the values as they are. Each of these is a [`Warning`](super::Warning); a conversion is
-//! also marked with the label, so that it is not made twice.
+//! also marked with the label, so that it is not made twice. It takes in percentiles that the proto does not have, such as
+//! `p75`, and nothing else that stands among the latencies.
 
 use super::reader::Reader;
 use super::warning::Noticed;
@@ -158,9 +159,20 @@ fn is_whole(nanos: f64) -> bool {
 }
 
 fn times_1000(latency: Latency) -> Latency {
-    let Latency { min, average, p50, p90, p99, max, extra } = latency;
+    let Latency { min, average, p50, p90, p99, max, mut extra } = latency;
     let [min, average, p50, p90, p99, max] = [min, average, p50, p90, p99, max].map(|time| time.map(to_millis));
+    for (_, value) in extra.iter_mut().filter(|(name, _)| is_percentile(name)) {
+        if let Some(seconds) = value.as_f64() {
+            *value = to_millis(seconds).into();
+        }
+    }
     Latency { min, average, p50, p90, p99, max, extra }
+}
+
+/// Whether a member that the proto does not have is a percentile all the same, such as `p75` or `p99.9`.
+fn is_percentile(name: &str) -> bool {
+    let digits = name.strip_prefix('p').unwrap_or_default();
+    digits.starts_with(|c: char| c.is_ascii_digit()) && digits.chars().all(|c| c.is_ascii_digit() || ".,_".contains(c))
 }
 
 /// Seconds in milliseconds, without the digits that only binary fractions have.
@@ -171,6 +183,15 @@ pub(super) fn to_millis(seconds: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn percentiles_are_known_by_their_names() {
+        for (name, fine) in
+            [("p75", true), ("p99.9", true), ("p99_9", true), ("p", false), ("pods", false), ("count", false)]
+        {
+            assert_eq!(is_percentile(name), fine, "{name}");
+        }
+    }
 
     #[test]
     fn clocks_have_a_grain() {

@@ -71,7 +71,9 @@ fn client(object: &mut Object, parts: &mut Parts, reader: &mut Reader) -> Result
     }
     lift(object, "endpoint_url", &mut client, "endpoint_urls");
     listed(&mut client, "endpoint_urls");
-    translate(&mut client, "protocol", |name| Protocol::called(name).map(|name| name.name().into()), reader);
+    reader.within("client", |reader| {
+        translate(&mut client, "protocol", |name| Protocol::called(name).map(|name| name.name().into()), reader);
+    });
     if !client.is_empty() {
         parts.config.insert("clients".into(), Value::Array(vec![client.into()]));
     }
