@@ -14,6 +14,7 @@ mod names;
 mod problems;
 mod reader;
 mod rules;
+mod unique;
 pub mod units;
 mod warning;
 mod write;
@@ -119,7 +120,10 @@ fn parse(text: &str, reader: &mut Reader) -> Result<Value> {
     if !text.trim_start().starts_with(['{', '[']) {
         return loosely(text, reader);
     }
-    serde_json::from_str(text).or_else(|error| yaml::read(text).map_err(|_| error.into()))
+    unique::read(text).or_else(|error| match error.kind() {
+        ErrorKind::Syntax => yaml::read(text).map_err(|_| error),
+        _ => Err(error),
+    })
 }
 
 /// YAML, with lines moved where it is none without.
