@@ -16,7 +16,9 @@ use crate::proto::{Kind, NAMES, TOP, fields, strict};
 fn value(kind: Kind) -> BoxedStrategy<Value> {
     let text = || "\\PC{0,12}".prop_map(Value::from);
     match kind {
-        Kind::Amount => (0..10_000_000_u32).prop_map(|thousandths| json!(f64::from(thousandths) / 1e3)).boxed(),
+        Kind::Amount => {
+            prop_oneof![Just(0.0), 0.0..1e7_f64, 0.0..1e-3_f64, Just(f64::MAX)].prop_map(Value::from).boxed()
+        }
         Kind::Flag => any::<bool>().prop_map(Value::from).boxed(),
         Kind::Int => (0..=i32::MAX).prop_map(Value::from).boxed(),
         Kind::Long => (0..=i64::MAX).prop_map(|number| number.to_string().into()).boxed(),

@@ -16,6 +16,7 @@
 //! |---|---|
 //! | more requests at once than connections, as seconds | fortio and wrk2 have one request on a connection at a time |
 //! | `max`, as seconds, is longer than the test by more than a tenth | no request outlasts the test |
+//! | a time, as seconds, of more than a year | no test lasts as long |
 //! | the label [`UNIT_LABEL`] | whoever wrote the document knew |
 //!
 //! What speaks for seconds converts unless something speaks against it; both together, or an average below a millisecond
@@ -41,6 +42,10 @@ const PLACEHOLDERS: [(&str, &str); 5] = [
 /// How far from a whole number of nanoseconds a whole one can be after its way through binary fractions. A nanosecond that
 /// is read in the wrong unit is at least a thousandth away.
 const GRAIN: f64 = 5e-4;
+/// No test lasts so many seconds.
+const YEAR: f64 = 366.0 * 24.0 * 3600.0;
+/// Up to so many seconds, a binary fraction tells nanoseconds apart well enough for that.
+const LONGEST: f64 = 1e3;
 
 /// Converts the latencies of a document where they are seconds, and warns wherever that is not certain.
 pub(super) fn repair(document: &mut Document, dialect: &str, reader: &mut Reader) {
@@ -99,7 +104,8 @@ fn seconds(
     client: Option<&Client>,
     dialect: &str,
 ) -> Vec<&'static str> {
-    let whole = |time: Option<f64>, unit: f64| time.filter(|time| *time > 0.0).map(|time| is_whole(time * unit));
+    let told = |time: &f64| *time > 0.0 && *time <= LONGEST;
+    let whole = |time: Option<f64>, unit: f64| time.filter(told).map(|time| is_whole(time * unit));
     let both = |unit| whole(latency.min, unit).zip(whole(latency.max, unit));
     let flat_out = result.actual_qps.is_some_and(|reached| reached < asked(client).unwrap_or(f64::MAX) * 0.9);
     let busy = at_once(result, latency, client).zip(connections(client)).filter(|_| flat_out);
@@ -122,6 +128,7 @@ fn seconds(
 
 /// What says that they are not.
 fn millis(result: &PerformanceTestResult, latency: &Latency, client: Option<&Client>) -> Vec<&'static str> {
+    let times = [latency.min, latency.average, latency.p50, latency.p90, latency.p99, latency.max];
     let crowded = at_once(result, latency, client).zip(connections(client));
     let lasted = result.start_time.zip(result.end_time).map(|(start, end)| end.0.saturating_sub(start.0) as f64 / 1e9);
     let longer = latency.max.zip(lasted).is_some_and(|(max, lasted)| lasted > 0.0 && max > lasted * 1.1);
@@ -131,6 +138,7 @@ fn millis(result: &PerformanceTestResult, latency: &Latency, client: Option<&Cli
             crowded.is_some_and(|(at_once, connections)| at_once > connections * 1.1),
             "as seconds, there were more requests at once than connections",
         ),
+        (times.iter().flatten().any(|time| *time > YEAR), "as seconds, it is more than a year"),
         (longer, "as seconds, the slowest request outlasts the test"),
     ]
     .into_iter()
@@ -162,8 +170,8 @@ fn times_1000(latency: Latency) -> Latency {
     let Latency { min, average, p50, p90, p99, max, mut extra } = latency;
     let [min, average, p50, p90, p99, max] = [min, average, p50, p90, p99, max].map(|time| time.map(to_millis));
     for (_, value) in extra.iter_mut().filter(|(name, _)| is_percentile(name)) {
-        if let Some(seconds) = value.as_f64() {
-            *value = to_millis(seconds).into();
+        if let Some(millis) = value.as_f64().map(to_millis).filter(|millis| millis.is_finite()) {
+            *value = millis.into();
         }
     }
     Latency { min, average, p50, p90, p99, max, extra }
@@ -175,9 +183,10 @@ fn is_percentile(name: &str) -> bool {
     digits.starts_with(|c: char| c.is_ascii_digit()) && digits.chars().all(|c| c.is_ascii_digit() || ".,_".contains(c))
 }
 
-/// Seconds in milliseconds, without the digits that only binary fractions have.
+/// Seconds in milliseconds, without the last digits that only binary fractions have.
 pub(super) fn to_millis(seconds: f64) -> f64 {
-    (seconds * 1e12).round() / 1e9
+    let (exact, short) = (seconds * 1e3, (seconds * 1e12).round() / 1e9);
+    if (short - exact).abs() <= exact.abs() * 4.0 * f64::EPSILON { short } else { exact }
 }
 
 #[cfg(test)]
