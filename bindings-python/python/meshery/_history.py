@@ -85,9 +85,7 @@ class History:
         Raises:
             MesheryError: ``invalid_input`` for a name that no entry has.
         """
-        trends: list[dict[str, Any]] = json.loads(
-            self._native.standing(result._native, baseline)
-        )
+        trends: list[dict[str, Any]] = json.loads(self._native.standing(result._native, baseline))
         return trends
 
     def set_baseline(self, name: str, entry: int) -> None:

@@ -12,7 +12,7 @@ by ``--mesh-fail-on``, kept by ``--mesh-save`` and held against the past by ``--
 from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -25,6 +25,7 @@ __all__ = ["Mesh"]
 
 _VERDICTS = ("improved", "regressed", "equivalent", "inconclusive", "invalid")
 _SUSPECTED = "suspected"
+Result = TypeVar("Result", Comparison, Campaign)
 _RESULTS = pytest.StashKey[list[tuple[str, "Comparison | Campaign"]]]()
 
 
@@ -76,11 +77,11 @@ class Mesh:
         """As :func:`meshery.run_campaign`."""
         return self._keep(run_campaign(spec, journal=journal, **fields))
 
-    def use(self, result: Comparison | Campaign) -> Comparison | Campaign:
+    def use(self, result: Result) -> Result:
         """Has a result judged that was made elsewhere."""
         return self._keep(result)
 
-    def _keep(self, result: Any) -> Any:
+    def _keep(self, result: Result) -> Result:
         self.results.append(result)
         self._config.stash.setdefault(_RESULTS, []).append((self._name, result))
         return result
