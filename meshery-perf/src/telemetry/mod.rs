@@ -1,6 +1,7 @@
 //! What processes use, and where all this runs, as the kernel tells it.
 
 mod environment;
+pub mod exposition;
 mod machine;
 mod process;
 mod window;
