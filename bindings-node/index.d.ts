@@ -15,6 +15,7 @@ export type ErrorCode =
   | "process_died"
   | "program_missing"
   | "protocol"
+  | "refused"
   | "syntax"
   | "timeout"
   | "tls"

@@ -37,6 +37,8 @@ pub enum ErrorKind {
     ProgramMissing,
     /// The peer broke the protocol.
     Protocol,
+    /// A server does not permit it, or takes it for wrong.
+    Refused,
     /// A document cannot be parsed.
     Syntax,
     /// Something did not happen in time.
@@ -67,6 +69,7 @@ impl ErrorKind {
             Self::ProcessDied => "process_died",
             Self::ProgramMissing => "program_missing",
             Self::Protocol => "protocol",
+            Self::Refused => "refused",
             Self::Syntax => "syntax",
             Self::Timeout => "timeout",
             Self::Tls => "tls",

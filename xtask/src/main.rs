@@ -3,8 +3,8 @@
 
 mod chromium;
 mod count;
+mod debian;
 mod envoy;
-mod nginx;
 mod node;
 mod peers;
 mod python;

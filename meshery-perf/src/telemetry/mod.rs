@@ -4,6 +4,7 @@ mod environment;
 pub mod exposition;
 mod machine;
 mod process;
+pub mod prometheus;
 mod window;
 
 pub use environment::environment;

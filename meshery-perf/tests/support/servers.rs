@@ -66,11 +66,43 @@ fn program(variable: &str, name: &str, version: &str, how: &str) -> Option<PathB
     if asked.is_ok() {
         return Some(path);
     }
+    assert!(std::env::var_os("CI").is_none(), "{name} is not here, and in CI nothing may be skipped: {how}");
     let test = std::thread::current().name().unwrap_or("a test").to_owned();
     // Not `eprintln!`, which the harness swallows.
     let mut stderr = std::io::stderr();
     writeln!(stderr, "SKIPPED {test} with {name}: it is not here; {how}, or set {variable}").unwrap();
     None
+}
+
+/// A Prometheus that scrapes a node-exporter every half second, the second of them behind basic authentication: the
+/// processes, and the port of the Prometheus.
+pub fn prometheus((user, password): (&str, &str), bcrypt: &str) -> Option<([Process; 2], u16)> {
+    let how = "cargo xtask test fetches it";
+    let exporter = program("MESHERY_NODE_EXPORTER", "prometheus-node-exporter", "--version", how)?;
+    let prometheus = program("MESHERY_PROMETHEUS", "prometheus", "--version", how)?;
+    let [metrics, port] = free_ports();
+    let address = |port: u16| format!("--web.listen-address=127.0.0.1:{port}");
+    let exporter = Process::start("node-exporter", &exporter, "", &[metrics], |command, _| {
+        command.args([address(metrics), "--collector.disable-defaults".into()]);
+        command.args(["--collector.cpu", "--collector.meminfo"]);
+    });
+    let configuration = format!(
+        "global: {{ scrape_interval: 500ms, scrape_timeout: 400ms }}\n\
+         scrape_configs: [ {{ job_name: node, static_configs: [ {{ targets: [ '127.0.0.1:{metrics}' ] }} ] }} ]\n"
+    );
+    let users = format!("basic_auth_users: {{ {user}: '{bcrypt}' }}\n");
+    let prometheus = Process::start("prometheus", &prometheus, &configuration, &[port], |command, file| {
+        let web = file.with_file_name("web.yaml");
+        std::fs::write(&web, &users).unwrap();
+        command.arg(format!("--config.file={}", file.display())).arg(format!("--web.config.file={}", web.display()));
+        command.args([address(port), "--storage.tsdb.path=data".into()]);
+    });
+    let end = Instant::now() + Duration::from_secs(20);
+    while !fetch(port, "/-/ready", (user, password)).contains("Ready") {
+        assert!(Instant::now() < end, "it is not ready");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Some(([exporter, prometheus], port))
 }
 
 /// An nginx that answers 200 bytes; HTTP/1.1 on one port and HTTP/2 on the other.
@@ -134,4 +166,17 @@ pub fn envoy(certificate: &str, key: &str) -> Option<(Process, [u16; 3])> {
         command.arg("--config-path").arg(file).args(["--concurrency", "1", "--use-dynamic-base-id", "-l", "error"]);
     });
     Some((process, ports))
+}
+
+/// What a server answers to a GET with basic authentication.
+pub fn fetch(port: u16, path: &str, (user, password): (&str, &str)) -> String {
+    use base64::Engine as _;
+    use std::io::Read;
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let secret = base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}"));
+    let request = format!("GET {path} HTTP/1.0\r\nhost: localhost\r\nauthorization: Basic {secret}\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split_once("\r\n\r\n").unwrap().1.to_owned()
 }

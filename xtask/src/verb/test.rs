@@ -6,7 +6,7 @@ use std::thread;
 use super::{Verb, lint, no_options, setup};
 use crate::count::{self, Count};
 use crate::shell::{Finished, Listen, Result, cargo, run};
-use crate::{chromium, envoy, nginx, node, peers, python, workspace};
+use crate::{chromium, debian, envoy, node, peers, python, workspace};
 
 pub(super) const VERB: Verb =
     Verb { name: "test", options: "", does: "set up, lint and test everything, in all three languages", run: test };
@@ -14,8 +14,11 @@ pub(super) const VERB: Verb =
 type Part = (&'static str, fn() -> Result);
 
 /// What the tests look for beyond cargo, Python and Node.
-const PARTS: [Part; 3] =
-    [("a browser", chromium::obtain), ("fortio, k6 and oha", peers::obtain), ("nginx", nginx::obtain)];
+const PARTS: [Part; 3] = [
+    ("a browser", chromium::obtain),
+    ("fortio, k6 and oha", peers::obtain),
+    ("nginx, prometheus and the node-exporter", debian::obtain),
+];
 
 fn test(options: &[String]) -> Result {
     no_options(options)?;
@@ -61,7 +64,7 @@ const TEST_THREADS: &str = "4";
 /// Tells a runner where the real parts are.
 fn equipped(mut command: Command) -> Command {
     peers::name_to(&mut command);
-    nginx::name_to(&mut command);
+    debian::name_to(&mut command);
     command.env("MESHERY_ENVOY", envoy::path());
     command
 }
