@@ -33,12 +33,16 @@ function guarded(work) {
   }
 }
 
+/** The native half of every result, for other classes of this file. */
+const halves = new WeakMap();
+
 /** The result of a comparison. */
 class Comparison {
   #native;
 
   constructor(inner) {
     this.#native = inner;
+    halves.set(this, inner);
   }
 
   static fromJSON(document) {
@@ -84,6 +88,7 @@ class Campaign {
 
   constructor(inner) {
     this.#native = inner;
+    halves.set(this, inner);
   }
 
   static fromJSON(document) {
@@ -122,6 +127,58 @@ class Campaign {
   toString() {
     return this.table;
   }
+}
+
+/** Results over time. */
+class History {
+  #native;
+
+  constructor(path) {
+    this.#native = guarded(() => new native.History(String(path)));
+  }
+
+  add(result, release) {
+    return guarded(() => this.#native.add(half(result), release));
+  }
+
+  get entries() {
+    return JSON.parse(guarded(() => this.#native.entries()));
+  }
+
+  get series() {
+    return JSON.parse(guarded(() => this.#native.series()));
+  }
+
+  review(entry) {
+    return JSON.parse(guarded(() => this.#native.review(entry)));
+  }
+
+  standing(result, baseline) {
+    return JSON.parse(guarded(() => this.#native.standing(half(result), baseline)));
+  }
+
+  setBaseline(name, entry) {
+    guarded(() => this.#native.setBaseline(name, entry));
+  }
+
+  baseline(name) {
+    return guarded(() => this.#native.baseline(name)) ?? undefined;
+  }
+
+  exportTo(path) {
+    guarded(() => this.#native.exportTo(String(path)));
+  }
+
+  importFrom(path) {
+    return guarded(() => this.#native.importFrom(String(path)));
+  }
+}
+
+/** The native half of a comparison or a campaign. */
+function half(result) {
+  const found = halves.get(result);
+  if (!found) throw new TypeError("neither a Comparison nor a Campaign");
+  return found;
 }
 
 /** The one door to long calls: events and result out, and every way to stop. */
@@ -194,6 +251,10 @@ async function runLoad(spec = {}, options = {}) {
   return call(start, JSON.parse, options);
 }
 
+function judgeThresholds(measurement, thresholds) {
+  return JSON.parse(guarded(() => native.judgeThresholds(JSON.stringify(measurement), JSON.stringify(thresholds))));
+}
+
 async function search(spec = {}, options = {}) {
   const start = (listener) => native.search(JSON.stringify(spec), listener);
   return call(start, JSON.parse, options);
@@ -221,11 +282,13 @@ async function contents(sources) {
 module.exports = {
   Campaign,
   Comparison,
+  History,
   MesheryError,
   analyze,
   compare,
   convertResult,
   exportMeasurement,
+  judgeThresholds,
   planCampaign,
   runCampaign,
   runLoad,

@@ -301,9 +301,38 @@ export interface Interval {
   high: number;
 }
 
+/** Kinds of doubt. */
+export type DoubtCode =
+  | "aborted"
+  | "arrivals"
+  | "cancelled"
+  | "closed_loop"
+  | "control_moved"
+  | "dependent"
+  | "disturbed"
+  | "environment_changed"
+  | "errors"
+  | "generator_busy"
+  | "generator_late"
+  | "imprecise"
+  | "method_disagreement"
+  | "no_answers"
+  | "not_comparable"
+  | "not_settled"
+  | "not_steady"
+  | "outlier"
+  | "process_died"
+  | "rate_not_achieved"
+  | "setup_failed"
+  | "too_few_runs"
+  | "too_few_samples"
+  | "unknown"
+  | "unverified"
+  | "zero_variance";
+
 /** Why something is in doubt. */
 export interface Reason {
-  code: string;
+  code: DoubtCode;
   message: string;
   expected?: string;
   found?: string;
@@ -495,6 +524,78 @@ export interface CampaignOptions extends CompareOptions {
   /** A file that keeps what has been done. */
   journal: string;
 }
+
+/** Which values may be compared over time. */
+export interface SeriesKey {
+  workload: string;
+  point: string;
+  arm: string;
+  mesh: string;
+  configuration: string;
+  environment: string;
+  metric: string;
+  unit: string;
+}
+
+/** A release among the ones before it, by one metric. */
+export interface Trend {
+  key: SeriesKey;
+  value: number;
+  releases: number;
+  usual: Interval | null;
+  difference: number | null;
+  margin: number;
+  p: number | null;
+  p_adjusted: number | null;
+  standing: "suspected_regression" | "suspected_improvement" | "usual" | "too_few_releases";
+}
+
+/** What a history says of a release, by the schema `history-review`. */
+export interface Review {
+  trends: Trend[];
+  /** Lasting changes of level. */
+  changes: {
+    key: SeriesKey;
+    release: string;
+    recorded_unix_ns: number;
+    before: number;
+    after: number;
+    difference: number;
+    worse: boolean;
+    p: number;
+  }[];
+}
+
+/** A metric over time, by the schema `history-series`. */
+export interface Series {
+  key: SeriesKey;
+  points: { entry: number; release: string; recorded_unix_ns: number; value: number; runs: number }[];
+  noise_floor: number | null;
+}
+
+/** Results over time in an SQLite file, which several processes may use at once. */
+export class History {
+  constructor(path: string);
+  /** Adds the valid runs of a result under a release's name; the entry's number. */
+  add(result: Comparison | Campaign, release: string): number;
+  /** Every entry by the time it was measured. */
+  readonly entries: { id: number; release: string; recorded_unix_ns: number }[];
+  readonly series: Series[];
+  /** How a release stands among the ones before it. */
+  review(entry: number): Review;
+  /** How a result that is not in the history would stand, up to a baseline or the latest entry. */
+  standing(result: Comparison | Campaign, baseline?: string): Trend[];
+  /** Names an entry, such as `main`; the name moves with each call. */
+  setBaseline(name: string, entry: number): void;
+  baseline(name: string): number | undefined;
+  /** Writes every entry as a line of JSON into a file. */
+  exportTo(path: string): void;
+  /** Adds what `exportTo` wrote, once; how many entries the file has. */
+  importFrom(path: string): number;
+}
+
+/** What a measurement reached of thresholds that its load did not have. */
+export function judgeThresholds(measurement: Measurement, thresholds: Thresholds): Measurement["thresholds"];
 
 /** What a campaign will take and show. Nothing is started. */
 export function planCampaign(spec?: CampaignSpec): CampaignPlan;

@@ -2,11 +2,13 @@
 export {
   Campaign,
   Comparison,
+  History,
   MesheryError,
   analyze,
   compare,
   convertResult,
   exportMeasurement,
+  judgeThresholds,
   planCampaign,
   runCampaign,
   runLoad,

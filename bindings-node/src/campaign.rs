@@ -9,7 +9,7 @@ use crate::error::{Result, thrown, to_json};
 
 /// The result of a campaign.
 #[napi]
-pub(crate) struct Campaign(meshery_core::Campaign);
+pub(crate) struct Campaign(pub(crate) meshery_core::Campaign);
 
 #[napi]
 impl Campaign {

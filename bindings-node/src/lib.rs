@@ -6,6 +6,7 @@
 //! | `analyze` | checks of configuration, on the thread pool of Node.js |
 //! | `call` | the one door: a long call on a thread of its own |
 //! | `campaign`, `comparison` | a result, and the look-ups and formats of it |
+//! | `history` | results over time |
 //! | `error` | from [`meshery_core::Error`] to what `index.cjs` makes a `MesheryError` of |
 #![expect(
     clippy::needless_pass_by_value,
@@ -18,6 +19,7 @@ mod call;
 mod campaign;
 mod comparison;
 mod error;
+mod history;
 
 use std::collections::BTreeMap;
 
@@ -69,6 +71,13 @@ pub(crate) fn run_campaign(
         to_json(&campaign).map(Outcome::Document)
     });
     started.map_err(thrown)
+}
+
+/// What a measurement reached of thresholds, as JSON.
+#[napi]
+pub(crate) fn judge_thresholds(measurement: String, thresholds: String) -> Result<String> {
+    let judge = || to_json(&meshery_perf::gate::thresholds(&json::read(&measurement)?, &json::read(&thresholds)?));
+    judge().map_err(thrown)
 }
 
 /// Starts a load.

@@ -28,7 +28,7 @@ function words(schema) {
 
 test("the typings know every word of what a user writes and branches on", () => {
   const typings = readFileSync(join(__dirname, "../index.d.ts"), "utf8");
-  for (const name of ["comparison-spec", "error", "event", "finding", "load-spec"]) {
+  for (const name of ["campaign-plan", "campaign-spec", "comparison-spec", "error", "event", "finding", "gate", "gate-result", "history-review", "load-spec"]) {
     const path = join(__dirname, `../../meshery-core/schema/${name}.schema.json`);
     const known = words(JSON.parse(readFileSync(path, "utf8")));
     assert.ok(known.length > 5);

@@ -1,0 +1,2 @@
+// The same objects as for `require`.
+export { assertEquivalent, assertMeetsSlo, assertPassesGate, matchers } from "./matchers.cjs";
