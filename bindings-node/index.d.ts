@@ -338,12 +338,15 @@ export interface Reason {
   found?: string;
 }
 
+/** What a metric's values are. */
+export type Unit = "nanoseconds" | "nanoseconds_per_request" | "per_second" | "bytes" | "share";
+
 /** One metric of one arm against the baseline, with the verdict and all that it rests on. */
 export interface Effect {
   arm: string;
   baseline: string;
   metric: string;
-  unit: string;
+  unit: Unit;
   scale: "relative" | "absolute";
   runs: number;
   baseline_value: number | null;
@@ -534,7 +537,7 @@ export interface SeriesKey {
   configuration: string;
   environment: string;
   metric: string;
-  unit: string;
+  unit: Unit;
 }
 
 /** A release among the ones before it, by one metric. */
