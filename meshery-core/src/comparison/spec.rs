@@ -42,7 +42,7 @@ pub struct ComparisonSpec {
     pub judge: Judge,
 }
 
-/// The load of a run: a [`LoadSpec`](crate::LoadSpec) without its target, which the arm decides.
+/// The load of a run: a [`LoadSpec`] without its target, which the arm decides.
 ///
 /// ```
 /// let load = meshery_core::comparison::RunLoad::default();
