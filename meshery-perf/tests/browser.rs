@@ -11,9 +11,11 @@ use meshery_perf::report;
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 /// What is looked for, by selectors.
-const MARKS: [(&str, &str); 8] = [
+const MARKS: [(&str, &str); 10] = [
     ("curves", "svg[data-curves] path"),
     ("curve ends", "svg[data-curves] .ends circle"),
+    ("shifts", ".plot.shift circle"),
+    ("bands", ".plot.shift .bands line"),
     ("points", ".point"),
     ("whiskers", ".whisker"),
     ("bars", ".overhead .block"),
@@ -83,6 +85,8 @@ fn drawn(browser: &str, page: &str) -> (BTreeMap<String, usize>, Vec<String>) {
              if (mark.localName === 'title') mark = mark.parentElement;
              const box = mark.getBoundingClientRect();
              if (box.width + box.height > 0) found[name] += 1;
+             const style = getComputedStyle(mark);
+             if (name === 'curves' && (style.fill !== 'none' || parseFloat(style.strokeWidth) > 3)) outside.push('a filled curve');
              const scrolls = mark.closest('.scroll') !== null;
              if (!scrolls && (box.left < -1 || box.right > innerWidth + 1)) outside.push(name + ' at ' + box.left);
            }}
@@ -104,6 +108,8 @@ fn what_the_page_should_draw_is_there() {
         effects.iter().filter(|effect| effect.verdict != Verdict::Invalid && effect.difference.is_some()).count();
     assert!(found["curves"] >= comparison.arms.len() && found["curve ends"] == comparison.arms.len(), "{found:?}");
     assert!(found["points"] >= judged && found["whiskers"] >= judged, "{judged} judged: {found:?}");
+    // Two meshes at all quantiles that a short run supports.
+    assert!(found["shifts"] >= 2 * 9 && found["bands"] >= 2 * 9, "{found:?}");
     assert!(found["bars"] >= 4, "two proxies of two meshes: {found:?}");
     let runs: usize = comparison.arms.iter().map(|arm| arm.runs.len()).sum();
     assert!(found["runs"] >= runs, "{runs} runs: {found:?}");

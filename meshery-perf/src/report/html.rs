@@ -4,7 +4,7 @@ use meshery_core::{Campaign, Result};
 
 use super::campaign;
 use super::chart::percentiles::Percentiles;
-use super::chart::{forest, overhead, runs};
+use super::chart::{forest, overhead, runs, shift};
 use super::markup::{Element, tag};
 use super::section::{checks, effects, method, section, summary};
 use super::text;
@@ -95,6 +95,7 @@ fn parts(view: View<'_>) -> Vec<Element> {
         Some(summary::cards(view)),
         Some(curves(view, percentiles.as_ref())),
         Some(differences(view)),
+        shifted(view),
         uses(view),
         in_time(view),
         Some(all),
@@ -123,6 +124,12 @@ fn differences(view: View<'_>) -> Element {
          a difference does not matter. The control comes first: it is {baseline} a second time."
     );
     section("Differences", &reading).child(forest::draw(view)).child(effects::legend())
+}
+
+fn shifted(view: View<'_>) -> Option<Element> {
+    const READING: &str = "What a mesh adds at each quantile of the response time, with 95 % bands that hold at all of \
+        them at once; whole runs are resampled. A flat line delays every request alike, a rising one the slow ones more.";
+    shift::draw(view).map(|figures| section("Shift by quantile", READING).child(figures))
 }
 
 fn uses(view: View<'_>) -> Option<Element> {

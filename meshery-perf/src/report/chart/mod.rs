@@ -4,6 +4,7 @@ pub(super) mod forest;
 pub(super) mod overhead;
 pub(super) mod percentiles;
 pub(super) mod runs;
+pub(super) mod shift;
 
 use super::markup::{Element, tag};
 use super::svg::{Scale, label, upright};
