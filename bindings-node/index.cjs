@@ -149,6 +149,10 @@ class History {
     return JSON.parse(guarded(() => this.#native.series()));
   }
 
+  get html() {
+    return guarded(() => this.#native.html());
+  }
+
   review(entry) {
     return JSON.parse(guarded(() => this.#native.review(entry)));
   }

@@ -584,6 +584,8 @@ export class History {
   /** Every entry by the time it was measured. */
   readonly entries: { id: number; release: string; recorded_unix_ns: number }[];
   readonly series: Series[];
+  /** Every series with its lasting changes as a page of HTML. */
+  readonly html: string;
   /** How a release stands among the ones before it. */
   review(entry: number): Review;
   /** How a result that is not in the history would stand, up to a baseline or the latest entry. */

@@ -61,6 +61,12 @@ impl History {
         self.0.series().and_then(|series| to_json(&series)).map_err(thrown)
     }
 
+    /// Every series as a page of HTML.
+    #[napi]
+    pub fn html(&self) -> Result<String> {
+        self.0.html().map_err(thrown)
+    }
+
     /// How an entry stands among the ones before it, as JSON.
     #[napi]
     pub fn review(&self, entry: f64) -> Result<String> {

@@ -33,6 +33,7 @@ test("releases are kept, reviewed, exported and named", () => {
     checkSchema("history-series", series);
     assert.equal(series.points.length, 7);
   }
+  assert.match(history.html, /Release by release/);
   assert.throws(() => history.standing(release(9), "main"), { code: "invalid_input" });
   assert.equal(history.baseline("main"), undefined);
   history.setBaseline("main", entries[5]);

@@ -69,6 +69,11 @@ impl History {
         or_raise(py, py.detach(|| to_json(&self.open().series()?)))
     }
 
+    /// Every series as a page of HTML.
+    fn html(&self, py: Python<'_>) -> PyResult<String> {
+        or_raise(py, py.detach(|| self.open().html()))
+    }
+
     /// How an entry stands among the ones before it, as JSON.
     fn review(&self, py: Python<'_>, entry: u64) -> PyResult<String> {
         or_raise(py, py.detach(|| to_json(&self.open().review(entry)?)))

@@ -32,6 +32,7 @@ def test_releases_are_kept_reviewed_exported_and_named(tmp_path: Path) -> None:
     for series in history.series:
         check_schema("history-series", series)
         assert len(series["points"]) == 7
+    assert "Release by release" in history.html
     with pytest.raises(meshery.MesheryError) as caught:
         history.standing(release(9), "main")
     assert caught.value.code == "invalid_input"

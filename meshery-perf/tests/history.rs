@@ -128,6 +128,18 @@ fn a_planted_regression_is_suspected_at_once_and_dated_later() {
 }
 
 #[test]
+fn the_page_shows_series_and_changes() {
+    let scratch = Scratch::new("page");
+    let (history, _) = history(&scratch.0, 20, 5, 1.2);
+    let page = history.html().unwrap();
+    assert_eq!(page.matches("class=\"plot history\"").count(), 2 * 5 + 2, "five of the load, two of processes");
+    assert_eq!(page.matches("<circle").count(), 25 * 12);
+    let changes = page.matches("class=\"change regressed\"").count();
+    assert!((3..=5).contains(&changes) && page.contains(">1.20 +"), "{changes}");
+    assert!(!page.contains("NaN") && !page.contains("href=") && page.ends_with("</html>\n"));
+}
+
+#[test]
 fn an_improvement_is_none_for_the_worse() {
     let scratch = Scratch::new("improved");
     let (history, ids) = history(&scratch.0, 20, 4, 0.85);

@@ -61,6 +61,11 @@ class History:
         series: list[dict[str, Any]] = json.loads(self._native.series())
         return series
 
+    @property
+    def html(self) -> str:
+        """Every series with its lasting changes as a page of HTML."""
+        return self._native.html()
+
     def review(self, entry: int) -> dict[str, Any]:
         """How a release stands among the ones before it, by the schema ``history-review``.
 

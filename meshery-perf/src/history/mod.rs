@@ -16,7 +16,7 @@ use meshery_core::history::{Review, Series, Trend};
 use meshery_core::{Error, ErrorKind, Result};
 use rusqlite::Connection;
 
-use crate::report::Subject;
+use crate::report::{self, Subject};
 use record::Record;
 
 /// How many releases before one say what is usual.
@@ -110,6 +110,16 @@ impl History {
         }
         let changes = series.iter().map(trend::changes).collect::<Result<Vec<_>>>()?.concat();
         Ok(Review { trends: trend::trends(&series, LAST)?, changes })
+    }
+
+    /// Every series with its lasting changes as a page of HTML, without network and readable without script.
+    ///
+    /// # Errors
+    /// Those of [`open`](Self::open).
+    pub fn html(&self) -> Result<String> {
+        let series = self.series()?;
+        let changes = series.iter().map(trend::changes).collect::<Result<Vec<_>>>()?.concat();
+        Ok(report::history::render(&series, &changes))
     }
 
     /// How a result that is not in the history would stand among the [`LAST`] releases up to a baseline, or up to the

@@ -34,11 +34,16 @@ impl Format for Html {
             }
             Subject::Campaign(campaign) => (title(campaign), of_campaign(campaign)),
         };
-        let script = tag("script").source(include_str!("script.js"));
-        let body = tag("body").class("meshery page").child(main).child(script);
-        let page = tag("html").attr("lang", "en").child(head(&title)).child(body);
-        Ok(format!("<!doctype html>\n{page}\n"))
+        Ok(page(&title, main))
     }
+}
+
+/// A whole page.
+pub(super) fn page(title: &str, main: Element) -> String {
+    let script = tag("script").source(include_str!("script.js"));
+    let body = tag("body").class("meshery page").child(main).child(script);
+    let page = tag("html").attr("lang", "en").child(head(title)).child(body);
+    format!("<!doctype html>\n{page}\n")
 }
 
 fn title(campaign: &Campaign) -> String {

@@ -7,6 +7,7 @@ mod chart;
 mod csv;
 mod fragment;
 mod headline;
+pub(crate) mod history;
 mod html;
 mod json;
 mod junit;
