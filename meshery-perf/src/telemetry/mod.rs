@@ -1,5 +1,6 @@
-//! What processes use, and where all this runs, as the kernel tells it.
+//! What processes use, and where all this runs, as the kernel tells it; for a cluster, as its Prometheus does.
 
+pub mod cgroup;
 mod environment;
 pub mod exposition;
 mod machine;
