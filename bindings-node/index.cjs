@@ -259,6 +259,14 @@ function judgeThresholds(measurement, thresholds) {
   return JSON.parse(guarded(() => native.judgeThresholds(JSON.stringify(measurement), JSON.stringify(thresholds))));
 }
 
+function statistic(name, x, y) {
+  return guarded(() => native.statistic(name, x, y));
+}
+
+function statistics() {
+  return JSON.parse(guarded(() => native.statistics()));
+}
+
 async function search(spec = {}, options = {}) {
   const start = (listener) => native.search(JSON.stringify(spec), listener);
   return call(start, JSON.parse, options);
@@ -297,5 +305,7 @@ module.exports = {
   runCampaign,
   runLoad,
   search,
+  statistic,
+  statistics,
   version,
 };

@@ -602,6 +602,15 @@ export class History {
 /** What a measurement reached of thresholds that its load did not have. */
 export function judgeThresholds(measurement: Measurement, thresholds: Thresholds): Measurement["thresholds"];
 
+/**
+ * The figures of a statistical method; what a sample cannot support is left out. For methods of pairs without a second
+ * sample, the first holds the differences. Throws `invalid_input` for an unknown method and for samples that do not fit.
+ */
+export function statistic(name: string, x: number[], y?: number[]): number[];
+
+/** Every statistical method with what it answers. */
+export function statistics(): Record<string, string>;
+
 /** What a campaign will take and show. Nothing is started. */
 export function planCampaign(spec?: CampaignSpec): CampaignPlan;
 

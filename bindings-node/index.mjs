@@ -13,5 +13,7 @@ export {
   runCampaign,
   runLoad,
   search,
+  statistic,
+  statistics,
   version,
 } from "./index.cjs";

@@ -100,6 +100,19 @@ pub(crate) fn search(spec: String, listener: Listener<'_>) -> Result<Call> {
     started.map_err(thrown)
 }
 
+/// The figures of a statistical method.
+#[napi]
+pub(crate) fn statistic(name: String, x: Vec<f64>, y: Option<Vec<f64>>) -> Result<Vec<f64>> {
+    meshery_perf::stats::registry::figures(&name, &x, y.as_deref()).map_err(thrown)
+}
+
+/// Every statistical method: its name and what it answers, as JSON.
+#[napi]
+pub(crate) fn statistics() -> Result<String> {
+    let methods = meshery_perf::stats::registry::METHODS.iter().map(|method| (method.name, method.answers));
+    to_json(&methods.collect::<BTreeMap<_, _>>()).map_err(thrown)
+}
+
 /// A measurement in another format.
 #[napi]
 pub(crate) fn export_measurement(measurement: String, format: String) -> Result<String> {

@@ -122,6 +122,20 @@ mod _native {
         or_raise(py, meshery_perf::exchange::convert(text, source, target, Hints::default()))
     }
 
+    /// The figures of a statistical method.
+    #[pyfunction]
+    #[pyo3(signature = (name, x, y = None))]
+    #[expect(clippy::needless_pass_by_value, reason = "the interpreter hands values over")]
+    fn statistic(py: Python<'_>, name: &str, x: Vec<f64>, y: Option<Vec<f64>>) -> PyResult<Vec<f64>> {
+        or_raise(py, py.detach(|| meshery_perf::stats::registry::figures(name, &x, y.as_deref())))
+    }
+
+    /// Every statistical method: its name and what it answers.
+    #[pyfunction]
+    fn statistics() -> Vec<(&'static str, &'static str)> {
+        meshery_perf::stats::registry::METHODS.iter().map(|method| (method.name, method.answers)).collect()
+    }
+
     /// Applies every rule to texts, given as pairs of name and content.
     #[pyfunction]
     fn analyze(py: Python<'_>, sources: Vec<(String, Vec<u8>)>) -> PyResult<String> {

@@ -20,6 +20,7 @@ from meshery._history import Entry, History
 from meshery._load import run_load, run_load_async
 from meshery._native import __version__
 from meshery._search import search, search_async
+from meshery._statistics import statistic, statistics
 
 __all__ = [
     "Analysis",
@@ -45,4 +46,6 @@ __all__ = [
     "run_load_async",
     "search",
     "search_async",
+    "statistic",
+    "statistics",
 ]

@@ -1,7 +1,7 @@
 //! Every method by name: what it needs, what it answers, and a way to call it. A new method is one file and one line here;
 //! the test below then feeds it what real data looks like at its worst.
 
-use meshery_core::Result;
+use meshery_core::{Error, Result};
 
 use super::estimate::bootstrap::{Bootstrap, difference_of_means};
 use super::estimate::cliffs_delta::Dominance;
@@ -12,6 +12,7 @@ use super::estimate::hodges_lehmann::{self, HodgesLehmann};
 use super::estimate::quantile::OrderInterval;
 use super::estimate::within_run;
 use super::fit::anderson_darling::{AndersonDarling, Distribution};
+use super::input;
 use super::sequential::confidence_sequence::ConfidenceSequence;
 use super::series::adf::{self, Adf};
 use super::series::autocorrelation::LjungBox;
@@ -120,6 +121,35 @@ pub const METHODS: &[Method] = &[
     method("welch", "p of equal means", Needs::Arms(|x, y| Ok(vec![welch::welch(x, y)?.p(TwoSided)]))),
     method("within-run-error", "relative error of the run's median", Needs::Series(|x| Ok(within_run::quantile_error(x, 0.5)?.into_iter().collect()))),
 ];
+
+/// The figures of a method, by its name. For a method of pairs the second sample is the candidate of each pair; without
+/// one, the first holds the differences.
+///
+/// ```
+/// use meshery_perf::stats::registry::figures;
+///
+/// assert!(figures("welch", &[1.0, 1.1, 0.9], Some(&[2.0, 2.1, 1.9]))?[0] < 0.001);
+/// assert_eq!(figures("welch", &[1.0], None).unwrap_err().report().place.as_deref(), Some("y"));
+/// # Ok::<(), meshery_core::Error>(())
+/// ```
+///
+/// # Errors
+/// `InvalidInput` at `name` for an unknown method, at `y` for a sample that is missing or too much; those of the method.
+pub fn figures(name: &str, x: &[f64], y: Option<&[f64]>) -> Result<Vec<f64>> {
+    let method = METHODS.iter().find(|method| method.name == name).ok_or_else(|| {
+        let names: Vec<_> = METHODS.iter().map(|method| method.name).collect();
+        Error::invalid("name", "unknown method").expected(format!("one of {}", names.join(", "))).found(name)
+    })?;
+    match (method.needs, y) {
+        (Needs::Arms(call), Some(y)) => call(x, y),
+        (Needs::Arms(_), None) => Err(Error::invalid("y", "no second sample").expected("the candidate's values")),
+        (Needs::Differences(call), Some(y)) => call(&input::differences(x, y, 1)?),
+        (Needs::Differences(call) | Needs::Sample(call) | Needs::Series(call), None) => call(x),
+        (Needs::Sample(_) | Needs::Series(_), Some(_)) => {
+            Err(Error::invalid("y", "a second sample").expected(format!("{name} takes one")))
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests {
