@@ -84,7 +84,8 @@ fn connections_are_renewed_and_a_slow_stream_is_given_up_alone() {
     let measurement = run(&load(&origin.url("http"), "http2", more));
     let counts = &measurement.measured.counts;
     assert!(counts.of(Fate::Ok) >= 300, "{counts:?}");
-    assert!(origin.connections.load(Ordering::SeqCst) >= 10);
+    let connections = origin.connections.load(Ordering::SeqCst);
+    assert!(connections >= 4 && connections * 100 >= counts.sent, "{connections} connections: {counts:?}");
 }
 
 #[test]

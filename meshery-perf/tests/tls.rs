@@ -123,12 +123,14 @@ fn a_server_that_changes_its_identity_in_mid_run_is_refused_from_then_on() {
 fn a_server_that_falls_silent_in_its_greeting_times_out() {
     let authority = Authority::new();
     let own = Arc::new(authority.server(false));
-    let greet = move |number| if number < 50 { Greeting::Tls(Arc::clone(&own)) } else { Greeting::Silence };
+    let greet = move |number| if number < 8 { Greeting::Tls(Arc::clone(&own)) } else { Greeting::Silence };
     let measurement = load_with_new_connections(&Origin::greeting(greet, |_| ok("")), authority.trusted());
     let counts = &measurement.measured.counts;
     assert!(counts.of(Fate::Ok) > 0, "{counts:?}");
-    assert!(counts.of(Fate::ConnectTimeout) > 0, "{counts:?}");
-    assert!(counts.sent <= 50, "{counts:?}");
+    // Whoever waits for the connection and the connection itself run out of time together: either may be first.
+    let waited = counts.of(Fate::ConnectTimeout) + counts.of(Fate::NotSent);
+    assert!(waited >= 292 && counts.of(Fate::Tls) == 0, "{counts:?}");
+    assert!(counts.sent <= 8, "{counts:?}");
 }
 
 #[test]

@@ -18,7 +18,7 @@ const ROOT: &str = "/sys/fs/cgroup";
 /// ```no_run
 /// let group = meshery_perf::telemetry::cgroup::Group::of_process(4711)?;
 /// let used = group.usage()?;
-/// println!("{:?} and {} bytes", used.cpu, used.memory_bytes);
+/// println!("{:?} and {:?} bytes", used.cpu, used.memory_bytes);
 /// # Ok::<(), meshery_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
