@@ -11,6 +11,7 @@ export type ErrorCode =
   | "invalid_input"
   | "io"
   | "limit_exceeded"
+  | "not_found"
   | "port_in_use"
   | "process_died"
   | "program_missing"

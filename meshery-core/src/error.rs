@@ -29,6 +29,8 @@ pub enum ErrorKind {
     Io,
     /// A document is larger, deeper or more repetitive than the reader allows.
     LimitExceeded,
+    /// What is asked for is not there, or not there any more.
+    NotFound,
     /// Somebody else listens on the port.
     PortInUse,
     /// A process ended that should be running.
@@ -65,6 +67,7 @@ impl ErrorKind {
             Self::InvalidInput => "invalid_input",
             Self::Io => "io",
             Self::LimitExceeded => "limit_exceeded",
+            Self::NotFound => "not_found",
             Self::PortInUse => "port_in_use",
             Self::ProcessDied => "process_died",
             Self::ProgramMissing => "program_missing",

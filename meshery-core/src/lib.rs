@@ -15,6 +15,8 @@
 //! | [`history`] | series of releases, what is usual in them, where they changed | `meshery-perf` |
 //! | [`provider`], [`plan`] | [`MeshProvider`]: from what is wanted and what is seen to a [`Plan`] | `meshery-mesh` |
 //! | [`host`] | [`MeshHost`]: the one engine that acts on plans | `meshery-mesh` |
+//! | [`control_plane`] | [`ControlPlaneSpec`]: a real control plane for tests | `meshery-mesh` |
+//! | [`object`], [`health`] | [`Object`]: what an API server holds, as JSON with an identity | `meshery-mesh` |
 //! | [`resource`], [`analyzer`] | [`Resource`] with source spans, [`ConfigAnalyzer`], [`Finding`] | `meshery-mesh` |
 //! | [`error`], [`units`], [`context`], [`json`] | what all of them share | |
 //!
@@ -24,9 +26,11 @@ pub mod analyzer;
 pub mod campaign;
 pub mod comparison;
 pub mod context;
+pub mod control_plane;
 mod detail;
 pub mod error;
 pub mod gate;
+pub mod health;
 pub mod histogram;
 pub mod history;
 pub mod host;
@@ -34,6 +38,7 @@ pub mod json;
 pub mod load;
 pub mod measurement;
 pub mod network;
+pub mod object;
 pub mod pace;
 pub mod plan;
 pub mod provider;
@@ -51,11 +56,14 @@ pub use analyzer::{ConfigAnalyzer, Finding, RuleInfo, Severity};
 pub use campaign::{Campaign, CampaignSpec};
 pub use comparison::{ArmSpec, Comparison, ComparisonSpec, Effect, Verdict};
 pub use context::{Cancel, Context, Event, Progress};
+pub use control_plane::{AuditedRequest, ControlPlaneSpec};
 pub use error::{Error, ErrorKind, Result};
+pub use health::Health;
 pub use histogram::Latencies;
 pub use host::{Installation, MeshHost};
 pub use load::{LoadSpec, LoadTest, Stop};
 pub use measurement::{Counts, Fate, Measurement, Phase};
+pub use object::{GroupKind, Object, ObjectId};
 pub use pace::Pace;
 pub use plan::{Action, Check, CheckOutcome, Plan, Probe, Step};
 pub use provider::{MeshId, MeshInfo, MeshProvider, MeshSpec, Observed};

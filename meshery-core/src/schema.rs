@@ -3,11 +3,12 @@
 use schemars::Schema;
 
 use crate::campaign::CampaignPlan;
+use crate::control_plane::PodFate;
 use crate::gate::{Gate, GateResult};
 use crate::history::{Review, Series};
 use crate::{
-    Campaign, CampaignSpec, CheckOutcome, Comparison, ComparisonSpec, Event, Finding, Installation, LoadSpec,
-    Measurement, MeshSpec, Plan, SearchResult, SearchSpec, error::ErrorReport,
+    AuditedRequest, Campaign, CampaignSpec, CheckOutcome, Comparison, ComparisonSpec, ControlPlaneSpec, Event, Finding,
+    Installation, LoadSpec, Measurement, MeshSpec, Plan, SearchResult, SearchSpec, error::ErrorReport,
 };
 
 /// Every published schema by its file name without `.schema.json`, sorted.
@@ -18,12 +19,14 @@ use crate::{
 /// ```
 pub fn all() -> Vec<(&'static str, Schema)> {
     vec![
+        ("audited-request", schemars::schema_for!(AuditedRequest)),
         ("campaign", schemars::schema_for!(Campaign)),
         ("campaign-plan", schemars::schema_for!(CampaignPlan)),
         ("campaign-spec", schemars::schema_for!(CampaignSpec)),
         ("check-outcome", schemars::schema_for!(CheckOutcome)),
         ("comparison", schemars::schema_for!(Comparison)),
         ("comparison-spec", schemars::schema_for!(ComparisonSpec)),
+        ("control-plane-spec", schemars::schema_for!(ControlPlaneSpec)),
         ("error", schemars::schema_for!(ErrorReport)),
         ("event", schemars::schema_for!(Event)),
         ("finding", schemars::schema_for!(Finding)),
@@ -36,6 +39,7 @@ pub fn all() -> Vec<(&'static str, Schema)> {
         ("measurement", schemars::schema_for!(Measurement)),
         ("mesh-spec", schemars::schema_for!(MeshSpec)),
         ("plan", schemars::schema_for!(Plan)),
+        ("pod-fate", schemars::schema_for!(PodFate)),
         ("search-result", schemars::schema_for!(SearchResult)),
         ("search-spec", schemars::schema_for!(SearchSpec)),
     ]
