@@ -4,12 +4,20 @@
 //! |---|---|
 //! | [`providers`] | one file per mesh: from what is wanted and seen to a plan |
 //! | [`host`] | [`LocalHost`]: carries plans out as local processes, proves and undoes them |
+//! | [`cluster`] | the door to a Kubernetes API server |
+//! | [`control_plane`] | [`ControlPlane`]: a real one as local processes, for tests and for trying things out |
 //! | [`analyze`] | YAML as the API server reads it, and one file per rule |
 //!
 //! `providers` and `analyze` know only `meshery-core` and work offline; `host` alone acts.
 
 pub mod analyze;
+pub mod cluster;
+pub mod control_plane;
 pub mod host;
+pub mod lifecycle;
+mod pki;
+mod process;
 pub mod providers;
 
+pub use control_plane::ControlPlane;
 pub use host::LocalHost;

@@ -12,7 +12,7 @@ use meshery_core::{Error, ErrorKind, Result};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, ToSocketAddrs};
 
-use super::wait::within;
+use crate::process::wait::within;
 
 /// The longest answer that is read.
 const BODY_LIMIT: usize = 4 * 1024 * 1024;

@@ -15,12 +15,12 @@ use meshery_core::{
 use tokio::sync::Mutex;
 
 use super::inspect;
-use super::ports::{Ports, retried};
 use super::probe;
 use super::programs::Programs;
 use super::site::{Ground, Site};
-use super::spawn::Spawner;
-use super::wait::or_cancelled;
+use crate::process::ports::{Ports, retried};
+use crate::process::spawn::Spawner;
+use crate::process::wait::or_cancelled;
 use crate::providers::{PROVIDERS, upstream::Upstream};
 
 /// What a local host is told.

@@ -6,7 +6,6 @@
 //! | `site` | one installation: from plan to running processes, and back |
 //! | `probe` | one file per probe: how a check is made |
 //! | `programs` | which programs are there, in which version |
-//! | `spawn`, `os` | processes that cannot outlive their owner |
 //!
 //! Nothing is written to disk: configurations travel as arguments, certificates and keys in the environment, which only
 //! the same user can read.
@@ -15,17 +14,12 @@ mod authority;
 mod http;
 mod inspect;
 mod local;
-mod log;
-mod os;
-mod ports;
 mod probe;
 mod programs;
 mod references;
 mod running;
 mod site;
-mod spawn;
 mod tls;
-mod wait;
 
 pub use inspect::inspect;
 pub use local::{LocalHost, LocalOptions};

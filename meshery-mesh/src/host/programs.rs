@@ -9,9 +9,9 @@ use std::time::{Duration, SystemTime};
 use meshery_core::provider::{Program, ProgramNeed};
 use meshery_core::{Error, ErrorKind, Observed, Result};
 
-use super::log::Log;
-use super::spawn::Spawner;
-use super::wait::within;
+use crate::process::log::Log;
+use crate::process::spawn::Spawner;
+use crate::process::wait::within;
 
 /// How long a program may take to say its version.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -9,10 +9,10 @@ use meshery_core::{Context, Error, ErrorKind, Event, Observed, Plan, Result};
 
 use super::authority::Authority;
 use super::inspect::owner;
-use super::ports::{Port, Ports, retried};
 use super::references::References;
 use super::running::Running;
-use super::spawn::Spawner;
+use crate::process::ports::{Port, Ports, retried};
+use crate::process::spawn::Spawner;
 
 /// What installations are built on.
 pub(super) struct Ground {

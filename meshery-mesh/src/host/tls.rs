@@ -10,7 +10,7 @@ use rustls::{ClientConfig, DigitallySignedStruct, ServerConfig, SignatureScheme}
 use tokio::net::TcpStream;
 use tokio_rustls::{TlsAcceptor, TlsConnector, client, server};
 
-use super::authority::Identity;
+use crate::pki::Identity;
 
 /// Opens TLS over a connection, with this identity or none. The peer's own certificate is taken as it is: a check of who
 /// gets in must not depend on who opens.

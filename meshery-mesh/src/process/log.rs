@@ -15,13 +15,13 @@ const LINES: usize = 20;
 /// The end of what a process writes, read by a thread of its own: whatever the caller's runtime does, the process is
 /// never held up by a full pipe.
 #[derive(Default)]
-pub(super) struct Log {
+pub(crate) struct Log {
     tail: Mutex<Vec<u8>>,
     complete: AtomicBool,
 }
 
 impl Log {
-    pub(super) fn follow(mut pipe: PipeReader) -> Result<Arc<Self>> {
+    pub(crate) fn follow(mut pipe: PipeReader) -> Result<Arc<Self>> {
         let log = Arc::new(Self::default());
         let writer = Arc::clone(&log);
         thread::Builder::new().name("meshery-log".into()).spawn(move || {
@@ -42,7 +42,7 @@ impl Log {
     }
 
     /// The last lines so far.
-    pub(super) fn last_words(&self) -> String {
+    pub(crate) fn last_words(&self) -> String {
         let tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
         let text = String::from_utf8_lossy(&tail);
         let lines: Vec<_> = text.trim_end().lines().collect();
@@ -51,7 +51,7 @@ impl Log {
 
     /// The last lines of a process that has ended, which may still be on their way through the pipe. Not waited for
     /// without end, because a child of the process may keep the pipe open.
-    pub(super) async fn final_words(&self) -> String {
+    pub(crate) async fn final_words(&self) -> String {
         for _ in 0..100 {
             if self.complete.load(Ordering::Acquire) {
                 break;

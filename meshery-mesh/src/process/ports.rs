@@ -19,7 +19,7 @@ const TRIES: u32 = 100;
 const LOWEST: u16 = 10_000;
 
 /// Does work that needs ports, and begins it anew when somebody took one of them.
-pub(super) async fn retried<T, F: Future<Output = Result<T>>>(mut work: impl FnMut() -> F) -> Result<T> {
+pub(crate) async fn retried<T, F: Future<Output = Result<T>>>(mut work: impl FnMut() -> F) -> Result<T> {
     for _ in 1..ATTEMPTS {
         match work().await {
             Err(error) if error.kind() == ErrorKind::PortInUse => {}
@@ -31,10 +31,10 @@ pub(super) async fn retried<T, F: Future<Output = Result<T>>>(mut work: impl FnM
 
 /// The ports that a host has handed out. Two plans never get the same one, even while nobody listens on it.
 #[derive(Clone, Default)]
-pub(super) struct Ports(Arc<Mutex<BTreeSet<u16>>>);
+pub(crate) struct Ports(Arc<Mutex<BTreeSet<u16>>>);
 
 impl Ports {
-    pub(super) fn reserve(&self) -> Result<Port> {
+    pub(crate) fn reserve(&self) -> Result<Port> {
         let mut refused = Vec::new();
         loop {
             let listener = listen()?;
@@ -66,20 +66,20 @@ fn any(range: &Range<u16>) -> Option<u16> {
 }
 
 /// A port that nobody else gets until this is dropped.
-pub(super) struct Port {
-    pub(super) number: u16,
+pub(crate) struct Port {
+    pub(crate) number: u16,
     hold: Option<TcpListener>,
     home: Ports,
 }
 
 impl Port {
     /// Lets the port go, for a process that is about to listen on it.
-    pub(super) fn release(&mut self) {
+    pub(crate) fn release(&mut self) {
         self.hold = None;
     }
 
     /// Whether nobody listens on it.
-    pub(super) fn is_free(&self) -> bool {
+    pub(crate) fn is_free(&self) -> bool {
         TcpListener::bind((Ipv4Addr::LOCALHOST, self.number)).is_ok()
     }
 }

@@ -11,7 +11,7 @@ use super::os;
 
 /// A thread that starts processes. The kernel ends a tethered process together with the thread that started it, so
 /// that thread must not be one that a runtime may retire; this one lives as long as the host.
-pub(super) struct Spawner(mpsc::Sender<Order>);
+pub(crate) struct Spawner(mpsc::Sender<Order>);
 
 struct Order {
     command: Command,
@@ -19,7 +19,7 @@ struct Order {
 }
 
 impl Spawner {
-    pub(super) fn start() -> Result<Self> {
+    pub(crate) fn start() -> Result<Self> {
         os::supported()?;
         let (orders, inbox) = mpsc::channel::<Order>();
         thread::Builder::new().name("meshery-spawn".into()).spawn(move || {
@@ -34,7 +34,7 @@ impl Spawner {
 
     /// Starts a process. Not async, although it waits for the other thread as long as a start takes: work that is given
     /// up while it waits would leave a process that is still to come.
-    pub(super) fn spawn(&self, command: Command) -> Result<Tethered> {
+    pub(crate) fn spawn(&self, command: Command) -> Result<Tethered> {
         let (reply, answer) = mpsc::sync_channel(1);
         let gone = || Error::new(ErrorKind::Internal, "the thread that starts processes has ended");
         self.0.send(Order { command, reply }).map_err(|_| gone())?;
@@ -43,7 +43,7 @@ impl Spawner {
 }
 
 /// A child process that is killed and reaped when this is dropped, together with whatever it has started itself.
-pub(super) struct Tethered {
+pub(crate) struct Tethered {
     child: Child,
     end: Option<ExitStatus>,
 }
@@ -53,12 +53,12 @@ impl Tethered {
         Self { child, end: None }
     }
 
-    pub(super) fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 
     /// How it ended, if it has.
-    pub(super) fn ended(&mut self) -> io::Result<Option<ExitStatus>> {
+    pub(crate) fn ended(&mut self) -> io::Result<Option<ExitStatus>> {
         if self.end.is_none() && os::has_ended(&mut self.child)? {
             self.kill()?;
         }
@@ -67,7 +67,7 @@ impl Tethered {
 
     /// Ends it and waits for its end. Also of use to one that has ended by itself: what it has started may live on, and
     /// only until it is reaped does its number surely stand for its group.
-    pub(super) fn kill(&mut self) -> io::Result<()> {
+    pub(crate) fn kill(&mut self) -> io::Result<()> {
         if self.end.is_none() {
             os::kill_group(&mut self.child)?;
             self.end = Some(self.child.wait()?);

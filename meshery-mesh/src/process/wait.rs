@@ -10,7 +10,7 @@ use tokio::time::timeout;
 const LOOK: Duration = Duration::from_millis(50);
 
 /// Does the work until the caller raises the flag. Unfinished work is dropped, and with it all that it had started.
-pub(super) async fn or_cancelled<T>(cancel: &Cancel, work: impl Future<Output = Result<T>>) -> Result<T> {
+pub(crate) async fn or_cancelled<T>(cancel: &Cancel, work: impl Future<Output = Result<T>>) -> Result<T> {
     let mut work = pin!(work);
     loop {
         cancel.check()?;
@@ -21,7 +21,7 @@ pub(super) async fn or_cancelled<T>(cancel: &Cancel, work: impl Future<Output = 
 }
 
 /// Does the work within a time limit.
-pub(super) async fn within<T>(limit: Duration, what: &str, work: impl Future<Output = Result<T>>) -> Result<T> {
+pub(crate) async fn within<T>(limit: Duration, what: &str, work: impl Future<Output = Result<T>>) -> Result<T> {
     let late =
         |_| Error::new(ErrorKind::Timeout, format!("{what} took too long")).expected(format!("within {limit:?}"));
     timeout(limit, work).await.map_err(late)?

@@ -4,8 +4,8 @@ use meshery_core::Result;
 
 use super::super::http::{connect, get};
 use super::super::site::Site;
-use super::super::wait::within;
 use super::{Finding, PATIENCE};
+use crate::process::wait::within;
 
 pub(super) async fn probe(site: &Site) -> Result<Finding> {
     let request = async { get(connect(site.entry()).await?, site.entry(), "/", None).await };

@@ -6,12 +6,12 @@ use std::net::{Ipv4Addr, SocketAddr};
 use meshery_core::plan::Caller;
 use meshery_core::{Error, ErrorKind, Result};
 
-use super::super::authority::Identity;
 use super::super::http::{Answer, connect, get};
 use super::super::site::Site;
 use super::super::tls;
-use super::super::wait::within;
 use super::{Finding, PATIENCE, certificate};
+use crate::pki::Identity;
+use crate::process::wait::within;
 
 pub(super) async fn probe(site: &Site, port: &str, client: &Caller, admitted: bool) -> Result<Finding> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, site.port(port)?));

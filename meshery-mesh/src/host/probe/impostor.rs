@@ -9,13 +9,13 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use super::super::authority::Identity;
 use super::super::http::{Answer, connect, get};
 use super::super::inspect::owner;
 use super::super::site::{Ground, Site};
 use super::super::tls;
-use super::super::wait::within;
 use super::{Finding, PATIENCE, certificate};
+use crate::pki::Identity;
+use crate::process::wait::within;
 
 /// By which its answer is known.
 const WORDS: &str = "an impostor's answer";

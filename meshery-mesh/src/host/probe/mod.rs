@@ -11,8 +11,9 @@ use std::time::Duration;
 use meshery_core::plan::Caller;
 use meshery_core::{Check, CheckOutcome, Error, ErrorKind, Probe, Result};
 
-use super::authority::{Authority, Identity};
+use super::authority::Authority;
 use super::site::{Ground, Site};
+use crate::pki::Identity;
 
 /// How long one request of a probe may take.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -6,9 +6,9 @@ use meshery_core::Result;
 
 use super::super::http::{connect, get};
 use super::super::site::{Ground, Site};
-use super::super::wait::within;
 use super::tap::{Tap, so_far};
 use super::{Finding, PATIENCE};
+use crate::process::wait::within;
 
 pub(super) async fn probe(site: &Site, ground: &Ground, process: &str, port: &str, encrypted: bool) -> Result<Finding> {
     let tap = Tap::start(site.port(port)?).await?;

@@ -10,14 +10,14 @@ use rustix::process::{
 };
 
 #[expect(clippy::unnecessary_wraps, reason = "other systems refuse")]
-pub(in crate::host) fn supported() -> Result<()> {
+pub(in crate::process) fn supported() -> Result<()> {
     Ok(())
 }
 
 /// Makes the kernel kill the child when the *thread* that starts it ends, in whatever way. The child gets a process
 /// group of its own, so that Ctrl-C in a terminal reaches only the host, which then ends its children in order.
 #[expect(unsafe_code, reason = "std offers no other way to run code between fork and exec")]
-pub(in crate::host) fn tether(command: &mut Command) {
+pub(in crate::process) fn tether(command: &mut Command) {
     let parent = getpid();
     let before_exec = move || {
         set_parent_process_death_signal(Some(Signal::KILL))?;
@@ -30,19 +30,19 @@ pub(in crate::host) fn tether(command: &mut Command) {
 }
 
 /// Whether a child has ended, without reaping it.
-pub(in crate::host) fn has_ended(child: &mut Child) -> io::Result<bool> {
+pub(in crate::process) fn has_ended(child: &mut Child) -> io::Result<bool> {
     let look = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
     Ok(waitid(WaitId::Pid(Pid::from_child(child)), look)?.is_some())
 }
 
 /// Kills a tethered child that is not reaped yet, and all that it has started: a script around a program may not pass
 /// its own end on to it.
-pub(in crate::host) fn kill_group(child: &mut Child) -> io::Result<()> {
+pub(in crate::process) fn kill_group(child: &mut Child) -> io::Result<()> {
     Ok(kill_process_group(Pid::from_child(child), Signal::KILL)?)
 }
 
 /// The first of the ports that outgoing connections get.
-pub(in crate::host) fn first_ephemeral_port() -> Option<u16> {
+pub(in crate::process) fn first_ephemeral_port() -> Option<u16> {
     let range = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").ok()?;
     range.split_whitespace().next()?.parse().ok()
 }

@@ -1,0 +1,40 @@
+//! Where the servers are.
+
+use std::path::PathBuf;
+
+use meshery_core::{Error, ErrorKind, Result};
+
+/// How a user gets them.
+const OBTAIN: &str = "`cargo xtask testbed` builds them; or name a folder of yours in KUBEBUILDER_ASSETS";
+
+/// The places that are looked at for a program, the first one first.
+pub(super) struct Programs(Vec<PathBuf>);
+
+impl Programs {
+    /// The folder that is named, or all others.
+    pub(super) fn new(named: Option<&str>) -> Self {
+        let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        if let Some(named) = named {
+            return Self(vec![named.into()]);
+        }
+        let cache = variable("MESHERY_CACHE")
+            .or_else(|| variable("XDG_CACHE_HOME").map(|cache| cache.join("meshery")))
+            .or_else(|| variable("HOME").map(|home| home.join(".cache/meshery")));
+        let built = variable("MESHERY_TESTBED").or_else(|| cache.map(|cache| cache.join("testbed/current")));
+        let own = [variable("KUBEBUILDER_ASSETS"), built.map(|built| built.join("bin"))];
+        let search = std::env::var_os("PATH").unwrap_or_default();
+        Self(own.into_iter().flatten().chain(std::env::split_paths(&search)).collect())
+    }
+
+    /// A program by its name.
+    pub(super) fn find(&self, name: &str) -> Result<PathBuf> {
+        let mut places = self.0.iter().map(|folder| folder.join(name));
+        let found = places.find(|path| path.is_file());
+        found.and_then(|path| std::path::absolute(path).ok()).ok_or_else(|| {
+            let folders = self.0.iter().map(|folder| folder.display().to_string()).collect::<Vec<_>>();
+            Error::new(ErrorKind::ProgramMissing, format!("the program {name} is not there"))
+                .expected(format!("{name} in one of {}", folders.join(", ")))
+                .with("how to get it", OBTAIN)
+        })
+    }
+}

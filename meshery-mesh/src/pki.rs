@@ -1,0 +1,108 @@
+//! Certificate authorities made in process, and what they issue.
+
+use std::time::{Duration, SystemTime};
+
+use meshery_core::{Error, ErrorKind, Result};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
+    KeyPair, KeyUsagePurpose, SanType,
+};
+
+/// How long certificates are valid: longer than any comparison, and too short to be of use to anyone.
+const LIFETIME: Duration = Duration::from_secs(7 * 24 * 3600);
+/// Clocks of one machine agree, but a step backwards must not end a measurement.
+const BACKDATED: Duration = Duration::from_secs(3600);
+
+/// An authority: a root with a key of its own, that lives as long as this does.
+pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
+
+/// Whom a certificate names.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Subject<'a> {
+    /// The common name; none when empty.
+    pub(crate) common_name: &'a str,
+    /// The organization; none when empty.
+    pub(crate) organization: &'a str,
+    /// Alternative names.
+    pub(crate) names: &'a [Name<'a>],
+}
+
+/// An alternative name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Name<'a> {
+    Address(std::net::IpAddr),
+    Dns(&'a str),
+    Uri(&'a str),
+}
+
+/// A certificate with its key, for clients and servers alike.
+#[derive(Clone)]
+pub(crate) struct Identity {
+    pub(crate) certificate_pem: String,
+    pub(crate) key_pem: String,
+    pub(crate) certificate: Vec<u8>,
+    pub(crate) key: Vec<u8>,
+}
+
+impl Authority {
+    pub(crate) fn new(name: &str) -> Result<Self> {
+        let mut params = params(&Subject { common_name: name, ..Subject::default() })?;
+        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        let key = KeyPair::generate().map_err(refused)?;
+        CertifiedIssuer::self_signed(params, key).map(Self).map_err(refused)
+    }
+
+    /// The root's certificate.
+    pub(crate) fn pem(&self) -> String {
+        self.0.pem()
+    }
+
+    pub(crate) fn issue(&self, subject: &Subject<'_>) -> Result<Identity> {
+        let mut params = params(subject)?;
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
+        params.use_authority_key_identifier_extension = true;
+        let key = KeyPair::generate().map_err(refused)?;
+        let certificate = params.signed_by(&key, &self.0).map_err(refused)?;
+        Ok(Identity {
+            certificate_pem: certificate.pem(),
+            key_pem: key.serialize_pem(),
+            certificate: certificate.der().to_vec(),
+            key: key.serialize_der(),
+        })
+    }
+}
+
+/// A key pair that stands for itself, as PEM: private and public.
+pub(crate) fn key_pair() -> Result<(String, String)> {
+    let key = KeyPair::generate().map_err(refused)?;
+    Ok((key.serialize_pem(), key.public_key_pem()))
+}
+
+fn params(subject: &Subject<'_>) -> Result<CertificateParams> {
+    let mut params = CertificateParams::new(Vec::new()).map_err(refused)?;
+    let now = SystemTime::now();
+    params.not_before = (now - BACKDATED).into();
+    params.not_after = (now + LIFETIME).into();
+    params.distinguished_name = DistinguishedName::new();
+    for (part, text) in [(DnType::OrganizationName, subject.organization), (DnType::CommonName, subject.common_name)] {
+        if !text.is_empty() {
+            params.distinguished_name.push(part, text);
+        }
+    }
+    params.subject_alt_names = subject.names.iter().map(alternative).collect::<Result<_>>()?;
+    Ok(params)
+}
+
+fn alternative(name: &Name<'_>) -> Result<SanType> {
+    match name {
+        Name::Address(address) => Ok(SanType::IpAddress(*address)),
+        Name::Dns(name) => (*name).try_into().map(SanType::DnsName).map_err(refused),
+        Name::Uri(uri) => (*uri).try_into().map(SanType::URI).map_err(refused),
+    }
+}
+
+fn refused(error: rcgen::Error) -> Error {
+    Error::new(ErrorKind::Tls, format!("no certificate: {error}")).because(error)
+}
