@@ -178,6 +178,72 @@ class History {
   }
 }
 
+/** A real Kubernetes control plane, for tests and for trying things out. */
+class ControlPlane {
+  #native;
+
+  constructor(inner) {
+    this.#native = inner;
+  }
+
+  static start(spec = {}, options = {}) {
+    const start = (listener) => native.startControlPlane(JSON.stringify(spec), listener);
+    return call(start, (inner) => new ControlPlane(inner), options);
+  }
+
+  get address() {
+    return guarded(() => this.#native.address());
+  }
+
+  get version() {
+    return guarded(() => this.#native.version());
+  }
+
+  get kubeconfig() {
+    return guarded(() => this.#native.kubeconfig());
+  }
+
+  get kubeconfigPath() {
+    return guarded(() => this.#native.kubeconfigPath());
+  }
+
+  get processes() {
+    return guarded(() => this.#native.processes());
+  }
+
+  destine(namespace, namePrefix, fate) {
+    guarded(() => this.#native.destine(namespace, namePrefix, JSON.stringify(fate)));
+  }
+
+  cordon(node, cordoned = true) {
+    return call((listener) => this.#native.cordon(node, cordoned, listener), () => undefined);
+  }
+
+  silence(node) {
+    guarded(() => this.#native.silence(node));
+  }
+
+  mark() {
+    return call((listener) => this.#native.mark(listener), JSON.parse);
+  }
+
+  requests(since = 0, until = undefined) {
+    return JSON.parse(guarded(() => this.#native.requests(since, until)));
+  }
+
+  stop() {
+    guarded(() => this.#native.stop());
+  }
+
+  [Symbol.dispose]() {
+    this.stop();
+  }
+
+  async [Symbol.asyncDispose]() {
+    this.stop();
+  }
+}
+
 /** The native half of a comparison or a campaign. */
 function half(result) {
   const found = halves.get(result);
@@ -191,13 +257,13 @@ function call(start, read, { signal, onProgress } = {}) {
     if (signal?.aborted) throw stopped(signal);
     let thrown;
     const stop = () => running.cancel();
-    const listener = (event, comparison, document, error) => {
+    const listener = (event, object, document, error) => {
       if (event) {
         tell(JSON.parse(event));
         return;
       }
       signal?.removeEventListener("abort", stop);
-      const found = error ? undefined : read(comparison ?? document);
+      const found = error ? undefined : read(object ?? document);
       if (thrown) reject(withPartial(thrown.error, found));
       else if (signal?.aborted) reject(stopped(signal, found));
       else if (error) reject(raised(error));
@@ -294,6 +360,7 @@ async function contents(sources) {
 module.exports = {
   Campaign,
   Comparison,
+  ControlPlane,
   History,
   MesheryError,
   analyze,

@@ -600,6 +600,61 @@ export class History {
   importFrom(path: string): number;
 }
 
+/** What is asked of a control plane, by the schema `control-plane-spec`. */
+export interface ControlPlaneSpec {
+  /** The folder that holds the servers; otherwise they are looked for. */
+  programs?: string | null;
+  nodes?: { name?: string; labels?: Record<string, string>; cores?: number; memory?: number }[];
+  start_timeout?: string;
+}
+
+/** What becomes of pods, by the schema `pod-fate`. */
+export type PodFate = "ready" | { slow: string } | "crash_loop" | "no_image" | "unready" | "ignored";
+
+/** A request that the API server has answered, by the schema `audited-request`. */
+export interface AuditedRequest {
+  verb: string;
+  uri: string;
+  user_agent: string;
+  object: { resource: string; api_group: string; namespace: string; name: string; subresource: string };
+  status: number;
+}
+
+/**
+ * A real Kubernetes control plane as processes of this machine, and nodes that run nothing: pods become ready at once, or
+ * get the fate that they are destined to. Containers never start. It ends with `using`, with `stop`, and with the
+ * program, however that ends.
+ */
+export class ControlPlane {
+  private constructor();
+  /** Starts a control plane, and waits until it is at work. */
+  static start(spec?: ControlPlaneSpec, options?: CallOptions): Promise<ControlPlane>;
+  /** Where the API server listens. */
+  readonly address: string;
+  /** The version that the API server says it is. */
+  readonly version: string;
+  /** A kubeconfig for its administrator, as YAML. */
+  readonly kubeconfig: string;
+  /** The same as a file, that is removed with the control plane. */
+  readonly kubeconfigPath: string;
+  /** The processes with their ids. */
+  readonly processes: Record<string, number>;
+  /** What becomes of the pods of a namespace whose names begin so. */
+  destine(namespace: string, namePrefix: string, fate: PodFate): void;
+  /** Takes a node out of service, or back into it: no new pod is scheduled on it. */
+  cordon(node: string, cordoned?: boolean): Promise<void>;
+  /** The node says nothing any more, as if its machine had gone down. */
+  silence(node: string): void;
+  /** A place in the audit log after every request that has been answered by now. */
+  mark(): Promise<number>;
+  /** The requests between two places of the audit log. */
+  requests(since?: number, until?: number): AuditedRequest[];
+  /** Ends everything: no process, port or file is left. Ending it twice is no error. */
+  stop(): void;
+  [Symbol.dispose](): void;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
 /** What a measurement reached of thresholds that its load did not have. */
 export function judgeThresholds(measurement: Measurement, thresholds: Thresholds): Measurement["thresholds"];
 

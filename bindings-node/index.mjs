@@ -2,6 +2,7 @@
 export {
   Campaign,
   Comparison,
+  ControlPlane,
   History,
   MesheryError,
   analyze,

@@ -6,22 +6,26 @@
 use std::sync::Arc;
 
 use meshery_core::{Cancel, Comparison, Context, Error, ErrorKind, Event, Result};
+use meshery_mesh::ControlPlane;
+use napi::Either;
 use napi::bindgen_prelude::{FnArgs, Function};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi_derive::napi;
 
 use crate::comparison::Comparison as Found;
+use crate::control_plane::ControlPlane as Plane;
 use crate::error::{described, to_json};
 
 /// What a call ends with.
 pub(crate) enum Outcome {
     Comparison(Box<Comparison>),
+    ControlPlane(Box<ControlPlane>),
     /// Anything that JavaScript gets as JSON.
     Document(String),
 }
 
-/// Event, comparison, another document or error: one of them is there. All but the comparison are JSON.
-type Message = (Option<String>, Option<Found>, Option<String>, Option<String>);
+/// Event, object, document or error: one of them is there. All but the object are JSON.
+type Message = (Option<String>, Option<Either<Found, Plane>>, Option<String>, Option<String>);
 
 /// The function that a caller is told by.
 pub(crate) type Listener<'a> = Function<'a, FnArgs<Message>, ()>;
@@ -76,7 +80,8 @@ impl Drop for Call {
 
 fn message(outcome: Result<Outcome>) -> Message {
     let ended = outcome.map(|outcome| match outcome {
-        Outcome::Comparison(found) => (None, Some(Found(*found)), None, None),
+        Outcome::Comparison(found) => (None, Some(Either::A(Found(*found))), None, None),
+        Outcome::ControlPlane(found) => (None, Some(Either::B(Plane::new(*found))), None, None),
         Outcome::Document(found) => (None, None, Some(found), None),
     });
     ended.unwrap_or_else(|error| (None, None, None, Some(described(&error))))

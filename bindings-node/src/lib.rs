@@ -6,6 +6,7 @@
 //! | `analyze` | checks of configuration, on the thread pool of Node.js |
 //! | `call` | the one door: a long call on a thread of its own |
 //! | `campaign`, `comparison` | a result, and the look-ups and formats of it |
+//! | `control_plane` | a control plane under way |
 //! | `history` | results over time |
 //! | `error` | from [`meshery_core::Error`] to what `index.cjs` makes a `MesheryError` of |
 #![expect(
@@ -18,6 +19,7 @@ mod analyze;
 mod call;
 mod campaign;
 mod comparison;
+mod control_plane;
 mod error;
 mod history;
 

@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { Ajv2020 } from "ajv/dist/2020.js";
+import { ControlPlane } from "meshery";
 
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -32,6 +33,17 @@ export function envoy(test) {
   if (process.env.CI) throw new Error(missing);
   test.skip(missing);
   return undefined;
+}
+
+/** A real control plane; without the servers, the test is skipped, or fails in CI. */
+export async function controlPlane(test, spec = {}) {
+  try {
+    return await ControlPlane.start(spec);
+  } catch (error) {
+    if (error.code !== "program_missing" || process.env.CI) throw error;
+    test.skip(error.message);
+    return undefined;
+  }
 }
 
 /** Refuses a document that is not by the published schema. */

@@ -7,6 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use meshery_core::{Cancel, Comparison, Context, Error, ErrorKind, Event, Result};
+use meshery_mesh::ControlPlane;
 use pyo3::prelude::*;
 
 use crate::error::{or_raise, to_json};
@@ -14,6 +15,7 @@ use crate::error::{or_raise, to_json};
 /// What a call ends with.
 pub(crate) enum Outcome {
     Comparison(Box<Comparison>),
+    ControlPlane(Box<ControlPlane>),
     /// Anything that Python gets as JSON.
     Document(String),
 }
@@ -102,6 +104,9 @@ impl Call {
         let none = || Err(Error::new(ErrorKind::Internal, "the call has no outcome to take"));
         match or_raise(py, outcome.unwrap_or_else(none))? {
             Outcome::Comparison(found) => Ok(Py::new(py, crate::comparison::Comparison(*found))?.into_any()),
+            Outcome::ControlPlane(found) => {
+                Ok(Py::new(py, crate::control_plane::ControlPlane::new(*found))?.into_any())
+            }
             Outcome::Document(found) => Ok(found.into_pyobject(py)?.into_any().unbind()),
         }
     }

@@ -5,12 +5,14 @@
 //! |---|---|
 //! | `call` | the one door: a long call on a thread of its own, without the interpreter's lock |
 //! | `campaign`, `comparison` | a result, and the look-ups and formats of it |
+//! | `control_plane` | a control plane under way |
 //! | `history` | results over time |
 //! | `error` | from [`meshery_core::Error`] to `meshery.MesheryError` |
 
 mod call;
 mod campaign;
 mod comparison;
+mod control_plane;
 mod error;
 mod history;
 
@@ -20,7 +22,7 @@ mod _native {
     use std::collections::BTreeMap;
     use std::path::PathBuf;
 
-    use meshery_core::{CampaignSpec, ComparisonSpec, LoadSpec, LoadTest, SearchSpec, json};
+    use meshery_core::{CampaignSpec, ComparisonSpec, ControlPlaneSpec, LoadSpec, LoadTest, SearchSpec, json};
     use meshery_mesh::LocalHost;
     use meshery_mesh::analyze::Source;
     use meshery_mesh::host::LocalOptions;
@@ -36,6 +38,8 @@ mod _native {
     use crate::campaign::Campaign;
     #[pymodule_export]
     use crate::comparison::Comparison;
+    #[pymodule_export]
+    use crate::control_plane::ControlPlane;
     use crate::error::{or_raise, to_json};
     #[pymodule_export]
     use crate::history::History;
@@ -87,6 +91,17 @@ mod _native {
     fn judge_thresholds(py: Python<'_>, measurement: &str, thresholds: &str) -> PyResult<String> {
         let judge = || to_json(&meshery_perf::gate::thresholds(&json::read(measurement)?, &json::read(thresholds)?));
         or_raise(py, judge())
+    }
+
+    /// Starts a control plane.
+    #[pyfunction]
+    fn start_control_plane(py: Python<'_>, spec: &str) -> PyResult<Call> {
+        let spec: ControlPlaneSpec = or_raise(py, json::read(spec))?;
+        let started = Call::start(async move |context| {
+            let plane = meshery_mesh::ControlPlane::start(&spec, &context).await?;
+            Ok(Outcome::ControlPlane(plane.into()))
+        });
+        or_raise(py, started)
     }
 
     /// Starts a load.

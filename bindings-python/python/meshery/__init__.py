@@ -14,6 +14,7 @@ from meshery._analyze import Analysis, Finding, analyze
 from meshery._call import Progress, Spec
 from meshery._campaign import Campaign, plan_campaign, run_campaign, run_campaign_async
 from meshery._compare import Comparison, compare, compare_async
+from meshery._control_plane import ControlPlane
 from meshery._error import ErrorReport, MesheryError
 from meshery._exchange import convert_result, export_measurement
 from meshery._history import Entry, History
@@ -26,6 +27,7 @@ __all__ = [
     "Analysis",
     "Campaign",
     "Comparison",
+    "ControlPlane",
     "Entry",
     "ErrorReport",
     "Finding",

@@ -19,6 +19,7 @@ import pytest
 from meshery._call import Spec
 from meshery._campaign import Campaign, run_campaign
 from meshery._compare import Comparison, compare
+from meshery._control_plane import ControlPlane
 from meshery._history import History
 
 __all__ = ["Mesh"]
@@ -122,6 +123,13 @@ def mesh(request: pytest.FixtureRequest) -> Iterator[Mesh]:
     wrong = mesh.judge()
     if wrong:
         pytest.fail("\n".join(wrong), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def control_plane() -> Iterator[ControlPlane]:
+    """A real Kubernetes control plane, for all tests of the run that ask for it."""
+    with ControlPlane.start() as plane:
+        yield plane
 
 
 def pytest_terminal_summary(

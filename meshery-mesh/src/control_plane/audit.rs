@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use meshery_core::control_plane::AuditedObject;
 use meshery_core::{AuditedRequest, Error, ErrorKind, Result};
+use serde::Deserialize;
 
 use crate::cluster::{Cluster, Request};
 
@@ -71,7 +73,7 @@ impl Audit {
     pub fn between(&self, from: Mark, to: Mark) -> Result<Vec<AuditedRequest>> {
         let text = self.text()?;
         let part = text.get(from.0 as usize..to.0 as usize).unwrap_or_default();
-        part.lines().map(|line| Ok(serde_json::from_str(line)?)).collect()
+        part.lines().map(|line| Ok(serde_json::from_str::<Line>(line)?.into())).collect()
     }
 
     /// All requests from a place on.
@@ -88,5 +90,70 @@ impl Audit {
         // The last line may still be on its way.
         text.truncate(text.rfind('\n').map_or(0, |end| end + 1));
         Ok(text)
+    }
+}
+
+/// A line of the log: an `Event` of `audit.k8s.io/v1`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Line {
+    verb: String,
+    #[serde(rename = "requestURI")]
+    uri: String,
+    #[serde(default)]
+    user_agent: String,
+    #[serde(default)]
+    object_ref: ObjectRef,
+    #[serde(default)]
+    response_status: ResponseStatus,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct ObjectRef {
+    resource: String,
+    api_group: String,
+    namespace: String,
+    name: String,
+    subresource: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ResponseStatus {
+    code: u16,
+}
+
+impl From<Line> for AuditedRequest {
+    fn from(line: Line) -> Self {
+        let ObjectRef { resource, api_group, namespace, name, subresource } = line.object_ref;
+        Self {
+            verb: line.verb,
+            uri: line.uri,
+            user_agent: line.user_agent,
+            object: AuditedObject { resource, api_group, namespace, name, subresource },
+            status: line.response_status.code,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_becomes_a_request() {
+        let line = r#"{ "kind": "Event", "verb": "patch", "requestURI": "/api/v1/namespaces/shop?fieldManager=me",
+            "userAgent": "me/1.0", "objectRef": { "resource": "namespaces", "name": "shop", "apiVersion": "v1" },
+            "responseStatus": { "metadata": {}, "code": 201 } }"#;
+        let request: AuditedRequest = serde_json::from_str::<Line>(line).unwrap().into();
+        assert!(request.writes());
+        assert_eq!(
+            (request.object.name.as_str(), request.status, request.user_agent.as_str()),
+            ("shop", 201, "me/1.0")
+        );
+        let bare: AuditedRequest =
+            serde_json::from_str::<Line>(r#"{ "verb": "get", "requestURI": "/readyz" }"#).unwrap().into();
+        assert!(!bare.writes() && bare.object.resource.is_empty());
     }
 }

@@ -27,10 +27,11 @@ mod start;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use meshery_core::{ControlPlaneSpec, Result};
+use meshery_core::{Context, ControlPlaneSpec, Result};
 
 use crate::cluster::{Cluster, ClusterOptions, Credentials};
 use crate::process::background::Background;
+use crate::process::wait::or_cancelled;
 
 pub use audit::{Audit, Mark};
 pub use egress::Service;
@@ -43,7 +44,7 @@ pub use stand_in::{Conduct, StandIn};
 /// use meshery_mesh::ControlPlane;
 ///
 /// # async fn example() -> meshery_core::Result<()> {
-/// let control_plane = ControlPlane::start(Default::default()).await?;
+/// let control_plane = ControlPlane::start(&Default::default(), &Default::default()).await?;
 /// let cluster = control_plane.cluster("my-test").await?;
 /// println!("kubectl --kubeconfig {} get nodes", control_plane.kubeconfig_path().display());
 /// # drop(cluster);
@@ -69,12 +70,14 @@ impl ControlPlane {
     ///
     /// # Errors
     /// [`Unsupported`](meshery_core::ErrorKind::Unsupported) elsewhere than on Linux,
+    /// [`Cancelled`](meshery_core::ErrorKind::Cancelled) with nothing left of it,
     /// [`ProgramMissing`](meshery_core::ErrorKind::ProgramMissing) with how to get it,
     /// [`ProcessDied`](meshery_core::ErrorKind::ProcessDied) and [`Timeout`](meshery_core::ErrorKind::Timeout) with a
     /// server's last words.
-    pub async fn start(spec: ControlPlaneSpec) -> Result<Self> {
+    pub async fn start(spec: &ControlPlaneSpec, context: &Context) -> Result<Self> {
         let background = Background::start("meshery-plane")?;
-        let plane = background.run(start::start(spec)).await?;
+        let started = background.run(start::start(spec.clone(), context.clone()));
+        let plane = or_cancelled(&context.cancel, started).await?;
         Ok(Self { background, plane })
     }
 

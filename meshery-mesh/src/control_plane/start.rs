@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::Duration;
 
-use meshery_core::{ControlPlaneSpec, Error, ErrorKind, Result};
+use meshery_core::{Context, ControlPlaneSpec, Error, ErrorKind, Event, Result};
 
 use super::files::{self, CONTROLLERS, SCHEDULER};
 use super::programs::Programs;
@@ -36,12 +36,13 @@ pub(super) struct Plane {
 }
 
 /// Starts everything, on the runtime that what goes on afterwards shall live on.
-pub(super) async fn start(spec: ControlPlaneSpec) -> Result<Plane> {
+pub(super) async fn start(spec: ControlPlaneSpec, context: Context) -> Result<Plane> {
     let programs = Programs::new(spec.programs.as_deref());
-    retried(|| start_once(&spec, &programs)).await
+    retried(|| start_once(&spec, &programs, &context)).await
 }
 
-async fn start_once(spec: &ControlPlaneSpec, programs: &Programs) -> Result<Plane> {
+async fn start_once(spec: &ControlPlaneSpec, programs: &Programs, context: &Context) -> Result<Plane> {
+    let step = |title: &str| context.report(&Event::Step { title: title.into() });
     let (spawner, folder, home) = (Spawner::start()?, Folder::new()?, Ports::default());
     let ports: Vec<Port> = (0..5).map(|_| home.reserve()).collect::<Result<_>>()?;
     let numbers: Vec<u16> = ports.iter().map(|port| port.number).collect();
@@ -63,10 +64,14 @@ async fn start_once(spec: &ControlPlaneSpec, programs: &Programs) -> Result<Plan
         version: String::new(),
         folder,
     };
+    step("start etcd");
     plane.start_storage(programs, (etcd, peer), spec.start_timeout).await?;
+    step("start the API server");
     plane.start_server(programs, (etcd, server), &cluster, spec.start_timeout).await?;
+    step("start the controllers and the scheduler");
     plane.start_controllers(programs, (controllers, scheduler), &cluster, spec.start_timeout).await?;
     for node in &spec.nodes {
+        step(&format!("add the node {}", node.name));
         plane.nodes.add(node.clone()).await?;
     }
     Ok(plane)

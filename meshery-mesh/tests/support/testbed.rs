@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use meshery_core::{ControlPlaneSpec, ErrorKind};
+use meshery_core::{Context, ControlPlaneSpec, ErrorKind};
 use meshery_mesh::ControlPlane;
 
 /// A control plane with one node. Without the servers a test fails in CI, and says elsewhere that it was skipped.
@@ -13,7 +13,7 @@ pub async fn start() -> Option<ControlPlane> {
 
 /// A control plane.
 pub async fn start_with(spec: ControlPlaneSpec) -> Option<ControlPlane> {
-    match ControlPlane::start(spec).await {
+    match ControlPlane::start(&spec, &Context::default()).await {
         Ok(plane) => Some(plane),
         Err(error) if error.kind() == ErrorKind::ProgramMissing && std::env::var_os("CI").is_none() => {
             let test = std::thread::current().name().unwrap_or("a test").to_owned();
