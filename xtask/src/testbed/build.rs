@@ -13,20 +13,14 @@ impl Set {
     pub(super) fn build(&self, cache: &Path, yard: &Yard) -> Result {
         let started = Instant::now();
         let built = cache::place(&self.home(cache)?, |draft| self.fill(draft, yard));
-        println!(
-            "testbed: {}: {} after {:.0?}",
-            self.name,
-            if built.is_ok() { "built" } else { "failed" },
-            started.elapsed()
-        );
+        let end = if built.is_ok() { "built" } else { "failed" };
+        println!("testbed: {}: {end} after {:.0?}", self.name, started.elapsed());
         built.map_err(|error| {
-            let replaced =
-                if self.is_in_envtest { ", or envtest's folder of programs in KUBEBUILDER_ASSETS" } else { "" };
+            let other = if self.is_in_envtest { ", or envtest's programs in KUBEBUILDER_ASSETS" } else { "" };
+            let (name, cache) = (self.name, cache.display());
             format!(
-                "the set {} could not be built: {error}\nneeded: Go's module proxy (see GOPROXY), and 10 GB below {} \
-                 while it is built{replaced}",
-                self.name,
-                cache.display()
+                "the set {name} could not be built: {error}\n\
+                 needed: Go's module proxy (see GOPROXY), and 10 GB below {cache} while it is built{other}"
             )
         })
     }
@@ -37,7 +31,8 @@ impl Set {
         for program in self.programs {
             println!("testbed: {}: building {}", self.name, program.name);
             let mut go = yard.go(&self.pinned())?;
-            go.args(["build", "-ldflags", &self.linker()?, "-o"]).arg(draft.join("bin").join(program.name));
+            go.args(["build", "-tags", self.tags, "-ldflags", &self.linker()?, "-o"])
+                .arg(draft.join("bin").join(program.name));
             run_quietly(go.arg(program.package))?;
         }
         if self.share.is_empty() {
@@ -48,7 +43,7 @@ impl Set {
     }
 }
 
-/// Copies a file or a folder with all that is in it, but not that Go's cache of modules lets nobody write there.
+/// Copies a file or a folder with all that is in it, without its permissions: Go lets nobody write to a module.
 fn copy(from: &Path, to: &Path) -> Result {
     let named = |error: std::io::Error| format!("{}: {error}", from.display());
     if from.is_dir() {

@@ -40,7 +40,8 @@ pub(super) fn place(home: &Path, fill: impl FnOnce(&Path) -> Result) -> Result {
     let draft = home.with_file_name(format!("{DRAFT}{name}"));
     clear(&draft)?;
     // Somebody may have deleted a part of what was there.
-    let filled = fill(&draft).and_then(|()| clear(home)).and_then(|()| rename(&draft, home));
+    let filled =
+        folder(&draft).and_then(|()| fill(&draft)).and_then(|()| clear(home)).and_then(|()| rename(&draft, home));
     filled.inspect_err(|_| drop(clear(&draft)))
 }
 

@@ -22,6 +22,9 @@ const VARIABLE: &str = "MESHERY_TESTBED";
 
 /// Builds what is not there; what could be built can be used, also when something else could not.
 pub(crate) fn obtain() -> Result {
+    if given().is_some() {
+        return Ok(());
+    }
     let cache = cache::root()?;
     if missing(&cache)?.is_empty() && View::of(&cache)?.is_laid() {
         return Ok(());
@@ -29,21 +32,24 @@ pub(crate) fn obtain() -> Result {
     let yard = Yard::enter(&cache)?;
     // Asked again, because somebody else may have built it meanwhile.
     let missing = missing(&cache)?;
-    let troubles: Vec<String> = missing.iter().filter_map(|set| set.build(&cache, &yard).err()).collect();
-    View::of(&cache)?.lay()?;
+    let mut troubles: Vec<String> = missing.iter().filter_map(|set| set.build(&cache, &yard).err()).collect();
+    troubles.extend(View::of(&cache).and_then(|view| view.lay()).err());
     if troubles.is_empty() { yard.raze() } else { Err(troubles.join("\n")) }
 }
 
 /// The folder with all programs in `bin/`, and what else they need in `share/`.
 pub(crate) fn view() -> Result<PathBuf> {
-    Ok(View::of(&cache::root()?)?.path().into())
+    given().map_or_else(|| Ok(View::of(&cache::root()?)?.path().into()), Ok)
+}
+
+/// A view of the user's own.
+fn given() -> Option<PathBuf> {
+    std::env::var_os(VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
 /// Tells a command where it is, if [`obtain`] has made it.
 pub(crate) fn name_to(command: &mut Command) {
-    if std::env::var_os(VARIABLE).is_none()
-        && let Some(view) = view().ok().filter(|view| view.exists())
-    {
+    if let Some(view) = view().ok().filter(|view| view.exists()) {
         command.env(VARIABLE, view);
     }
 }

@@ -21,6 +21,8 @@ pub(super) struct Set {
     /// The module that its programs are from.
     pub(super) module: &'static str,
     pub(super) programs: &'static [Program],
+    /// The build tags, comma-separated.
+    pub(super) tags: &'static str,
     /// What the linker writes into them; `{version}`, `{major}` and `{minor}` are the module's.
     pub(super) stamps: &'static [&'static str],
     /// What is copied out of the module's own folder.
@@ -36,7 +38,7 @@ impl Set {
         let (module, sums) = (read(&pinned.join("go.mod"))?, read(&pinned.join("go.sum"))?);
         let platform = [std::env::consts::OS, std::env::consts::ARCH];
         let linker = self.linker()?;
-        let texts = [&module, &sums, golang::FLAGS, &linker].into_iter().chain(platform);
+        let texts = [&module, &sums, golang::FLAGS, self.tags, &linker].into_iter().chain(platform);
         let programs = self.programs.iter().flat_map(|program| [program.name, program.package]);
         let name = fingerprint(texts.chain(programs).chain(self.share.iter().copied()));
         Ok(cache.join(format!("{}-{name}", self.name)))

@@ -9,6 +9,7 @@ const ETCD: Set = Set {
     name: "etcd",
     module: "go.etcd.io/etcd/server/v3",
     programs: &[Program { name: "etcd", package: "go.etcd.io/etcd/server/v3", version: &["--version"] }],
+    tags: "",
     stamps: &[],
     share: &[],
     is_in_envtest: true,
@@ -22,6 +23,7 @@ const KUBERNETES: Set = Set {
         kubernetes("kube-controller-manager", "k8s.io/kubernetes/cmd/kube-controller-manager"),
         kubernetes("kube-scheduler", "k8s.io/kubernetes/cmd/kube-scheduler"),
     ],
+    tags: "",
     // The server's own version, and the one that its components name themselves by as clients.
     stamps: &[
         "k8s.io/component-base/version.gitVersion={version}",
@@ -53,6 +55,8 @@ const ISTIO: Set = Set {
             version: &["version", "--short"],
         },
     ],
+    // Those of Istio's releases: without the generated validation of Envoy's API, which takes long to compile.
+    tags: "vtprotobuf,disable_pgv",
     // As Istio's own makefile calls what is built between two releases, from the file VERSION of the module.
     stamps: &["istio.io/istio/pkg/version.buildVersion=1.31-dev"],
     // What `helm` renders, what `istioctl` reads, and what `pilot-agent` starts Envoy with.
@@ -72,6 +76,7 @@ const HELM: Set = Set {
     name: "helm",
     module: "helm.sh/helm/v4",
     programs: &[Program { name: "helm", package: "helm.sh/helm/v4/cmd/helm", version: &["version", "--short"] }],
+    tags: "",
     stamps: &["helm.sh/helm/v4/internal/version.version={version}"],
     share: &[],
     is_in_envtest: false,

@@ -50,8 +50,11 @@ impl View {
             && std::fs::read_link(self.current()).is_ok_and(|found| Some(found.as_os_str()) == self.home.file_name())
     }
 
-    /// Makes it, and makes it the one that is found without being told.
+    /// Makes it, and makes it the one that is found without being told; but not one of nothing.
     pub(super) fn lay(&self) -> Result {
+        if self.links.is_empty() {
+            return Ok(());
+        }
         if !self.home.exists() {
             cache::place(&self.home, |draft| {
                 self.links.iter().try_for_each(|(path, target)| {

@@ -17,7 +17,7 @@ pub(super) struct Yard {
 }
 
 /// How long to wait before each try of fetching: a network may fail for a moment.
-const PAUSES: [Duration; 3] = [Duration::ZERO, Duration::from_secs(3), Duration::from_secs(15)];
+const PAUSES: [Duration; 3] = [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(4)];
 /// How much of what Go complains is shown: without a network it does so about each module.
 const LINES: usize = 12;
 
