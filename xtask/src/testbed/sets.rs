@@ -60,15 +60,7 @@ const ISTIO: Set = Set {
     // As Istio's own makefile calls what is built between two releases, from the file VERSION of the module.
     stamps: &["istio.io/istio/pkg/version.buildVersion=1.31-dev"],
     // What `helm` renders, what `istioctl` reads, and what `pilot-agent` starts Envoy with.
-    share: &[
-        "manifests/charts/base",
-        "manifests/charts/gateway",
-        "manifests/charts/istio-cni",
-        "manifests/charts/istio-control/istio-discovery",
-        "manifests/charts/ztunnel",
-        "manifests/profiles",
-        "tools/packaging/common/envoy_bootstrap.json",
-    ],
+    share: &["manifests/charts", "manifests/profiles", "tools/packaging/common/envoy_bootstrap.json"],
     is_in_envtest: false,
 };
 
