@@ -74,6 +74,6 @@ impl View {
 
 /// The folder of programs that users of envtest have, if it holds what stands for it.
 pub(super) fn envtest() -> Option<PathBuf> {
-    let folder = std::path::absolute(std::env::var_os("KUBEBUILDER_ASSETS").filter(|value| !value.is_empty())?).ok()?;
+    let folder = std::env::var_os("KUBEBUILDER_ASSETS").map(PathBuf::from)?.canonicalize().ok()?;
     ["etcd", "kube-apiserver"].iter().all(|name| folder.join(name).exists()).then_some(folder)
 }
