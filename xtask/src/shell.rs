@@ -39,11 +39,16 @@ pub(crate) fn run(command: &mut Command) -> Result {
 
 /// Runs a program to its end, silent unless it fails.
 pub(crate) fn run_quietly(command: &mut Command) -> Result {
+    answer(command).map(drop)
+}
+
+/// What a program prints that is run to its end.
+pub(crate) fn answer(command: &mut Command) -> Result<String> {
     let output = command.output().map_err(|error| missing(command, &error))?;
-    if output.status.success() {
-        return Ok(());
-    }
     let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    if output.status.success() {
+        return Ok(stdout.trim().into());
+    }
     Err(format!("{} ended with {}\n{stdout}{stderr}", shown(command), output.status))
 }
 

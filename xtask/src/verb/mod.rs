@@ -9,6 +9,7 @@ mod selftest;
 mod setup;
 mod simulate;
 mod test;
+mod testbed;
 
 use crate::shell::Result;
 
@@ -31,6 +32,7 @@ pub(crate) const VERBS: &[Verb] = &[
     setup::VERB,
     simulate::VERB,
     test::VERB,
+    testbed::VERB,
 ];
 
 /// Refuses options where there are none.
