@@ -6,6 +6,7 @@
 mod envoy;
 mod support;
 
+use std::io::Write;
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -23,6 +24,20 @@ fn the_quickstart_runs_as_printed() {
     program.assert_gone();
     assert_eq!(scratch.result("quickstart/result.json")["end"]["ended"], "complete");
     assert!(scratch.0.join("quickstart/report.html").exists());
+}
+
+#[test]
+fn the_testbed_starts_and_stops() {
+    let mut testbed = Command::new(env!("CARGO_BIN_EXE_testbed"));
+    let output = testbed.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+    if complaint.contains("[program_missing]") && std::env::var_os("CI").is_none() {
+        writeln!(std::io::stderr(), "SKIPPED the_testbed_starts_and_stops: {complaint}").unwrap();
+        return;
+    }
+    assert!(output.status.success(), "{complaint}");
+    assert!(said.contains("Kubernetes v1.") && said.contains("with 1 node") && said.contains("stopped"), "{said}");
 }
 
 #[test]
