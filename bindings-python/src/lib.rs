@@ -3,11 +3,13 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | `arrow` | flat tables as streams of Arrow |
 //! | `call` | the one door: a long call on a thread of its own, without the interpreter's lock |
 //! | `campaign`, `comparison` | a result, and the look-ups and formats of it |
 //! | `history` | results over time |
 //! | `error` | from [`meshery_core::Error`] to `meshery.MesheryError` |
 
+mod arrow;
 mod call;
 mod campaign;
 mod comparison;
