@@ -325,8 +325,8 @@ function judgeThresholds(measurement, thresholds) {
   return JSON.parse(guarded(() => native.judgeThresholds(JSON.stringify(measurement), JSON.stringify(thresholds))));
 }
 
-function statistic(name, x, y) {
-  return guarded(() => native.statistic(name, x, y));
+function statistic(name, x = [], y = undefined, settings = {}) {
+  return JSON.parse(guarded(() => native.statistic(name, x, y, JSON.stringify(settings))));
 }
 
 function statistics() {

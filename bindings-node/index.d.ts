@@ -223,6 +223,25 @@ export interface ComparisonSpec {
   path?: string;
   load?: RunLoad;
   judge?: { alpha?: number; min_runs?: number; latency_floor?: Duration };
+  /** What else is looked at, besides the processes of this machine. */
+  telemetry?: Telemetry | null;
+}
+
+/** A Prometheus that tells what the components of a mesh use. */
+export interface Telemetry {
+  /** Its URL, with the path that it is served below, if any. */
+  prometheus: string;
+  tls?: Tls;
+  /** In files, so that no specification and no result holds one. */
+  credentials?: { bearer_file: string } | { user: string; password_file: string };
+  components: {
+    name: string;
+    role: "proxy" | "control_plane" | "node" | "workload";
+    /** Which series tell of it. */
+    recipe: "cadvisor" | "node-exporter" | "process";
+    /** Which of them, as PromQL writes it. */
+    matchers?: string;
+  }[];
 }
 
 /** What to compare under which loads, by the schema `campaign-spec`; what is left out has a default. */
@@ -245,6 +264,7 @@ export interface CampaignSpec {
   /** The application under load, `HOST:PORT`; otherwise a built-in one. */
   upstream?: string | null;
   judge?: ComparisonSpec["judge"];
+  telemetry?: ComparisonSpec["telemetry"];
 }
 
 /** What a campaign will take and show, by the schema `campaign-plan`. */
@@ -340,7 +360,14 @@ export interface Reason {
 }
 
 /** What a metric's values are. */
-export type Unit = "nanoseconds" | "nanoseconds_per_request" | "per_second" | "bytes" | "share";
+export type Unit =
+  | "nanoseconds"
+  | "nanoseconds_per_request"
+  | "nanoseconds_per_connection_second"
+  | "per_second"
+  | "bytes"
+  | "bytes_per_connection"
+  | "share";
 
 /** One metric of one arm against the baseline, with the verdict and all that it rests on. */
 export interface Effect {
@@ -363,6 +390,8 @@ export interface Effect {
   detectable: number | null;
   runs_needed: number | null;
   verdict: Verdict;
+  beyond_margin: boolean;
+  differs: boolean;
   reasons: Reason[];
 }
 
@@ -659,10 +688,15 @@ export class ControlPlane {
 export function judgeThresholds(measurement: Measurement, thresholds: Thresholds): Measurement["thresholds"];
 
 /**
- * The figures of a statistical method; what a sample cannot support is left out. For methods of pairs without a second
- * sample, the first holds the differences. Throws `invalid_input` for an unknown method and for samples that do not fit.
+ * What a statistical method finds, by name; what a sample cannot support is left out. For methods of pairs without a second
+ * sample the first holds the differences; some methods take settings alone.
  */
-export function statistic(name: string, x: number[], y?: number[]): number[];
+export function statistic(
+  name: string,
+  x?: number[],
+  y?: number[],
+  settings?: Record<string, unknown>,
+): Record<string, number | number[]>;
 
 /** Every statistical method with what it answers. */
 export function statistics(): Record<string, string>;

@@ -49,6 +49,7 @@ fn run(number: u64, block: u32) -> Run {
         order: block,
         measurement: Some(measurement),
         processes: vec![used("client"), used("server")],
+        propagation: None,
         error: None,
     }
 }

@@ -102,10 +102,11 @@ pub(crate) fn search(spec: String, listener: Listener<'_>) -> Result<Call> {
     started.map_err(thrown)
 }
 
-/// The figures of a statistical method.
+/// The figures of a statistical method, with its settings and its answer as JSON.
 #[napi]
-pub(crate) fn statistic(name: String, x: Vec<f64>, y: Option<Vec<f64>>) -> Result<Vec<f64>> {
-    meshery_perf::stats::registry::figures(&name, &x, y.as_deref()).map_err(thrown)
+pub(crate) fn statistic(name: String, x: Vec<f64>, y: Option<Vec<f64>>, settings: String) -> Result<String> {
+    let call = || to_json(&meshery_perf::stats::registry::call(&name, &x, y.as_deref(), &json::read(&settings)?)?);
+    call().map_err(thrown)
 }
 
 /// Every statistical method: its name and what it answers, as JSON.

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use meshery_core::{Error, json};
 use meshery_perf::report;
 use pyo3::prelude::*;
+use pyo3::types::PyCapsule;
 
+use crate::arrow::stream;
 use crate::comparison::Comparison;
 use crate::error::{or_raise, to_json};
 
@@ -24,6 +26,11 @@ impl Campaign {
     /// The result in one of the formats of the core.
     fn render(&self, py: Python<'_>, name: &str) -> PyResult<String> {
         or_raise(py, py.detach(|| report::render(name, &self.0)))
+    }
+
+    /// Every effect, as a stream of Arrow.
+    fn arrow_stream<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
+        stream(py, report::effects(&self.0))
     }
 
     /// The result for a notebook cell.

@@ -9,7 +9,9 @@ use meshery_core::{Error, Result};
 use meshery_perf::history;
 use meshery_perf::report::Subject;
 use pyo3::prelude::*;
+use pyo3::types::PyCapsule;
 
+use crate::arrow::stream;
 use crate::campaign::Campaign;
 use crate::comparison::Comparison;
 use crate::error::{or_raise, to_json};
@@ -72,6 +74,12 @@ impl History {
     /// Every series as a page of HTML.
     fn html(&self, py: Python<'_>) -> PyResult<String> {
         or_raise(py, py.detach(|| self.open().html()))
+    }
+
+    /// Every value of every series, as a stream of Arrow.
+    fn arrow_stream<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
+        let columns = or_raise(py, py.detach(|| self.open().table()))?;
+        stream(py, columns)
     }
 
     /// How an entry stands among the ones before it, as JSON.

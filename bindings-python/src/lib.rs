@@ -3,12 +3,14 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | `arrow` | flat tables as streams of Arrow |
 //! | `call` | the one door: a long call on a thread of its own, without the interpreter's lock |
 //! | `campaign`, `comparison` | a result, and the look-ups and formats of it |
 //! | `control_plane` | a control plane under way |
 //! | `history` | results over time |
 //! | `error` | from [`meshery_core::Error`] to `meshery.MesheryError` |
 
+mod arrow;
 mod call;
 mod campaign;
 mod comparison;
@@ -137,12 +139,12 @@ mod _native {
         or_raise(py, meshery_perf::exchange::convert(text, source, target, Hints::default()))
     }
 
-    /// The figures of a statistical method.
+    /// The figures of a statistical method, with its settings and its answer as JSON.
     #[pyfunction]
-    #[pyo3(signature = (name, x, y = None))]
     #[expect(clippy::needless_pass_by_value, reason = "the interpreter hands values over")]
-    fn statistic(py: Python<'_>, name: &str, x: Vec<f64>, y: Option<Vec<f64>>) -> PyResult<Vec<f64>> {
-        or_raise(py, py.detach(|| meshery_perf::stats::registry::figures(name, &x, y.as_deref())))
+    fn statistic(py: Python<'_>, name: &str, x: Vec<f64>, y: Option<Vec<f64>>, settings: &str) -> PyResult<String> {
+        let call = || to_json(&meshery_perf::stats::registry::call(name, &x, y.as_deref(), &json::read(settings)?)?);
+        or_raise(py, py.detach(call))
     }
 
     /// Every statistical method: its name and what it answers.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::comparison::{ArmSpec, Comparison, ComparisonSpec, End, Judge, RunLoad};
+use crate::comparison::{ArmSpec, Comparison, ComparisonSpec, End, Judge, RunLoad, Telemetry};
 use crate::error::{Error, Result};
 use crate::measurement::Reason;
 use crate::pace::Pace;
@@ -53,6 +53,9 @@ pub struct CampaignSpec {
     pub upstream: Option<String>,
     /// How verdicts are reached.
     pub judge: Judge,
+    /// What else is looked at, besides the processes of this machine. `None`: nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub telemetry: Option<Telemetry>,
 }
 
 /// What is asked of the application.
@@ -102,6 +105,7 @@ impl Default for CampaignSpec {
             seed: None,
             upstream: None,
             judge: one.judge,
+            telemetry: None,
         }
     }
 }
@@ -123,6 +127,7 @@ impl From<&ComparisonSpec> for CampaignSpec {
             seed: spec.seed,
             upstream: spec.upstream.clone(),
             judge: spec.judge.clone(),
+            telemetry: spec.telemetry.clone(),
             ..Self::default()
         }
     }
@@ -146,6 +151,7 @@ impl CampaignSpec {
                 path: workload.path.clone(),
                 load: RunLoad { pace, ..workload.load.clone() },
                 judge: self.judge.clone(),
+                telemetry: self.telemetry.clone(),
             },
         };
         self.workloads

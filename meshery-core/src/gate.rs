@@ -98,7 +98,7 @@ fn limit(text: &str, metric: &str) -> Option<Limit> {
         return Some(Limit::Amount(value * size));
     }
     // Of 1,000 requests a millisecond is of one request a microsecond.
-    let requests = if metric.starts_with("cpu_per_1000_requests") { 1000.0 } else { 1.0 };
+    let requests = if metric.contains("cpu_per_1000_requests") { 1000.0 } else { 1.0 };
     duration::parse(text).ok().map(|time| Limit::Amount(time.as_nanos() as f64 / requests))
 }
 
@@ -207,6 +207,8 @@ mod tests {
             ("latency.p99 < 5 %", Limit::Share(0.05)),
             ("cpu_per_1000_requests < 300ms", Limit::Amount(300e3)),
             ("cpu_per_1000_requests/client < 1s", Limit::Amount(1e6)),
+            ("control_plane.cpu_per_1000_requests < 1s", Limit::Amount(1e6)),
+            ("cpu_per_connection < 1ms", Limit::Amount(1e6)),
             ("memory < 64MiB", Limit::Amount(f64::from(64 << 20))),
             ("throughput > -100/s", Limit::Amount(-100.0)),
             ("errors < 0.1%", Limit::Share(0.001)),

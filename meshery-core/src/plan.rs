@@ -146,6 +146,8 @@ pub enum Role {
     Proxy,
     /// A control plane: overhead as well, reported apart.
     ControlPlane,
+    /// A whole machine that others run on: reported apart, for it holds the processes of a mesh and much else.
+    Node,
     /// The application under load.
     Workload,
 }

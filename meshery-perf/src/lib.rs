@@ -16,6 +16,7 @@
 //! | [`search`](mod@search) | [`search()`]: the highest rate that keeps a goal, and latency against rate |
 //! | [`selftest`] | servers that misbehave by a script, to test the engine with |
 //! | [`stats`] | one file per statistical method, pure |
+//! | [`table`] | results as flat tables, for data frames |
 //! | [`telemetry`] | what processes use, and where all this runs |
 //! | [`tools`] | other load generators behind the same trait, one file each |
 
@@ -41,6 +42,7 @@ pub mod score;
 pub mod search;
 pub mod selftest;
 pub mod stats;
+pub mod table;
 pub mod target;
 pub mod telemetry;
 mod tls;

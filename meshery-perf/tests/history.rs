@@ -57,7 +57,7 @@ fn run(block: u32, millis: f64, proxied: bool) -> Run {
         peak_memory_bytes: 50 << 20,
     };
     let processes = if proxied { vec![used("client"), used("server")] } else { Vec::new() };
-    Run { block, order: block, measurement: Some(measurement), processes, error: None }
+    Run { block, order: block, measurement: Some(measurement), processes, propagation: None, error: None }
 }
 
 fn tool() -> Tool {
@@ -132,10 +132,10 @@ fn the_page_shows_series_and_changes() {
     let scratch = Scratch::new("page");
     let (history, _) = history(&scratch.0, 20, 5, 1.2);
     let page = history.html().unwrap();
-    assert_eq!(page.matches("class=\"plot history\"").count(), 2 * 5 + 2, "five of the load, two of processes");
-    assert_eq!(page.matches("<circle").count(), 25 * 12);
+    assert_eq!(page.matches("class=\"plot history\"").count(), 2 * 5 + 3, "five of the load, three of processes");
+    assert_eq!(page.matches("<circle").count(), 25 * 13);
     let changes = page.matches("class=\"change regressed\"").count();
-    assert!((3..=5).contains(&changes) && page.contains(">1.20 +"), "{changes}");
+    assert!((3..=6).contains(&changes) && page.contains(">1.20 +"), "{changes}");
     assert!(!page.contains("NaN") && !page.contains("href=") && page.ends_with("</html>\n"));
 }
 

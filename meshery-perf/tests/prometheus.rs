@@ -7,8 +7,16 @@ mod servers;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use async_trait::async_trait;
+use meshery_core::comparison::Unit;
+use meshery_core::host::ProcessStatus;
+use meshery_core::load::Tool;
 use meshery_core::plan::Role;
-use meshery_core::{Cancel, Context, ErrorKind, Event};
+use meshery_core::{
+    Cancel, CheckOutcome, ComparisonSpec, Context, ErrorKind, Event, Fate, Installation, LoadSpec, LoadTest,
+    Measurement, MeshHost, MeshInfo, MeshSpec, Plan, Result,
+};
+use meshery_perf::compare;
 use meshery_perf::telemetry::exposition::{Kind, parse};
 use meshery_perf::telemetry::prometheus::{Component, Credentials, Endpoint, Prometheus, recipe};
 
@@ -49,6 +57,19 @@ fn burn(until: &Cancel) {
     }
 }
 
+/// A Prometheus that has just started takes seconds to its first scrape.
+async fn scraped(prometheus: &Prometheus) {
+    let context = Context::default();
+    loop {
+        let range = (now().saturating_sub(Duration::from_secs(60)), now());
+        let series = prometheus.samples("up", range, &context).await.unwrap();
+        if series.iter().any(|series| series.samples.len() > 2) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
 fn node() -> Component {
     Component {
         name: "node".into(),
@@ -71,14 +92,7 @@ async fn what_prometheus_says_is_what_the_kernel_says() {
         let cancel = cancel.clone();
         move || burn(&cancel)
     });
-    // A Prometheus that has just started takes seconds to its first scrape.
-    let scraped = || async {
-        let range = (now().saturating_sub(Duration::from_secs(60)), now());
-        prometheus.samples("up", range, &context).await.unwrap().iter().any(|series| series.samples.len() > 2)
-    };
-    while !scraped().await {
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
+    scraped(&prometheus).await;
     let (start, before) = (now(), machine());
     tokio::time::sleep(Duration::from_secs(10)).await;
     let (end, after) = (now(), machine());
@@ -102,6 +116,113 @@ async fn what_prometheus_says_is_what_the_kernel_says() {
     let samples = &series[0].samples;
     assert!(samples.len() > 2000 && samples.windows(2).all(|pair| pair[0].0 < pair[1].0), "{}", samples.len());
     assert!(samples.last().unwrap().1 > samples[0].1);
+}
+
+/// A host without meshes.
+struct Bare;
+
+#[async_trait]
+impl MeshHost for Bare {
+    fn meshes(&self) -> Vec<MeshInfo> {
+        Vec::new()
+    }
+
+    async fn plan(&self, spec: &MeshSpec) -> Result<Plan> {
+        Ok(Plan::new(spec.mesh.clone(), "entry"))
+    }
+
+    async fn install(&self, spec: &MeshSpec, _: &Context) -> Result<Installation> {
+        Ok(Installation { id: 1, spec: spec.clone(), entry: spec.upstream.clone(), processes: Vec::new() })
+    }
+
+    async fn verify(&self, _: &Installation, _: &Context) -> Result<Vec<CheckOutcome>> {
+        Ok(Vec::new())
+    }
+
+    async fn status(&self, _: &Installation) -> Result<Vec<ProcessStatus>> {
+        Ok(Vec::new())
+    }
+
+    async fn uninstall(&self, _: &Installation) -> Result<()> {
+        Ok(())
+    }
+
+    async fn start_upstream(&self, context: &Context) -> Result<Installation> {
+        self.install(&MeshSpec::new("none", "127.0.0.1:9"), context).await
+    }
+}
+
+/// A load of 1,000 requests in a second, which keeps a processor busy.
+struct Busy;
+
+#[async_trait]
+impl LoadTest for Busy {
+    fn tool(&self) -> Tool {
+        Tool { name: "busy".into(), version: "1".into() }
+    }
+
+    async fn run(&self, spec: &LoadSpec, context: &Context) -> Result<Measurement> {
+        let mut found = Measurement::new(self.tool(), spec);
+        (found.started_unix_ns, found.window) = (now().as_nanos() as u64, Duration::from_secs(1));
+        context.report(&Event::WindowStarted);
+        let cancel = Cancel::new();
+        let burner = std::thread::spawn({
+            let cancel = cancel.clone();
+            move || burn(&cancel)
+        });
+        tokio::time::sleep(found.window).await;
+        cancel.cancel();
+        burner.join().unwrap();
+        context.report(&Event::WindowEnded);
+        for nanos in 1..=1000 {
+            found.measured.counts.add(Fate::Ok, Some(200));
+            found.measured.response.record_nanos(nanos * 1000);
+            found.measured.service.record_nanos(nanos * 1000);
+        }
+        Ok(found)
+    }
+}
+
+#[tokio::test]
+async fn a_comparison_has_the_overhead_that_prometheus_tells_of() {
+    let Some((_processes, port)) = servers::prometheus((USER, PASSWORD), HASH) else { return };
+    let file = std::env::temp_dir().join(format!("meshery-password-{}", std::process::id()));
+    std::fs::write(&file, format!("{PASSWORD}\n")).unwrap();
+    let spec: ComparisonSpec = serde_json::from_value(serde_json::json!({
+        "arms": [{ "name": "none", "mesh": "none" }, { "name": "again", "mesh": "none", "control": true }],
+        "rounds": 5, "seed": 1, "upstream": "127.0.0.1:9",
+        "telemetry": {
+            "prometheus": format!("http://127.0.0.1:{port}"),
+            "credentials": { "user": USER, "password_file": file },
+            "components": [{ "name": "machine", "role": "node", "recipe": "node-exporter", "matchers": "job=\"node\"" }],
+        },
+    }))
+    .unwrap();
+    scraped(&Prometheus::new(endpoint(port)).unwrap()).await;
+    let found = compare(&spec, &Busy, &Bare, &Context::default()).await.unwrap();
+    let (runs, memory) = (found.arms.iter().flat_map(|arm| &arm.runs), machine().1);
+    for run in runs {
+        assert_eq!(run.error, None);
+        let used = &run.processes[0];
+        assert_eq!((used.name.as_str(), used.role), ("machine", Role::Node));
+        assert!(used.cpu > Duration::from_millis(300), "a processor was kept busy for a second: {used:?}");
+    }
+    let effect = found.effect("again", "node.memory").unwrap();
+    assert_eq!((effect.runs, effect.unit), (5, Unit::Bytes));
+    assert!((effect.arm_value.unwrap() / memory - 1.0).abs() < 0.2, "{effect:?}");
+    assert!(found.effect("again", "node.cpu_per_1000_requests").unwrap().arm_value.unwrap() > 300e3);
+    assert!(found.effect("again", "memory").is_none(), "a machine is no proxy");
+
+    std::fs::write(&file, "guess").unwrap();
+    let spec = ComparisonSpec { rounds: 1, ..spec };
+    let refused = compare(&spec, &Busy, &Bare, &Context::default()).await.unwrap();
+    let error = refused.arms[0].runs[0].error.as_ref().unwrap();
+    assert_eq!(error.code, ErrorKind::Refused, "{error}");
+    assert!(error.place.as_deref().unwrap().starts_with("telemetry"), "{error}");
+    assert!(!serde_json::to_string(&refused).unwrap().contains("guess"));
+    std::fs::remove_file(&file).unwrap();
+    let error = compare(&spec, &Busy, &Bare, &Context::default()).await.unwrap_err();
+    assert_eq!(error.report().place.as_deref(), Some("telemetry.credentials.password_file"));
 }
 
 #[tokio::test]

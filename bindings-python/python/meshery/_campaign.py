@@ -77,6 +77,11 @@ class Campaign:
         """
         self._native.save(directory)
 
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Every effect of every cell as a row of an Arrow table: ``polars.DataFrame(campaign)``."""
+        _ = requested_schema  # a wish, which the interface lets a producer pass over
+        return self._native.arrow_stream()
+
     def __str__(self) -> str:
         return self.table
 

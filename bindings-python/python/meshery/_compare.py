@@ -84,6 +84,15 @@ class Comparison:
         """
         self._native.save(directory)
 
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Every effect as a row of an Arrow table.
+
+        What ``polars.DataFrame(comparison)``, ``pandas.DataFrame.from_arrow(comparison)`` and
+        ``pyarrow.table(comparison)`` read.
+        """
+        _ = requested_schema  # a wish, which the interface lets a producer pass over
+        return self._native.arrow_stream()
+
     def __str__(self) -> str:
         return self.table
 

@@ -66,6 +66,11 @@ class History:
         """Every series with its lasting changes as a page of HTML."""
         return self._native.html()
 
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Every value of every series as a row of an Arrow table: ``polars.DataFrame(history)``."""
+        _ = requested_schema  # a wish, which the interface lets a producer pass over
+        return self._native.arrow_stream()
+
     def review(self, entry: int) -> dict[str, Any]:
         """How a release stands among the ones before it, by the schema ``history-review``.
 

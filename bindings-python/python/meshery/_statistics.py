@@ -1,31 +1,39 @@
 """The statistics that verdicts rest on, one by one."""
 
+import json
 from collections.abc import Sequence
+from typing import Any
 
 from meshery import _native
 
 __all__ = ["statistic", "statistics"]
 
 
-def statistic(name: str, x: Sequence[float], y: Sequence[float] | None = None) -> list[float]:
-    """The figures of a statistical method, as :func:`statistics` describes them.
+def statistic(
+    name: str, x: Sequence[float] = (), y: Sequence[float] | None = None, **settings: Any
+) -> dict[str, Any]:
+    """What a statistical method finds, as :func:`statistics` describes it.
 
-    >>> p = statistic("welch", [1.0, 1.1, 0.9], [2.0, 2.1, 1.9])[0]
-    >>> p < 0.001
+    >>> statistic("welch", [1.0, 1.1, 0.9], [2.0, 2.1, 1.9])["p"] < 0.001
     True
+    >>> statistic("quantile", [1.0, 2.0, 3.0], q=0.75, definition="rank")
+    {'quantile': 3.0}
 
     Args:
         name: The method.
-        x: The baseline, or the only sample.
+        x: The baseline, or the only sample; none for what takes settings alone.
         y: The candidate. For methods of pairs without it, ``x`` holds the differences.
+        **settings: What the method can be told; each setting has a default.
 
     Returns:
-        Its figures; what a sample cannot support is left out.
+        Its figures by name: a number, or a list of them. What a sample cannot support is left out.
 
     Raises:
-        MesheryError: ``invalid_input`` for an unknown method and for samples that do not fit it.
+        MesheryError: ``invalid_input`` for an unknown method or setting, and for samples that do
+            not fit it.
     """
-    return _native.statistic(name, x, y)
+    figures: dict[str, Any] = json.loads(_native.statistic(name, x, y, json.dumps(settings)))
+    return figures
 
 
 def statistics() -> dict[str, str]:

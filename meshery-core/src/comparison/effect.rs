@@ -46,10 +46,14 @@ pub enum Unit {
     Nanoseconds,
     /// Nanoseconds of processor time for one request; the same number is microseconds for 1,000 requests.
     NanosecondsPerRequest,
+    /// Nanoseconds of processor time that a connection takes in a second: 1,000,000 is a thousandth of a processor.
+    NanosecondsPerConnectionSecond,
     /// Events per second.
     PerSecond,
     /// Bytes.
     Bytes,
+    /// Bytes for one connection.
+    BytesPerConnection,
     /// A share, 0..=1.
     Share,
 }
@@ -108,8 +112,11 @@ pub struct Effect {
     pub arm: String,
     /// The arm it is compared with.
     pub baseline: String,
-    /// The metric: `latency.p50`, `latency.p90`, `latency.p99`, `latency.p99.9`, `throughput`, `errors`,
-    /// `cpu_per_1000_requests` or `memory`; the last two also per proxy, as `memory/client`.
+    /// The metric. Of the load: `latency.p50`, `latency.p90`, `latency.p99`, `latency.p99.9`, `throughput`, `errors`. Of
+    /// all proxies together: `cpu_per_1000_requests`, `cpu_per_connection`, `memory`, `memory_per_connection`; the first
+    /// and third also of each, as `memory/client`. The same of the control plane and of whole machines, as
+    /// `control_plane.memory` and `node.memory/worker-1`. Of changes of configuration: `propagation.p50`,
+    /// `propagation.p90`, `propagation.p99`.
     pub metric: String,
     /// The unit of the values.
     pub unit: Unit,
@@ -145,6 +152,12 @@ pub struct Effect {
     pub runs_needed: Option<u32>,
     /// The verdict.
     pub verdict: Verdict,
+    /// Regressed or improved by more than the margin: the whole 95 % interval lies beyond it.
+    #[serde(default)]
+    pub beyond_margin: bool,
+    /// Equivalent, and yet not the same: the 95 % interval does not hold zero.
+    #[serde(default)]
+    pub differs: bool,
     /// Why the verdict is no better, and what to know when reading it.
     pub reasons: Vec<Reason>,
 }

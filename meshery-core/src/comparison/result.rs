@@ -6,50 +6,17 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ArmSpec, ComparisonSpec, Effect};
+use super::{ArmSpec, ComparisonSpec, Effect, ProcessUse, Propagation};
 use crate::error::ErrorReport;
 use crate::histogram::Latencies;
 use crate::host::Installation;
 use crate::load::Tool;
 use crate::measurement::{Measurement, Reason};
-use crate::plan::{CheckOutcome, Role};
+use crate::plan::CheckOutcome;
 use crate::units::{duration, duration_schema};
 
 /// The version of the result format; a reader refuses a higher one.
 pub const FORMAT: u32 = 1;
-
-/// What a process used during a load window.
-///
-/// ```
-/// use meshery_core::comparison::ProcessUse;
-/// use meshery_core::plan::Role;
-/// use std::time::Duration;
-///
-/// let used = ProcessUse {
-///     name: "client".into(),
-///     role: Role::Proxy,
-///     cpu: Duration::from_millis(300),
-///     memory_bytes: 50 << 20,
-///     peak_memory_bytes: 52 << 20,
-/// };
-/// assert_eq!(serde_json::to_value(&used).unwrap()["cpu"], "300ms");
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ProcessUse {
-    /// The process's name in its plan.
-    pub name: String,
-    /// What it is there for.
-    pub role: Role,
-    /// Processor time, user and system, within the window.
-    #[serde(with = "duration")]
-    #[schemars(schema_with = "duration_schema")]
-    pub cpu: Duration,
-    /// Resident memory at the end of the window.
-    pub memory_bytes: u64,
-    /// The highest resident memory of the process so far.
-    pub peak_memory_bytes: u64,
-}
 
 /// One run: fresh proxies, one load.
 ///
@@ -69,6 +36,9 @@ pub struct Run {
     pub measurement: Option<Measurement>,
     /// What each process of the mesh, and the upstream, used in the window.
     pub processes: Vec<ProcessUse>,
+    /// How long changes of configuration took to reach the proxies; `None` where nobody looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub propagation: Option<Propagation>,
     /// What kept the run from being made or finished.
     pub error: Option<ErrorReport>,
 }

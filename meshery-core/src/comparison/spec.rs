@@ -5,6 +5,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Telemetry;
 use crate::error::{Error, Result};
 use crate::load::{LoadSpec, Stop, Weighted};
 use crate::pace::Pace;
@@ -40,6 +41,9 @@ pub struct ComparisonSpec {
     pub load: RunLoad,
     /// How verdicts are reached.
     pub judge: Judge,
+    /// What else is looked at, besides the processes of this machine. `None`: nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub telemetry: Option<Telemetry>,
 }
 
 /// The load of a run: a [`LoadSpec`] without its target, which the arm decides.
@@ -179,6 +183,7 @@ impl Default for ComparisonSpec {
             path: "/".into(),
             load: RunLoad::default(),
             judge: Judge::default(),
+            telemetry: None,
         }
     }
 }
@@ -245,7 +250,7 @@ impl ComparisonSpec {
         if !self.path.starts_with('/') {
             return Err(Error::invalid("path", "not a path").expected("text that begins with /").found(&self.path));
         }
-        Ok(())
+        self.telemetry.as_ref().map_or(Ok(()), |telemetry| telemetry.check().map_err(|error| error.at("telemetry")))
     }
 }
 

@@ -14,7 +14,7 @@ use super::run::Session;
 use super::schedule::{Next, Schedule, blocks};
 use crate::compare::judge::{Open, is_valid, judge};
 use crate::pace::nanos;
-use crate::telemetry::environment;
+use crate::telemetry::{Watch, environment};
 
 /// Carries a campaign out; without a journal it is not kept.
 pub(crate) async fn conduct(
@@ -27,12 +27,13 @@ pub(crate) async fn conduct(
     if record.next() == Next::Complete && record.proofs.is_some() {
         return Ok(record.judged(context));
     }
+    let watch = spec.telemetry.as_ref().map(Watch::new).transpose().map_err(|error| error.at("telemetry"))?;
     record.session_begins()?;
     let upstream = match spec.upstream {
         Some(_) => None,
         None => Some(host.start_upstream(context).await?),
     };
-    let session = Session { load, host, upstream: upstream.as_ref(), context };
+    let session = Session { load, host, upstream: upstream.as_ref(), watch: watch.as_ref(), context };
     let made = record.carry_out(&session).await;
     if let Some(upstream) = &upstream {
         host.uninstall(upstream).await?;

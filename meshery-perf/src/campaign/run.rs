@@ -8,7 +8,7 @@ use meshery_core::{
 };
 
 use super::Proof;
-use crate::telemetry::Sampler;
+use crate::telemetry::{Sampler, Watch};
 
 /// Who carries a campaign out, and where.
 pub(super) struct Session<'a> {
@@ -16,6 +16,8 @@ pub(super) struct Session<'a> {
     pub(super) host: &'a dyn MeshHost,
     /// The built-in upstream, if there is one.
     pub(super) upstream: Option<&'a Installation>,
+    /// What else is looked at.
+    pub(super) watch: Option<&'a Watch>,
     pub(super) context: &'a Context,
 }
 
@@ -79,7 +81,7 @@ impl Session<'_> {
 
     /// Makes a run; whatever goes wrong is part of it.
     pub(super) async fn run(&self, spec: &ComparisonSpec, arm: &ArmSpec, (block, order): (u32, u32)) -> Run {
-        let mut run = Run { block, order, measurement: None, processes: Vec::new(), error: None };
+        let mut run = Run { block, order, measurement: None, processes: Vec::new(), propagation: None, error: None };
         match self.host.install(&self.mesh(spec, arm), self.context).await {
             Ok(mesh) => {
                 let measured = self.measure(spec, &mesh, &mut run).await;
@@ -99,6 +101,11 @@ impl Session<'_> {
         drop(listening);
         let used = sampler.finish();
         let mut measurement = measurement?;
+        let elsewhere = match self.watch {
+            // Boxed, for few campaigns need it and all would carry its size.
+            Some(watch) => Box::pin(watch.usage(&measurement, self.context)).await,
+            None => Ok(Vec::new()),
+        };
         let alive = self.alive(mesh).await;
         if let Err(error) = &alive {
             measurement.validity.invalid.push(Reason::new(Doubt::ProcessDied, error.report().message.clone()));
@@ -106,6 +113,7 @@ impl Session<'_> {
         run.measurement = Some(measurement);
         alive?;
         run.processes = used?;
+        run.processes.extend(elsewhere.map_err(|error| error.at("telemetry"))?);
         Ok(())
     }
 

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use meshery_core::comparison::{Arm, Effect, Run, Scale, Unit};
 use meshery_core::measurement::{Doubt, Reason};
-use meshery_core::plan::Role;
 use meshery_core::units::duration;
 use meshery_core::{Comparison, ComparisonSpec, Pace, Verdict};
 
@@ -70,17 +69,16 @@ fn drafts((cell, open): (usize, &Open<'_>), control: bool) -> Vec<Draft> {
     others.iter().filter(|arm| arm.spec.control == control).flat_map(of_arm).collect()
 }
 
+/// What is compared of two arms: what either has, and of changes of configuration what both have, for without a mesh there
+/// is nothing to change.
 fn metrics_of(baseline: &Arm, arm: &Arm) -> Vec<Metric> {
-    let proxies: BTreeSet<&str> = [baseline, arm]
-        .iter()
-        .flat_map(|arm| &arm.runs)
-        .flat_map(|run| &run.processes)
-        .filter(|used| used.role != Role::Workload)
-        .map(|used| used.name.as_str())
-        .collect();
-    let names: Vec<String> = proxies.into_iter().map(str::to_owned).collect();
-    let overhead = if names.is_empty() { Vec::new() } else { metrics::of_processes(&names) };
-    metrics::of_load().into_iter().chain(overhead).collect()
+    let has = |arm: &Arm, metric: &Metric| arm.runs.iter().any(|run| metric.value(run).is_some());
+    let runs: Vec<&Run> = baseline.runs.iter().chain(&arm.runs).collect();
+    let comparable = |metric: &Metric| match metric.read {
+        Read::Propagation(_) => has(baseline, metric) && has(arm, metric),
+        _ => true,
+    };
+    metrics::of_runs(&runs).into_iter().filter(comparable).collect()
 }
 
 /// Whether a run counts: made to its end, with nothing against its figures.
@@ -130,6 +128,8 @@ fn draft((cell, comparison, alpha): (usize, &Comparison, f64), baseline: &Arm, a
         detectable: None,
         runs_needed: None,
         verdict: Verdict::Inconclusive,
+        beyond_margin: false,
+        differs: false,
         reasons: doubts(spec, &metric, (baseline, arm), &paired),
     };
     // Two runs give a test in name only; below the least number nothing is claimed.
@@ -236,6 +236,7 @@ fn conclude(draft: Draft, p_adjusted: Option<f64>, (correction, size): (&str, u3
     }
     if effect.reasons.iter().any(|reason| spoils(reason.code)) {
         effect.verdict = Verdict::Invalid;
+        (effect.beyond_margin, effect.differs) = (false, false);
     }
     effect
 }
@@ -247,6 +248,7 @@ fn settle(metric: &Metric, effect: &mut Effect, answer: &Answer, rules: &Rules) 
         Err(error) => return effect.reasons.push(Reason::new(Doubt::NotComparable, error.to_string())),
     };
     effect.verdict = judgement.verdict;
+    (effect.beyond_margin, effect.differs) = (judgement.beyond_margin, judgement.detectable);
     effect.detectable = judgement.would_have_shown;
     effect.runs_needed = judgement.runs_for_difference.max(judgement.runs_for_equivalence);
     if effect.verdict == Verdict::Inconclusive
@@ -272,10 +274,10 @@ fn doubt(warning: Warning) -> Option<Reason> {
 fn undecided(metric: &Metric, detectable: f64, runs: u32) -> Reason {
     let amount = match (metric.scale, metric.unit) {
         (Scale::Relative, _) => format!("{:.1} %", detectable * 100.0),
-        (Scale::Absolute, Unit::NanosecondsPerRequest | Unit::Nanoseconds) => {
+        (Scale::Absolute, Unit::NanosecondsPerRequest | Unit::Nanoseconds | Unit::NanosecondsPerConnectionSecond) => {
             duration::format(std::time::Duration::from_nanos(detectable as u64))
         }
-        (Scale::Absolute, Unit::Bytes) => format!("{:.1} MiB", detectable / 1024.0 / 1024.0),
+        (Scale::Absolute, Unit::Bytes | Unit::BytesPerConnection) => format!("{:.1} MiB", detectable / 1024.0 / 1024.0),
         (Scale::Absolute, Unit::Share) => format!("{:.3} points", detectable * 100.0),
         (Scale::Absolute, _) => format!("{detectable:.3}"),
     };

@@ -7,6 +7,7 @@
 
 mod record;
 mod store;
+mod table;
 mod trend;
 
 use std::io::{BufRead, Write};
@@ -17,6 +18,7 @@ use meshery_core::{Error, ErrorKind, Result};
 use rusqlite::Connection;
 
 use crate::report::{self, Subject};
+use crate::table::Column;
 use record::Record;
 
 /// How many releases before one say what is usual.
@@ -120,6 +122,14 @@ impl History {
         let series = self.series()?;
         let changes = series.iter().map(trend::changes).collect::<Result<Vec<_>>>()?.concat();
         Ok(report::history::render(&series, &changes))
+    }
+
+    /// Every value of every series as a row of a flat table, series by series in the order of time.
+    ///
+    /// # Errors
+    /// Those of [`open`](Self::open).
+    pub fn table(&self) -> Result<Vec<Column>> {
+        Ok(table::values(&self.series()?))
     }
 
     /// How a result that is not in the history would stand among the [`LAST`] releases up to a baseline, or up to the

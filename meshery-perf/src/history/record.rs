@@ -1,10 +1,9 @@
 //! A result as a history keeps it: one value for each run, metric and arm.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use meshery_core::comparison::{Arm, Environment, Run};
 use meshery_core::history::SeriesKey;
-use meshery_core::plan::Role;
 use meshery_core::{Comparison, Error, Result};
 use serde::{Deserialize, Serialize};
 
@@ -41,14 +40,9 @@ impl Record {
         if release.is_empty() {
             return Err(Error::invalid("release", "no name").expected("text such as 1.2.0"));
         }
-        let names = match subject {
-            Subject::Comparison(_) => vec![(String::new(), String::new())],
-            Subject::Campaign(campaign) => {
-                campaign.cells.iter().map(|cell| (cell.workload.clone(), cell.point.clone())).collect()
-            }
-        };
-        let cells: Vec<_> = subject.cells().into_iter().map(|(_, comparison)| comparison).zip(names).collect();
-        let series: Vec<Values> = cells.iter().flat_map(|(comparison, names)| of_cell(comparison, names)).collect();
+        let cells: Vec<_> =
+            subject.cells().into_iter().map(|(_, comparison)| comparison).zip(subject.names()).collect();
+        let series: Vec<Values> = cells.iter().flat_map(|(comparison, names)| of_cell(comparison, *names)).collect();
         let Some((first, _)) = cells.first().filter(|_| !series.is_empty()) else {
             return Err(Error::invalid("result", "no run of it can be trusted: there is nothing to keep"));
         };
@@ -65,30 +59,22 @@ impl Record {
     }
 }
 
-fn of_cell(comparison: &Comparison, names: &(String, String)) -> Vec<Values> {
+fn of_cell(comparison: &Comparison, names: (&str, &str)) -> Vec<Values> {
     // A control is the baseline a second time: no series of its own.
     let arms = comparison.arms.iter().filter(|arm| !arm.spec.control);
     arms.flat_map(|arm| of_arm(comparison, arm, names)).collect()
 }
 
-fn of_arm(comparison: &Comparison, arm: &Arm, (workload, point): &(String, String)) -> Vec<Values> {
+fn of_arm(comparison: &Comparison, arm: &Arm, (workload, point): (&str, &str)) -> Vec<Values> {
     let runs: Vec<&Run> = arm.runs.iter().filter(|run| is_valid(run)).collect();
-    let proxies: BTreeSet<&str> = runs
-        .iter()
-        .flat_map(|run| &run.processes)
-        .filter(|used| used.role != Role::Workload)
-        .map(|used| used.name.as_str())
-        .collect();
-    let names: Vec<String> = proxies.into_iter().map(str::to_owned).collect();
-    let overhead = if names.is_empty() { Vec::new() } else { metrics::of_processes(&names) };
     let values = |metric: Metric| {
         let values: BTreeMap<u32, f64> = runs
             .iter()
             .filter_map(|run| Some((run.block, metric.value(run).filter(|value| value.is_finite())?)))
             .collect();
         let key = SeriesKey {
-            workload: workload.clone(),
-            point: point.clone(),
+            workload: workload.into(),
+            point: point.into(),
             arm: arm.spec.name.clone(),
             mesh: arm.spec.mesh.clone(),
             configuration: configuration(comparison, arm),
@@ -98,7 +84,7 @@ fn of_arm(comparison: &Comparison, arm: &Arm, (workload, point): &(String, Strin
         };
         (!values.is_empty()).then_some(Values { key, values })
     };
-    metrics::of_load().into_iter().chain(overhead).filter_map(values).collect()
+    metrics::of_runs(&runs).into_iter().filter_map(values).collect()
 }
 
 /// What makes two arms of one name different: their settings, and the load.

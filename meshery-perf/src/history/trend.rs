@@ -42,14 +42,13 @@ impl Form {
 }
 
 fn higher_is_better(key: &SeriesKey) -> bool {
-    metrics::of_load().iter().any(|metric| metric.name == key.metric && metric.higher_is_better)
+    metrics::by_name(&key.metric).is_some_and(|metric| metric.higher_is_better)
 }
 
 /// The margin of a metric between releases.
 fn margin(key: &SeriesKey, form: Form) -> f64 {
-    let of_load = metrics::of_load().into_iter().find(|metric| metric.name == key.metric).map(|metric| metric.margin);
-    match (of_load, form) {
-        (Some(margin), _) => margin,
+    match (metrics::by_name(&key.metric), form) {
+        (Some(metric), _) => metric.margin,
         (None, Form::Ratio) => RESOURCES,
         (None, Form::Difference) => 0.0,
     }

@@ -5,6 +5,7 @@
 mod campaign;
 mod chart;
 mod csv;
+mod effects;
 mod fragment;
 mod headline;
 pub(crate) mod history;
@@ -25,6 +26,7 @@ use std::path::{Path, PathBuf};
 
 use meshery_core::{Error, Result};
 
+pub use effects::effects;
 pub use subject::Subject;
 
 /// Every format, sorted by name.

@@ -33,6 +33,16 @@ impl<'a> From<&'a Campaign> for Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
+    /// The workload and the point of load of every comparison, in their order; empty for one alone.
+    pub fn names(self) -> Vec<(&'a str, &'a str)> {
+        match self {
+            Self::Comparison(_) => vec![("", "")],
+            Self::Campaign(campaign) => {
+                campaign.cells.iter().map(|cell| (cell.workload.as_str(), cell.point.as_str())).collect()
+            }
+        }
+    }
+
     /// Every comparison with its title; a comparison alone has none.
     pub fn cells(self) -> Vec<(String, &'a Comparison)> {
         match self {

@@ -14,6 +14,8 @@ const TIME: &[Step] = &[(1.0, " ns"), (1e3, " µs"), (1e6, " ms"), (1e9, " s")];
 /// Of processor time: a nanosecond per request is a microsecond per 1,000 requests.
 const TIME_PER_1000: &[Step] = &[(1e-3, " ns"), (1.0, " µs"), (1e3, " ms"), (1e6, " s")];
 const BYTES: &[Step] = &[(1.0, " B"), (1e3, " kB"), (1e6, " MB"), (1e9, " GB"), (1e12, " TB")];
+/// Of processor time: a whole processor is 1,000 ms in a second.
+const TIME_PER_SECOND: &[Step] = &[(1.0, " ns/s"), (1e3, " µs/s"), (1e6, " ms/s")];
 const RATE: &[Step] = &[(1.0, "/s")];
 const PERCENT: &[Step] = &[(0.01, " %")];
 const POINTS: &[Step] = &[(0.01, " pp")];
@@ -77,7 +79,8 @@ fn steps_of(unit: Unit) -> &'static [Step] {
     match unit {
         Unit::NanosecondsPerRequest => TIME_PER_1000,
         Unit::PerSecond => RATE,
-        Unit::Bytes => BYTES,
+        Unit::Bytes | Unit::BytesPerConnection => BYTES,
+        Unit::NanosecondsPerConnectionSecond => TIME_PER_SECOND,
         Unit::Share => PERCENT,
         _ => TIME,
     }
@@ -262,6 +265,8 @@ mod tests {
             (Unit::Nanoseconds, 999_800.0, "1.00 ms"),
             (Unit::Nanoseconds, 7.0, "7.00 ns"),
             (Unit::NanosecondsPerRequest, 61_040.0, "61.0 ms"),
+            (Unit::NanosecondsPerConnectionSecond, 3_120_000.0, "3.12 ms/s"),
+            (Unit::BytesPerConnection, 58_234.0, "58.2 kB"),
             (Unit::Bytes, 58_234_000.0, "58.2 MB"),
             (Unit::Bytes, 0.0, "0 B"),
             (Unit::PerSecond, 1_999.7, "2,000/s"),
@@ -297,10 +302,20 @@ mod tests {
         assert_eq!((cut("envoy-mtls", 10), cut("envoy-mtls", 6)), ("envoy-mtls".into(), "envoy…".into()));
     }
 
+    const UNITS: [Unit; 7] = [
+        Unit::Nanoseconds,
+        Unit::NanosecondsPerRequest,
+        Unit::NanosecondsPerConnectionSecond,
+        Unit::PerSecond,
+        Unit::Bytes,
+        Unit::BytesPerConnection,
+        Unit::Share,
+    ];
+
     proptest! {
         #[test]
         fn any_number_is_written_without_nan_or_exponent(number in prop::num::f64::ANY) {
-            for unit in [Unit::Nanoseconds, Unit::NanosecondsPerRequest, Unit::PerSecond, Unit::Bytes, Unit::Share] {
+            for unit in UNITS {
                 let text = value(unit, Some(number));
                 prop_assert!(!text.contains("NaN") && !text.contains("inf") && !text.contains('e'), "{text}");
             }

@@ -1,6 +1,6 @@
 //! How verdicts look: a word, a class for the colour, and a sign, so that colour never speaks alone.
 
-use meshery_core::Verdict;
+use meshery_core::{Effect, Verdict};
 
 use super::markup::{Element, tag};
 
@@ -11,11 +11,20 @@ pub(super) const ALL: [Verdict; 5] =
 /// What a verdict means, in half a sentence.
 pub(super) fn meaning(verdict: Verdict) -> &'static str {
     match verdict {
-        Verdict::Improved => "better, beyond chance and beyond the margin",
-        Verdict::Regressed => "worse, beyond chance and beyond the margin",
+        Verdict::Improved => "better, beyond chance",
+        Verdict::Regressed => "worse, beyond chance",
         Verdict::Equivalent => "the difference lies within the margin",
         Verdict::Inconclusive => "neither a difference nor its absence is shown",
         Verdict::Invalid => "the runs cannot be trusted",
+    }
+}
+
+/// What the verdict alone does not say: how far, or that equivalent is not the same.
+pub(super) fn degree(effect: &Effect) -> Option<&'static str> {
+    match effect {
+        Effect { beyond_margin: true, .. } => Some("by more than the margin"),
+        Effect { differs: true, .. } => Some("with a difference within the margin"),
+        _ => None,
     }
 }
 

@@ -103,28 +103,52 @@ impl<'a> Metric<'a> {
         }
     }
 
-    /// For a heading or a column: `p99 latency`, `Memory`.
+    /// For a heading or a column: `p99 latency`, `Memory`, `Memory of the control plane`.
     pub(super) fn title(self) -> String {
-        match (self.name, self.name.strip_prefix("latency.")) {
-            (_, Some(percentile)) => format!("{percentile} latency"),
-            ("throughput", _) => "Throughput".into(),
-            ("errors", _) => "Failed requests".into(),
-            ("cpu_per_1000_requests", _) => "CPU / 1,000 requests".into(),
-            ("memory", _) => "Memory".into(),
-            (other, _) => other.into(),
-        }
+        let (base, of) = self.role();
+        let title = match base.split_once('.') {
+            Some(("latency", percentile)) => format!("{percentile} latency"),
+            Some(("propagation", percentile)) => format!("{percentile} propagation"),
+            _ => match base {
+                "throughput" => "Throughput",
+                "errors" => "Failed requests",
+                "cpu_per_1000_requests" => "CPU / 1,000 requests",
+                "cpu_per_connection" => "CPU / connection",
+                "memory" => "Memory",
+                "memory_per_connection" => "Memory / connection",
+                other => other,
+            }
+            .into(),
+        };
+        title + of
     }
 
-    /// Within a sentence: `the median`, `p99`, `CPU per 1,000 requests`.
+    /// Within a sentence: `the median`, `p99`, `CPU per 1,000 requests`, `memory of the control plane`.
     pub(super) fn phrase(self) -> String {
-        match (self.name, self.name.strip_prefix("latency.")) {
-            (_, Some("p50")) => "the median".into(),
-            (_, Some(percentile)) => percentile.into(),
-            ("throughput", _) => "throughput".into(),
-            ("errors", _) => "failed requests".into(),
-            ("cpu_per_1000_requests", _) => "CPU per 1,000 requests".into(),
-            ("memory", _) => "memory".into(),
-            (other, _) => other.into(),
+        let (base, of) = self.role();
+        let phrase = match base.split_once('.') {
+            Some(("latency", "p50")) => "the median".into(),
+            Some(("latency", percentile)) => percentile.into(),
+            Some(("propagation", percentile)) => format!("{percentile} of config propagation"),
+            _ => match base {
+                "errors" => "failed requests",
+                "cpu_per_1000_requests" => "CPU per 1,000 requests",
+                "cpu_per_connection" => "CPU per connection",
+                "memory_per_connection" => "memory per connection",
+                other => other,
+            }
+            .into(),
+        };
+        phrase + of
+    }
+
+    /// The name without whose it is, and whose it is.
+    fn role(self) -> (&'a str, &'static str) {
+        let of = |prefix| self.name.strip_prefix(prefix);
+        match (of("control_plane."), of("node.")) {
+            (Some(base), _) => (base, " of the control plane"),
+            (_, Some(base)) => (base, " of the nodes"),
+            _ => (self.name, ""),
         }
     }
 }

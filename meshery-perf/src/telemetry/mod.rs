@@ -6,8 +6,10 @@ pub mod exposition;
 mod machine;
 mod process;
 pub mod prometheus;
+mod watch;
 mod window;
 
 pub use environment::environment;
 pub(crate) use machine::{involuntary_switches, steal};
+pub(crate) use watch::Watch;
 pub(crate) use window::Sampler;

@@ -5,6 +5,7 @@
 mod bootstrap;
 mod data;
 mod diagnostics;
+mod golden;
 mod hdr;
 mod pairs;
 mod planning;

@@ -22,6 +22,7 @@ use tokio_rustls::rustls::{self, RootCertStore, ServerConfig};
 #[derive(Clone, Debug)]
 pub struct Seen {
     pub path: String,
+    pub authorization: Option<String>,
     pub body: Bytes,
 }
 
@@ -125,8 +126,10 @@ async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, han
         let handler = Arc::clone(&handler);
         async move {
             let path = request.uri().to_string();
+            let authorization = request.headers().get(hyper::header::AUTHORIZATION);
+            let authorization = authorization.and_then(|value| value.to_str().ok()).map(str::to_owned);
             let body = request.into_body().collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-            Ok::<_, Infallible>(handler(Seen { path, body }))
+            Ok::<_, Infallible>(handler(Seen { path, authorization, body }))
         }
     });
     // HTTP/1.1 or HTTP/2, by what the client begins with.

@@ -1,7 +1,8 @@
 use std::time::Duration;
 
-use meshery_core::comparison::{End, Environment, FORMAT, ProcessUse, RunLoad};
+use meshery_core::comparison::{End, Environment, FORMAT, ProcessUse, Propagation, RunLoad};
 use meshery_core::load::Tool;
+use meshery_core::plan::Role;
 use meshery_core::{ArmSpec, Fate, Latencies, LoadSpec, Measurement, Rate};
 
 use super::*;
@@ -21,7 +22,7 @@ fn run(block: u32, micros: f64, processes: Vec<ProcessUse>) -> Run {
         measurement.measured.response.record_nanos(nanos as u64);
         measurement.measured.service.record_nanos(nanos as u64);
     }
-    Run { block, order: block, measurement: Some(measurement), processes, error: None }
+    Run { block, order: block, measurement: Some(measurement), processes, propagation: None, error: None }
 }
 
 fn proxy(name: &str, micros_per_request: u64, mebibytes: u64) -> ProcessUse {
@@ -76,7 +77,8 @@ fn judged(mut comparison: Comparison) -> Comparison {
 fn a_slower_mesh_regresses_and_its_control_does_not() {
     let comparison = judged(comparison(1.5));
     for metric in ["latency.p50", "latency.p99", "latency.p99.9", "cpu_per_1000_requests", "memory/client"] {
-        assert_eq!(comparison.effect("envoy", metric).unwrap().verdict, Verdict::Regressed, "{metric}");
+        let effect = comparison.effect("envoy", metric).unwrap();
+        assert_eq!((effect.verdict, effect.beyond_margin), (Verdict::Regressed, true), "{metric}");
     }
     for metric in ["latency.p50", "throughput", "errors"] {
         assert_eq!(comparison.effect("again", metric).unwrap().verdict, Verdict::Equivalent, "{metric}");
@@ -111,6 +113,39 @@ fn a_faster_arm_improves_and_a_hidden_one_is_inconclusive() {
         runs > 6 && effect.reasons[0].message.contains(&format!("{runs} runs an arm would settle it")),
         "{effect:?}"
     );
+}
+
+#[test]
+fn equivalent_is_not_always_the_same() {
+    let comparison = judged(with_noise(1.015, 0.002));
+    let effect = comparison.effect("envoy", "latency.p50").unwrap();
+    assert_eq!(
+        (effect.verdict, effect.differs, effect.beyond_margin),
+        (Verdict::Equivalent, true, false),
+        "{effect:?}"
+    );
+}
+
+#[test]
+fn propagation_is_compared_where_both_arms_have_it() {
+    let told = |run: &mut Run, millis: u64| {
+        let mut times = Latencies::new();
+        for proxy in 0..20 {
+            times.record(Duration::from_millis(millis + proxy));
+        }
+        run.propagation = Some(Propagation { source: "envoy".into(), times, unreached: 0 });
+    };
+    let mut slow = comparison(1.0);
+    for (index, millis) in [(0, 100), (2, 300)] {
+        slow.arms[index].runs.iter_mut().for_each(|run| told(run, millis + u64::from(run.block)));
+    }
+    let slow = judged(slow);
+    for metric in ["propagation.p50", "propagation.p90"] {
+        let effect = slow.effect("envoy", metric).unwrap();
+        assert_eq!((effect.verdict, effect.runs), (Verdict::Regressed, 6), "{effect:?}");
+    }
+    assert!(slow.effect("envoy", "propagation.p99").is_none(), "of twenty proxies none is the hundredth");
+    assert!(slow.effect("again", "propagation.p50").is_none(), "nobody looked there");
 }
 
 #[test]

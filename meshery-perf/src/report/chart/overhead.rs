@@ -1,4 +1,5 @@
-//! What the proxies of each arm use: processor time for 1,000 requests, and memory, stacked by process.
+//! What the proxies of each arm use: processor time for 1,000 requests, and memory, stacked by process; and the same of the
+//! control plane and of whole machines, where they were looked at.
 
 use meshery_core::Effect;
 use meshery_core::comparison::{Interval, Unit};
@@ -9,6 +10,15 @@ use super::super::text::{self, finite};
 use super::super::view::{Metric, View, amounts};
 use super::{TICKS, axis, name};
 
+/// What has a figure of its own.
+const METRICS: [&str; 6] = [
+    "cpu_per_1000_requests",
+    "memory",
+    "control_plane.cpu_per_1000_requests",
+    "control_plane.memory",
+    "node.cpu_per_1000_requests",
+    "node.memory",
+];
 const HEIGHT: f64 = 36.0;
 const BAR: f64 = 20.0;
 
@@ -23,8 +33,7 @@ struct Bar<'a> {
 
 /// A figure for each resource; `None` without any effect on one.
 pub(in super::super) fn draw(view: View<'_>) -> Option<Element> {
-    let figures: Vec<Element> =
-        ["cpu_per_1000_requests", "memory"].into_iter().filter_map(|metric| figure(view, metric)).collect();
+    let figures: Vec<Element> = METRICS.into_iter().filter_map(|metric| figure(view, metric)).collect();
     (!figures.is_empty()).then(|| tag("div").class("panels").children(figures))
 }
 

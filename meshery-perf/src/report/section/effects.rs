@@ -56,10 +56,11 @@ fn row(effect: &Effect) -> Element {
     let detectable = effect.detectable.map_or(text::NONE.into(), |limit| text::extent(effect, limit));
     let rest = [effect.runs.to_string(), format!("±{}", text::extent(effect, effect.margin)), detectable];
     let number = |text: String| tag("td").class("number").text(text);
+    let degree = verdict::degree(effect).map(|degree| tag("small").text(format!(" {degree}")));
     tag("tr")
         .child(name)
         .children(numbers.map(number))
-        .child(tag("td").child(verdict::chip(effect.verdict)))
+        .child(tag("td").child(verdict::chip(effect.verdict)).child(degree))
         .children(rest.map(number))
         .child(remarks(effect))
 }
