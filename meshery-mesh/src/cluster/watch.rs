@@ -82,7 +82,7 @@ impl Watch {
     ///
     /// # Errors
     /// What the server refuses, and what keeps a connection from coming about; the next call tries again. A connection
-    /// that merely ends is no error.
+    /// that merely ends is no error, unless nothing had come by it: whoever calls decides how soon that is tried again.
     pub async fn next(&mut self) -> Result<Change> {
         loop {
             if let Some(change) = self.ready.pop_front() {
@@ -97,7 +97,7 @@ impl Watch {
                 State::Open { lines, .. } => match lines.next().await {
                     Ok(Some(line)) => self.take(&line)?,
                     // An end in mid-line is an end all the same.
-                    Ok(None) | Err(_) => self.closed(),
+                    Ok(None) | Err(_) => self.closed()?,
                 },
             }
         }
@@ -201,7 +201,7 @@ impl Watch {
             self.state = State::Unknown;
             return Ok(());
         }
-        self.closed();
+        self.state = State::Unknown;
         Err(refusal(code, status.to_string().as_bytes()))
     }
 
@@ -225,14 +225,15 @@ impl Watch {
         }
     }
 
-    fn closed(&mut self) {
-        if let State::Open { version, listed, .. } = &self.state {
-            // Half a list is none.
-            self.state = match listed {
-                Some(_) => State::Unknown,
-                None => State::Between { version: version.clone() },
-            };
+    fn closed(&mut self) -> Result<()> {
+        let State::Open { lines, version, listed } = &self.state else { return Ok(()) };
+        let brought_nothing = lines.taken == 0;
+        // Half a list is none.
+        self.state = if listed.is_some() { State::Unknown } else { State::Between { version: version.clone() } };
+        if brought_nothing {
+            return Err(Error::new(ErrorKind::Unreachable, "the server hung up").at(&self.collection.target));
         }
+        Ok(())
     }
 }
 
@@ -275,6 +276,8 @@ struct ListMeta {
 struct Lines {
     answer: Answer,
     rest: Vec<u8>,
+    /// How many lines have been taken from it.
+    taken: u64,
     /// How much of the rest is known to hold no end of a line.
     searched: usize,
 }
@@ -284,7 +287,7 @@ impl Lines {
         if answer.status >= 400 {
             return Err(answer.body().await.err().unwrap_or_else(|| Error::new(ErrorKind::Protocol, "refused")));
         }
-        Ok(Self { answer, rest: Vec::new(), searched: 0 })
+        Ok(Self { answer, rest: Vec::new(), taken: 0, searched: 0 })
     }
 
     async fn next(&mut self) -> Result<Option<Vec<u8>>> {
@@ -292,6 +295,7 @@ impl Lines {
             if let Some(end) = self.rest[self.searched..].iter().position(|byte| *byte == b'\n') {
                 let after = self.rest.split_off(self.searched + end + 1);
                 self.searched = 0;
+                self.taken += 1;
                 return Ok(Some(std::mem::replace(&mut self.rest, after)));
             }
             self.searched = self.rest.len();
