@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import check_schema, control_plane
 
 import meshery
+from support import check_schema, control_plane
 
 
 def ask(plane: meshery.ControlPlane, path: str, folder: Path) -> dict[str, Any]:
@@ -39,9 +39,9 @@ def test_a_control_plane_answers_and_leaves_nothing(tmp_path: Path) -> None:
         assert [node["metadata"]["name"] for node in nodes["items"]] == ["node-1"]
         requests = plane.requests(before, plane.mark())
         mine = [request for request in requests if request["user_agent"] == "python-test"]
-        assert [(found["verb"], found["object"]["resource"], found["status"]) for found in mine] == [
-            ("list", "nodes", 200)
-        ]
+        assert [
+            (found["verb"], found["object"]["resource"], found["status"]) for found in mine
+        ] == [("list", "nodes", 200)]
         check_schema("audited-request", mine[0])
         plane.cordon("node-1")
         assert ask(plane, "/api/v1/nodes/node-1", tmp_path)["spec"]["unschedulable"] is True

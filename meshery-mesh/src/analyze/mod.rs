@@ -72,6 +72,12 @@ pub struct Analysis {
 pub fn analyze(sources: &[Source]) -> Analysis {
     let mut sources: Vec<&Source> = sources.iter().collect();
     sources.sort_by(|a, b| a.name.cmp(&b.name));
+    let (snapshot, errors) = read(sources);
+    Analysis { findings: findings(&snapshot), errors }
+}
+
+/// All objects of files, in their order, and what cannot be read of them.
+pub(crate) fn read<'a>(sources: impl IntoIterator<Item = &'a Source>) -> (Snapshot, Vec<Error>) {
     let mut snapshot = Snapshot::default();
     let mut errors = Vec::new();
     for source in sources {
@@ -83,7 +89,7 @@ pub fn analyze(sources: &[Source]) -> Analysis {
             }
         }
     }
-    Analysis { findings: findings(&snapshot), errors }
+    (snapshot, errors)
 }
 
 fn findings(snapshot: &Snapshot) -> Vec<Finding> {

@@ -51,18 +51,25 @@ mod tests {
     use std::io::Write;
     use std::net::{TcpListener, TcpStream};
 
+    /// A stamp lies between the sending and the reading. The kernel may set it a moment after the sender's call has come
+    /// back, when it is short of time, but not each time: a stamp that were the time of reading would never lie before.
     #[test]
     fn bytes_are_as_old_as_their_wait_in_the_kernel() {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let reader = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-        ask(&reader);
-        let before = SystemTime::now();
-        listener.accept().unwrap().0.write_all(b"hello").unwrap();
-        let after = SystemTime::now();
-        std::thread::sleep(Duration::from_millis(30));
-        let (count, stamp) = Space::new().receive(&reader, &mut [0; 64]).unwrap();
-        assert_eq!(count, 5);
-        assert!((before..=after).contains(&stamp.unwrap()), "{before:?} {stamp:?} {after:?}");
+        let old = |_| {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let reader = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+            ask(&reader);
+            let before = SystemTime::now();
+            listener.accept().unwrap().0.write_all(b"hello").unwrap();
+            let after = SystemTime::now();
+            std::thread::sleep(Duration::from_millis(10));
+            let (count, stamp) = Space::new().receive(&reader, &mut [0; 64]).unwrap();
+            let (stamp, read) = (stamp.unwrap(), SystemTime::now());
+            assert_eq!(count, 5);
+            assert!((before..=read).contains(&stamp), "{before:?} {stamp:?} {read:?}");
+            stamp <= after
+        };
+        assert!((0..50).any(old));
     }
 
     #[test]

@@ -13,18 +13,27 @@ pub(super) struct Usage {
     pub(super) peak_memory_bytes: u64,
 }
 
-/// Reads the usage of a live process. Processor time is the sum over its threads' `schedstat`, which counts nanoseconds;
-/// `stat` counts ticks of 10 ms, too coarse for a window of seconds.
+/// Reads the usage of a live process. Processor time is that of the process's own clock, in nanoseconds: a sum over its
+/// threads would shrink when one of them ends, and `stat` counts ticks of 10 ms, too coarse for a window of seconds.
 pub(super) fn usage(pid: u32) -> Result<Usage> {
-    let mut cpu = 0;
-    for task in fs::read_dir(format!("/proc/{pid}/task")).map_err(|error| gone(pid, &error))? {
-        // A thread may end between the listing and the reading; its time is then no longer told by thread.
-        let Ok(text) = fs::read_to_string(task?.path().join("schedstat")) else { continue };
-        cpu += text.split_whitespace().next().and_then(|nanos| nanos.parse::<u64>().ok()).unwrap_or(0);
-    }
+    let cpu = own_clock(pid).map_err(|error| gone(pid, &error))?;
     let status = fs::read_to_string(format!("/proc/{pid}/status")).map_err(|error| gone(pid, &error))?;
     let field = |name| kibibytes(&status, name).ok_or_else(|| unreadable(pid, name));
-    Ok(Usage { cpu: Duration::from_nanos(cpu), memory_bytes: field("VmRSS:")?, peak_memory_bytes: field("VmHWM:")? })
+    Ok(Usage { cpu, memory_bytes: field("VmRSS:")?, peak_memory_bytes: field("VmHWM:")? })
+}
+
+/// What the clock says that runs only while the process does.
+#[cfg(target_os = "linux")]
+fn own_clock(pid: u32) -> std::io::Result<Duration> {
+    use nix::time::{clock_getcpuclockid, clock_gettime};
+
+    let clock = clock_getcpuclockid(nix::unistd::Pid::from_raw(pid.cast_signed()))?;
+    Ok(clock_gettime(clock)?.into())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn own_clock(_pid: u32) -> std::io::Result<Duration> {
+    Err(std::io::ErrorKind::Unsupported.into())
 }
 
 /// A line such as `VmRSS:     5432 kB`, in bytes.
@@ -55,6 +64,18 @@ mod tests {
         let after = usage(std::process::id()).unwrap();
         assert!(after.cpu > before.cpu, "{sum} {}", block.len());
         assert!(after.peak_memory_bytes >= after.memory_bytes && after.memory_bytes > 8 << 20);
+    }
+
+    #[test]
+    fn the_time_of_a_thread_stays_when_the_thread_has_gone() {
+        let work = || (0..5_000_000u64).fold(0u64, |sum, n| std::hint::black_box(sum ^ n));
+        let mut before = usage(std::process::id()).unwrap().cpu;
+        for _ in 0..20 {
+            std::thread::spawn(work).join().unwrap();
+            let after = usage(std::process::id()).unwrap().cpu;
+            assert!(after > before, "{before:?} {after:?}");
+            before = after;
+        }
     }
 
     #[test]

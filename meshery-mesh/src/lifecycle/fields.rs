@@ -1,0 +1,185 @@
+//! Who owns which field of an object: what an API server keeps as `managedFields` (KEP-555).
+//!
+//! ```
+//! use meshery_core::Object;
+//! use meshery_mesh::lifecycle::fields::owners;
+//! use serde_json::json;
+//!
+//! let object = Object::new(json!({
+//!     "apiVersion": "apps/v1",
+//!     "kind": "Deployment",
+//!     "metadata": { "name": "istiod", "managedFields": [{
+//!         "manager": "kube-controller-manager", "operation": "Update", "fieldsV1": { "f:spec": { "f:replicas": {} } },
+//!     }] },
+//! }))?;
+//! let owner = &owners(&object)[0];
+//! assert_eq!(owner.fields.first().unwrap().to_string(), ".spec.replicas");
+//! # Ok::<(), meshery_core::Error>(())
+//! ```
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use meshery_core::Object;
+use serde_json::Value;
+
+/// The path of a field, as an API server tells fields apart: items of a list by their keys or values, not by position.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FieldPath(Vec<Part>);
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Part {
+    /// A field of a map.
+    Field(String),
+    /// An item of a list, by its keys: `name="http"`.
+    Item(String),
+}
+
+impl FieldPath {
+    fn child(&self, part: Part) -> Self {
+        Self(self.0.iter().cloned().chain([part]).collect())
+    }
+
+    /// Whether this is the path, or lies below it, that a pattern names: fields with dots between, `[*]` for any item of
+    /// a list.
+    pub fn is_below(&self, pattern: &str) -> bool {
+        let mut parts = self.0.iter();
+        pattern.split('.').all(|word| {
+            let (name, items) = word.split_once("[*]").map_or((word, false), |(name, _)| (name, true));
+            let named = matches!(parts.next(), Some(Part::Field(field)) if field == name);
+            named && (!items || matches!(parts.next(), Some(Part::Item(_))))
+        })
+    }
+}
+
+impl fmt::Display for FieldPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for part in &self.0 {
+            match part {
+                Part::Field(name) => write!(f, ".{name}")?,
+                Part::Item(keys) => write!(f, "[{keys}]")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Fields that somebody owns.
+pub type Fields = BTreeSet<FieldPath>;
+
+/// An owner of fields: a manager, and the way in which it took them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// Its name.
+    pub manager: String,
+    /// Whether by server-side apply. The same manager is somebody else where it writes in another way.
+    pub applies: bool,
+    /// The part of the object that was written, for example `status`; empty for the object itself.
+    pub subresource: String,
+    /// What it owns.
+    pub fields: Fields,
+}
+
+/// All owners of fields of an object.
+pub fn owners(object: &Object) -> Vec<Owner> {
+    let owner = |entry: &Value| {
+        let text = |name: &str| entry[name].as_str().unwrap_or_default().to_owned();
+        let mut fields = Fields::new();
+        collect(&entry["fieldsV1"], &FieldPath::default(), &mut fields);
+        Owner {
+            manager: text("manager"),
+            applies: entry["operation"] == "Apply",
+            subresource: text("subresource"),
+            fields,
+        }
+    };
+    object.items("/metadata/managedFields").iter().map(owner).collect()
+}
+
+/// What a manager owns by server-side apply.
+pub fn applied_by(object: &Object, manager: &str) -> Option<Fields> {
+    let is_it = |owner: &Owner| owner.manager == manager && owner.applies && owner.subresource.is_empty();
+    owners(object).into_iter().find(is_it).map(|owner| owner.fields)
+}
+
+/// Collects the leaves of a FieldsV1 tree: what has children is owned only where it says so itself, with `.`.
+fn collect(tree: &Value, at: &FieldPath, fields: &mut Fields) {
+    let Some(children) = tree.as_object() else { return };
+    if children.is_empty() || children.contains_key(".") {
+        fields.insert(at.clone());
+    }
+    for (name, child) in children {
+        let part = match name.split_once(':') {
+            Some(("f", field)) => Part::Field(field.to_owned()),
+            Some(("k", keys)) => Part::Item(keyed(keys)),
+            Some((_, value)) => Part::Item(format!("={value}")),
+            None => continue,
+        };
+        collect(child, &at.child(part), fields);
+    }
+}
+
+/// `{"name":"http","port":80}` as `name="http",port=80`.
+fn keyed(keys: &str) -> String {
+    let Ok(Value::Object(keys)) = serde_json::from_str(keys) else { return keys.to_owned() };
+    keys.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn webhook() -> Object {
+        Object::new(json!({
+            "apiVersion": "admissionregistration.k8s.io/v1",
+            "kind": "ValidatingWebhookConfiguration",
+            "metadata": {
+                "name": "istiod-default-validator",
+                "managedFields": [
+                    { "manager": "meshery-istio", "operation": "Apply", "fieldsType": "FieldsV1", "fieldsV1": {
+                        "f:metadata": { "f:labels": { "f:app": {} }, "f:finalizers": { ".": {}, "v:\"a/b\"": {} } },
+                        "f:webhooks": { "k:{\"name\":\"validation.istio.io\"}": { ".": {}, "f:name": {}, "f:rules": {} } } } },
+                    { "manager": "pilot-discovery", "operation": "Update", "fieldsV1": {
+                        "f:webhooks": { "k:{\"name\":\"validation.istio.io\"}": { "f:failurePolicy": {}, "f:clientConfig": { "f:caBundle": {} } } } } },
+                    { "manager": "meshery-istio", "operation": "Apply", "subresource": "status", "fieldsV1": { "f:status": {} } },
+                ],
+            },
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn owned_fields_are_the_leaves() {
+        let ours: Vec<_> = applied_by(&webhook(), "meshery-istio").unwrap().iter().map(ToString::to_string).collect();
+        let expected = [
+            ".metadata.finalizers",
+            ".metadata.finalizers[=\"a/b\"]",
+            ".metadata.labels.app",
+            ".webhooks[name=\"validation.istio.io\"]",
+            ".webhooks[name=\"validation.istio.io\"].name",
+            ".webhooks[name=\"validation.istio.io\"].rules",
+        ];
+        assert_eq!(ours, expected);
+        assert!(applied_by(&webhook(), "pilot-discovery").is_none(), "it updates, and does not apply");
+    }
+
+    #[test]
+    fn patterns_name_fields_in_any_item() {
+        let object = webhook();
+        let owners = owners(&object);
+        let theirs: Vec<_> = owners[1].fields.iter().collect();
+        assert!(
+            theirs[0].is_below("webhooks[*].clientConfig.caBundle") && theirs[0].is_below("webhooks[*].clientConfig")
+        );
+        assert!(theirs[1].is_below("webhooks[*].failurePolicy"));
+        assert!(!theirs[1].is_below("webhooks[*].failurePolicy.more"));
+        assert!(!theirs[1].is_below("webhooks.failurePolicy") && !theirs[1].is_below("spec"));
+    }
+
+    #[test]
+    fn keys_are_shown_as_they_are_written() {
+        assert_eq!(keyed(r#"{"containerPort":80,"protocol":"TCP"}"#), "containerPort=80,protocol=\"TCP\"");
+    }
+}
