@@ -13,9 +13,11 @@ __all__ = ["ControlPlane"]
 
 
 class ControlPlane:
-    """etcd, API server, controllers and scheduler as processes of this machine, and nodes that run
-    nothing: pods become ready at once, or get the fate that they are destined to. Containers never
-    start. It ends with ``with``, with :meth:`stop`, and with the program, however that ends.
+    """etcd, API server, controllers and scheduler as processes of this machine.
+
+    Its nodes run nothing: pods become ready at once, or get the fate that they are destined to, and
+    containers never start. It ends with ``with``, with :meth:`stop`, and with the program, however
+    that ends.
 
     >>> import meshery
     >>> with meshery.ControlPlane.start() as plane:  # doctest: +SKIP
@@ -75,8 +77,15 @@ class ControlPlane:
         return dict(self._native.processes())
 
     def destine(self, namespace: str, name_prefix: str, fate: str | Mapping[str, Any]) -> None:
-        """What becomes of the pods of a namespace whose names begin so, by the schema ``pod-fate``:
-        ``"ready"``, ``"crash_loop"``, ``{"slow": "2s"}``.
+        """What becomes of the pods of a namespace whose names begin so.
+
+        Args:
+            namespace: Their namespace.
+            name_prefix: What their names begin with.
+            fate: By the schema ``pod-fate``: ``"ready"``, ``"crash_loop"``, ``{"slow": "2s"}``.
+
+        Raises:
+            MesheryError: ``invalid_input`` for an unknown fate.
         """
         self._native.destine(namespace, name_prefix, json.dumps(fate))
 
