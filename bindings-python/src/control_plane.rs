@@ -30,7 +30,6 @@ impl ControlPlane {
 }
 
 #[pymethods]
-#[expect(clippy::needless_pass_by_value, reason = "the interpreter hands values over")]
 impl ControlPlane {
     fn address(&self, py: Python<'_>) -> PyResult<String> {
         self.ask(py, |plane| Ok(plane.address().to_owned()))
