@@ -1,28 +1,18 @@
 //! Real manifests of nine meshes, which lie beside the repository and are never copied into it: every object is read, and
 //! everybody comes after whom he needs.
-#![allow(clippy::unwrap_used, clippy::explicit_write, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
+
+mod support;
 
 use std::fs;
-use std::io::{Write, stderr};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use meshery_core::Object;
 use meshery_mesh::analyze::Source;
 use meshery_mesh::lifecycle::graph::{Graph, Need};
 use meshery_mesh::lifecycle::manifests;
 use serde_json::Value;
-
-/// The folder of the data. Without it a test cannot pass in CI; elsewhere it says that nothing was tested.
-fn data() -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/mesh-manifests");
-    if path.is_dir() {
-        return Some(path);
-    }
-    assert!(std::env::var_os("CI").is_none(), "{} is missing", path.display());
-    // Not by `eprintln!`, which the test harness keeps to itself.
-    writeln!(stderr(), "SKIPPED a test on shared data: put it at {} to check against it", path.display()).unwrap();
-    None
-}
+use support::shared::data;
 
 fn read(folder: &Path, file: &str) -> Vec<Object> {
     manifests::read(&[Source::new(file, fs::read(folder.join(file)).unwrap())]).unwrap()
@@ -30,7 +20,7 @@ fn read(folder: &Path, file: &str) -> Vec<Object> {
 
 #[test]
 fn every_object_of_every_mesh_is_read_and_finds_its_place() {
-    let Some(folder) = data() else { return };
+    let Some(folder) = data("mesh-manifests") else { return };
     let index: Vec<Value> = serde_json::from_str(&fs::read_to_string(folder.join("index.json")).unwrap()).unwrap();
     let (mut files, mut served, mut ready) = (0, 0, 0);
     for release in index.iter().flat_map(|profile| profile["releases"].as_array().unwrap()) {
@@ -54,7 +44,7 @@ fn every_object_of_every_mesh_is_read_and_finds_its_place() {
 
 #[test]
 fn the_order_is_that_of_the_set_and_not_of_the_file() {
-    let Some(folder) = data() else { return };
+    let Some(folder) = data("mesh-manifests") else { return };
     for file in ["istio/1.30.3/default/2-istiod.yaml", "nsm/1.18.0/default/1-spire.yaml"] {
         if !folder.join(file).exists() {
             continue;

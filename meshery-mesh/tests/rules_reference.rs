@@ -1,29 +1,19 @@
 //! The rules and the reader against upstream's data, which lies beside the repository and is never copied into it.
-#![allow(clippy::unwrap_used, clippy::explicit_write, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
+
+mod support;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{Write, stderr};
 use std::path::{Path, PathBuf};
 
 use meshery_core::Severity;
 use meshery_mesh::analyze::{Analysis, Source, analyze, yaml};
 use serde_json::Value;
+use support::shared::data;
 
 /// Upstream's one code stands for an unknown host and for an unknown port of a known host. These are the second.
 const ABOUT_PORTS: [&str; 1] = ["VirtualService default/reviews-bogusport"];
-
-/// A folder of the data. Without it a test cannot pass in CI; elsewhere it says that nothing was tested.
-fn data(folder: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared").join(folder);
-    if path.is_dir() {
-        return Some(path);
-    }
-    assert!(std::env::var_os("CI").is_none(), "{} is missing", path.display());
-    // Not by `eprintln!`, which the test harness keeps to itself.
-    writeln!(stderr(), "SKIPPED a test on shared data: put it at {} to check against it", path.display()).unwrap();
-    None
-}
 
 fn cases(folder: &Path) -> Vec<Value> {
     let text = fs::read_to_string(folder.join("cases.json")).unwrap();

@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its own part")]
 
 pub mod envoy;
+pub mod shared;
 pub mod testbed;
 
 use std::collections::BTreeMap;

@@ -1,72 +1,21 @@
-//! The way from the API server to services. There is no network of pods: whatever the server connects to within the
-//! cluster comes through a socket of ours as `CONNECT ADDRESS:PORT`, and goes on to a local port or nowhere.
+//! The door: a socket that speaks `CONNECT`.
 
-use std::collections::BTreeMap;
-use std::fmt;
-use std::net::SocketAddr;
 use std::os::unix::net::UnixListener;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use meshery_core::{Error, Object, Result};
+use meshery_core::{Error, Result};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpStream, UnixStream};
 
-use crate::cluster::{Api, Cluster, Request, Watch};
+use super::Services;
+use crate::cluster::Cluster;
 
-/// The socket in the folder of the control plane.
-pub(super) const SOCKET: &str = "egress.sock";
 /// The longest head of a request that is read.
 const HEAD_LIMIT: usize = 8 * 1024;
 
-/// A port of a service.
-///
-/// ```
-/// use meshery_mesh::control_plane::Service;
-///
-/// assert_eq!(Service::new("istio-system", "istiod", 443).to_string(), "istio-system/istiod:443");
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Service {
-    /// Its namespace.
-    pub namespace: String,
-    /// Its name.
-    pub name: String,
-    /// The port, as the service offers it.
-    pub port: u16,
-}
-
-impl Service {
-    /// A port of a service.
-    pub fn new(namespace: impl Into<String>, name: impl Into<String>, port: u16) -> Self {
-        Self { namespace: namespace.into(), name: name.into(), port }
-    }
-}
-
-impl fmt::Display for Service {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}:{}", self.namespace, self.name, self.port)
-    }
-}
-
-/// Where services are.
-#[derive(Clone, Default)]
-pub(super) struct Services(Arc<Mutex<BTreeMap<Service, SocketAddr>>>);
-
 impl Services {
-    pub(super) fn place(&self, service: Service, at: Option<SocketAddr>) {
-        match at {
-            Some(at) => self.lock().insert(service, at),
-            None => self.lock().remove(&service),
-        };
-    }
-
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<Service, SocketAddr>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Takes connections from now on.
-    pub(super) fn listen(&self, socket: &Path, cluster: Cluster) -> Result<()> {
+    pub(in crate::control_plane) fn listen(&self, socket: &Path, cluster: Cluster) -> Result<()> {
         let listener = UnixListener::bind(socket)
             .and_then(|listener| listener.set_nonblocking(true).map(|()| listener))
             .map_err(|error| Error::from(error).at(socket.display().to_string()))?;
@@ -100,21 +49,6 @@ impl Services {
                 let _ = from.write_all(answer.as_bytes()).await;
             }
         }
-    }
-
-    async fn find(
-        &self,
-        (address, port): &(String, u16),
-        cluster: &Cluster,
-    ) -> std::result::Result<SocketAddr, String> {
-        let services = Request::get(Api::core("Service", "services", true).path(None, None));
-        // Asked anew each time: a service that is deleted and made again has another address.
-        let mut look = Watch::new(cluster, services);
-        let all = look.sync().await.map_err(|error| error.to_string())?;
-        let owner = all.values().find(|service: &&Object| service.text("/spec/clusterIP") == address);
-        let owner = owner.ok_or_else(|| format!("no service has the address {address}"))?;
-        let wanted = Service::new(owner.namespace().unwrap_or_default(), owner.name(), *port);
-        self.lock().get(&wanted).copied().ok_or_else(|| format!("nobody is at {wanted}"))
     }
 }
 
