@@ -1,6 +1,6 @@
 //! What has to be there before what: a graph, not a list of kinds. Whatever is not told apart by a rule goes side by side.
 //!
-//! Each rule is one function from all objects to the edges that it knows of; [`RULES`] lists them.
+//! Each rule is one function from all objects to the edges that it knows of; `RULES` lists them.
 
 mod accounts;
 mod apis;
