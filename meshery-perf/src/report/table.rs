@@ -105,7 +105,9 @@ fn row(effect: &Effect) -> [String; 7] {
 fn remarks(view: View<'_>) -> String {
     let whole = view.0.warnings.iter().map(text::reason);
     let single = view.0.effects.iter().flat_map(|effect| {
-        let name = format!("{}, {}", effect.arm, Metric::of(&effect.metric).title());
+        let metric = Metric::of(&effect.metric);
+        let of = metric.process.map_or_else(String::new, |process| format!(" of {process}"));
+        let name = format!("{}, {}{of}", effect.arm, metric.title());
         effect.reasons.iter().map(move |reason| format!("{name}: {}", text::reason(reason)))
     });
     let failed = view.0.arms.iter().flat_map(|arm| {
