@@ -18,6 +18,7 @@ pub mod lifecycle;
 mod pki;
 mod process;
 pub mod providers;
+mod tls;
 
 pub use control_plane::ControlPlane;
 pub use host::LocalHost;

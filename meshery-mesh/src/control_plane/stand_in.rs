@@ -11,15 +11,14 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
-use meshery_core::{Error, ErrorKind, Result};
-use rustls::ServerConfig;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use meshery_core::Result;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
 use super::Service;
 use crate::pki::{Authority, Name, Subject};
+use crate::tls;
 
 /// How a stand-in behaves.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -72,7 +71,7 @@ impl StandIn {
             conduct: Arc::default(),
             reviews: Arc::default(),
         };
-        let acceptor = acceptor(identity.certificate, identity.key)?;
+        let acceptor = tls::acceptor(&identity)?;
         let (conduct, reviews) = (Arc::clone(&stand_in.conduct), Arc::clone(&stand_in.reviews));
         let listener = tokio::net::TcpListener::from_std(listener)?;
         tokio::spawn(async move {
@@ -104,17 +103,6 @@ impl StandIn {
     pub fn reviews(&self) -> Vec<Value> {
         self.reviews.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
-}
-
-fn acceptor(certificate: Vec<u8>, key: Vec<u8>) -> Result<TlsAcceptor> {
-    let broken = |error: rustls::Error| Error::new(ErrorKind::Tls, error.to_string()).because(error);
-    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(broken)?
-        .with_no_client_auth()
-        .with_single_cert(vec![CertificateDer::from(certificate)], PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key)))
-        .map_err(broken)?;
-    Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
 /// Who attends to one connection.

@@ -19,7 +19,6 @@ mod programs;
 mod references;
 mod running;
 mod site;
-mod tls;
 
 pub use inspect::inspect;
 pub use local::{LocalHost, LocalOptions};

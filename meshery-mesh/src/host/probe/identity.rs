@@ -8,10 +8,10 @@ use meshery_core::{Error, ErrorKind, Result};
 
 use super::super::http::{Answer, connect, get};
 use super::super::site::Site;
-use super::super::tls;
 use super::{Finding, PATIENCE, certificate};
 use crate::pki::Identity;
 use crate::process::wait::within;
+use crate::tls;
 
 pub(super) async fn probe(site: &Site, port: &str, client: &Caller, admitted: bool) -> Result<Finding> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, site.port(port)?));

@@ -12,10 +12,10 @@ use tokio::task::JoinHandle;
 use super::super::http::{Answer, connect, get};
 use super::super::inspect::owner;
 use super::super::site::{Ground, Site};
-use super::super::tls;
 use super::{Finding, PATIENCE, certificate};
 use crate::pki::Identity;
 use crate::process::wait::within;
+use crate::tls;
 
 /// By which its answer is known.
 const WORDS: &str = "an impostor's answer";

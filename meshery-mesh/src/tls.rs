@@ -14,7 +14,7 @@ use crate::pki::Identity;
 
 /// Opens TLS over a connection, with this identity or none. The peer's own certificate is taken as it is: a check of who
 /// gets in must not depend on who opens.
-pub(super) async fn connect(stream: TcpStream, identity: Option<&Identity>) -> Result<client::TlsStream<TcpStream>> {
+pub(crate) async fn connect(stream: TcpStream, identity: Option<&Identity>) -> Result<client::TlsStream<TcpStream>> {
     let provider = provider();
     let verifier = Arc::new(Anyone(Arc::clone(&provider)));
     let config = ClientConfig::builder_with_provider(provider)
@@ -33,15 +33,22 @@ pub(super) async fn connect(stream: TcpStream, identity: Option<&Identity>) -> R
 }
 
 /// Accepts TLS on a connection, showing this identity and asking for none.
-pub(super) async fn accept(stream: TcpStream, identity: &Identity) -> Result<server::TlsStream<TcpStream>> {
+pub(crate) async fn accept(stream: TcpStream, identity: &Identity) -> Result<server::TlsStream<TcpStream>> {
+    acceptor(identity)?
+        .accept(stream)
+        .await
+        .map_err(|error| Error::new(ErrorKind::Tls, error.to_string()).because(error))
+}
+
+/// Accepts TLS on connections, showing this identity and asking for none.
+pub(crate) fn acceptor(identity: &Identity) -> Result<TlsAcceptor> {
     let config = ServerConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
         .map_err(broken)?
         .with_no_client_auth()
         .with_single_cert(chain(identity), key(identity))
         .map_err(broken)?;
-    let acceptor = TlsAcceptor::from(Arc::new(config));
-    acceptor.accept(stream).await.map_err(|error| Error::new(ErrorKind::Tls, error.to_string()).because(error))
+    Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
 /// Named outright: which one is the default would depend on what else is linked into the program.
