@@ -108,6 +108,8 @@ pub enum Event {
     WindowStarted,
     /// The measured window is over.
     WindowEnded,
+    /// Something happened during an operation on a cluster.
+    Operation(crate::lifecycle::OperationEvent),
     /// A run ended.
     RunFinished {
         /// The arm's name.

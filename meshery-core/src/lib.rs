@@ -16,6 +16,7 @@
 //! | [`provider`], [`plan`] | [`MeshProvider`]: from what is wanted and what is seen to a [`Plan`] | `meshery-mesh` |
 //! | [`host`] | [`MeshHost`]: the one engine that acts on plans | `meshery-mesh` |
 //! | [`control_plane`] | [`ControlPlaneSpec`]: a real control plane for tests | `meshery-mesh` |
+//! | [`lifecycle`] | what is wanted on a cluster, what would change, what happened | `meshery-mesh` |
 //! | [`object`], [`health`] | [`Object`]: what an API server holds, as JSON with an identity | `meshery-mesh` |
 //! | [`resource`], [`analyzer`] | [`Resource`] with source spans, [`ConfigAnalyzer`], [`Finding`] | `meshery-mesh` |
 //! | [`error`], [`units`], [`context`], [`json`] | what all of them share | |
@@ -35,6 +36,7 @@ pub mod histogram;
 pub mod history;
 pub mod host;
 pub mod json;
+pub mod lifecycle;
 pub mod load;
 pub mod measurement;
 pub mod network;
@@ -61,12 +63,13 @@ pub use error::{Error, ErrorKind, Result};
 pub use health::Health;
 pub use histogram::Latencies;
 pub use host::{Installation, MeshHost};
+pub use lifecycle::{ChangePlan, InstanceSpec, OperationOptions, OperationReport};
 pub use load::{LoadSpec, LoadTest, Stop};
 pub use measurement::{Counts, Fate, Measurement, Phase};
 pub use object::{GroupKind, Object, ObjectId};
 pub use pace::Pace;
 pub use plan::{Action, Check, CheckOutcome, Plan, Probe, Step};
-pub use provider::{MeshId, MeshInfo, MeshProvider, MeshSpec, Observed};
+pub use provider::{LocalMesh, MeshId, MeshInfo, MeshProvider, MeshSpec, Observed};
 pub use resource::{Position, Resource, Snapshot, Span};
 pub use response_check::ResponseCheck;
 pub use search::{SearchResult, SearchSpec};

@@ -203,6 +203,76 @@ impl Object {
         self.get(pointer).and_then(Value::as_array).map_or(&[], Vec::as_slice)
     }
 
+    /// The object with one more label, or with another value of it.
+    ///
+    /// ```
+    /// let namespace = serde_json::json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": "shop" } });
+    /// let namespace = meshery_core::Object::new(namespace).unwrap().with_label("team", "cart");
+    /// assert_eq!(namespace.label("team"), Some("cart"));
+    /// ```
+    #[must_use]
+    pub fn with_label(mut self, name: &str, value: &str) -> Self {
+        if let Some(metadata) = self.0.get_mut("metadata").and_then(Value::as_object_mut) {
+            let labels = metadata.entry("labels").or_insert_with(|| Map::new().into());
+            if !labels.is_object() {
+                *labels = Map::new().into();
+            }
+            labels[name] = value.into();
+        }
+        self
+    }
+
+    /// The object without what is at a JSON Pointer; what makes it an object stays.
+    ///
+    /// ```
+    /// let pod = serde_json::json!({ "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "a" }, "status": {} });
+    /// let pod = meshery_core::Object::new(pod).unwrap().without("/status").without("/metadata/name");
+    /// assert!(pod.get("/status").is_none() && pod.name() == "a");
+    /// ```
+    #[must_use]
+    pub fn without(mut self, pointer: &str) -> Self {
+        if matches!(pointer, "/apiVersion" | "/kind" | "/metadata" | "/metadata/name") {
+            return self;
+        }
+        let Some((parent, name)) = pointer.rsplit_once('/') else { return self };
+        if let Some(fields) = self.0.pointer_mut(parent).and_then(Value::as_object_mut) {
+            fields.shift_remove(&name.replace("~1", "/").replace("~0", "~"));
+        }
+        self
+    }
+
+    /// The object with another version of its API, of the same group.
+    ///
+    /// ```
+    /// let budget = serde_json::json!({ "apiVersion": "policy/v1beta1", "kind": "PodDisruptionBudget", "metadata": { "name": "a" } });
+    /// let budget = meshery_core::Object::new(budget).unwrap().with_version("v1");
+    /// assert_eq!(budget.api_version(), "policy/v1");
+    /// ```
+    #[must_use]
+    pub fn with_version(mut self, version: &str) -> Self {
+        let group = self.group();
+        self.0["apiVersion"] = if group.is_empty() { version.into() } else { format!("{group}/{version}").into() };
+        self
+    }
+
+    /// The object in a namespace, or in none.
+    ///
+    /// ```
+    /// let account = serde_json::json!({ "apiVersion": "v1", "kind": "ServiceAccount", "metadata": { "name": "a" } });
+    /// let account = meshery_core::Object::new(account).unwrap().in_namespace(Some("shop"));
+    /// assert_eq!(account.id().to_string(), "ServiceAccount shop/a");
+    /// ```
+    #[must_use]
+    pub fn in_namespace(mut self, namespace: Option<&str>) -> Self {
+        match namespace {
+            Some(namespace) => {
+                self.0["metadata"]["namespace"] = namespace.into();
+                self
+            }
+            None => self.without("/metadata/namespace"),
+        }
+    }
+
     /// The JSON.
     pub fn value(&self) -> &Value {
         &self.0

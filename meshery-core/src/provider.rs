@@ -7,10 +7,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
+use crate::lifecycle::ClusterMesh;
 use crate::plan::{Check, Plan};
 
-/// All that is particular to one mesh. Providers plan and never act: no I/O, no clock, no state. The engine behind
-/// [`MeshHost`](crate::MeshHost) observes, carries plans out and undoes them.
+/// All that is particular to one mesh. Providers plan and never act: no I/O, no clock, no state. The engines observe,
+/// carry plans out and undo them: one for processes of this machine ([`MeshHost`](crate::MeshHost)), one for clusters.
 ///
 /// ```
 /// use meshery_core::*;
@@ -20,6 +21,11 @@ use crate::plan::{Check, Plan};
 ///     fn info(&self) -> MeshInfo {
 ///         MeshInfo { id: "direct".into(), title: "Direct".into(), summary: "No proxies".into(), programs: vec![] }
 ///     }
+///     fn local(&self) -> Option<&dyn LocalMesh> {
+///         Some(self)
+///     }
+/// }
+/// impl LocalMesh for Direct {
 ///     fn plan(&self, wanted: &MeshSpec, _seen: &Observed) -> Result<Plan> {
 ///         Ok(Plan::new("direct".into(), &wanted.upstream))
 ///     }
@@ -28,13 +34,27 @@ use crate::plan::{Check, Plan};
 ///     }
 /// }
 /// let provider: &dyn MeshProvider = &Direct;
-/// let plan = provider.plan(&MeshSpec::new("direct", "127.0.0.1:80"), &Observed::default()).unwrap();
+/// let plan = provider.local().unwrap().plan(&MeshSpec::new("direct", "127.0.0.1:80"), &Observed::default()).unwrap();
 /// assert_eq!(plan.entry, "127.0.0.1:80");
+/// assert!(provider.cluster().is_none(), "it does not run on clusters");
 /// ```
 pub trait MeshProvider: Send + Sync {
     /// What this mesh is and what it needs.
     fn info(&self) -> MeshInfo;
 
+    /// How it runs as processes of one machine, if it can.
+    fn local(&self) -> Option<&dyn LocalMesh> {
+        None
+    }
+
+    /// How it runs on a cluster, if it can.
+    fn cluster(&self) -> Option<&dyn ClusterMesh> {
+        None
+    }
+}
+
+/// What is particular to one mesh as processes of one machine.
+pub trait LocalMesh: Send + Sync {
     /// The steps from what is seen to what is wanted.
     ///
     /// # Errors

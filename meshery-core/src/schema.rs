@@ -6,6 +6,7 @@ use crate::campaign::CampaignPlan;
 use crate::control_plane::PodFate;
 use crate::gate::{Gate, GateResult};
 use crate::history::{Review, Series};
+use crate::lifecycle::{ChangePlan, Drift, InstanceSpec, InstanceStatus, OperationOptions, OperationReport};
 use crate::{
     AuditedRequest, Campaign, CampaignSpec, CheckOutcome, Comparison, ComparisonSpec, ControlPlaneSpec, Event, Finding,
     Installation, LoadSpec, Measurement, MeshSpec, Plan, SearchResult, SearchSpec, error::ErrorReport,
@@ -23,10 +24,12 @@ pub fn all() -> Vec<(&'static str, Schema)> {
         ("campaign", schemars::schema_for!(Campaign)),
         ("campaign-plan", schemars::schema_for!(CampaignPlan)),
         ("campaign-spec", schemars::schema_for!(CampaignSpec)),
+        ("change-plan", schemars::schema_for!(ChangePlan)),
         ("check-outcome", schemars::schema_for!(CheckOutcome)),
         ("comparison", schemars::schema_for!(Comparison)),
         ("comparison-spec", schemars::schema_for!(ComparisonSpec)),
         ("control-plane-spec", schemars::schema_for!(ControlPlaneSpec)),
+        ("drift", schemars::schema_for!(Drift)),
         ("error", schemars::schema_for!(ErrorReport)),
         ("event", schemars::schema_for!(Event)),
         ("finding", schemars::schema_for!(Finding)),
@@ -35,9 +38,13 @@ pub fn all() -> Vec<(&'static str, Schema)> {
         ("history-review", schemars::schema_for!(Review)),
         ("history-series", schemars::schema_for!(Series)),
         ("installation", schemars::schema_for!(Installation)),
+        ("instance-spec", schemars::schema_for!(InstanceSpec)),
+        ("instance-status", schemars::schema_for!(InstanceStatus)),
         ("load-spec", schemars::schema_for!(LoadSpec)),
         ("measurement", schemars::schema_for!(Measurement)),
         ("mesh-spec", schemars::schema_for!(MeshSpec)),
+        ("operation-options", schemars::schema_for!(OperationOptions)),
+        ("operation-report", schemars::schema_for!(OperationReport)),
         ("plan", schemars::schema_for!(Plan)),
         ("pod-fate", schemars::schema_for!(PodFate)),
         ("search-result", schemars::schema_for!(SearchResult)),

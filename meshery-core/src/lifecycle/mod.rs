@@ -1,0 +1,31 @@
+//! The lifecycle of a mesh on a cluster, as data: what is wanted, what would change, what happened, what has drifted.
+//!
+//! | type | says |
+//! |---|---|
+//! | [`InstanceSpec`] | which objects are wanted, and where they come from |
+//! | [`OperationOptions`] | how far an operation may go, and how long it may take |
+//! | [`ChangePlan`] | what would change, in order, field by field, and which permissions that takes |
+//! | [`OperationEvent`] | what happens, in order, with the id of the operation |
+//! | [`OperationReport`] | what has happened |
+//! | [`ClusterMesh`] | what is particular to one mesh: where its manifests come from, who else writes to them, what it leaves |
+//! | [`Drift`] | what is no longer as it was applied |
+//!
+//! The values of Secrets are in none of them: a digest stands in their place.
+
+mod drift;
+mod event;
+mod facts;
+mod options;
+mod permission;
+mod plan;
+mod report;
+mod spec;
+
+pub use drift::{Drift, DriftKind};
+pub use event::{Happening, OperationEvent, Stage};
+pub use facts::{ClusterCheck, ClusterMesh, ClusterProbe, MeshFacts, ResidueRule, RuntimeOwner, Selector, Trace};
+pub use options::{OnFailure, OperationOptions};
+pub use permission::Permission;
+pub use plan::{Change, ChangeAction, ChangePlan, FieldChange, OperationKind};
+pub use report::{InstanceStatus, Kept, OperationReport, Residue, RevisionInfo, RevisionState};
+pub use spec::{ChartSource, InstanceSpec, Source};

@@ -1,0 +1,86 @@
+//! How far an operation may go, and how long it may take.
+
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::units::{duration, duration_schema};
+
+/// How far an operation may go, and how long it may take.
+///
+/// ```
+/// use meshery_core::OperationOptions;
+///
+/// let options: OperationOptions = serde_json::from_str(r#"{ "object_timeout": "1m", "adopt": true }"#).unwrap();
+/// assert_eq!(options.object_timeout.as_secs(), 60);
+/// assert!(options.wait && !options.remove_definitions);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct OperationOptions {
+    /// Whether to wait until everything is ready, or gone.
+    pub wait: bool,
+    /// Whether objects that another installer made (Helm, istioctl, kubectl) are taken over with their fields.
+    pub adopt: bool,
+    /// Whether namespaces that objects name, and that are not there, are created and removed with the instance.
+    pub create_namespaces: bool,
+    /// Whether an uninstall or an upgrade may remove definitions of custom resources, and with them every resource of
+    /// theirs.
+    pub remove_definitions: bool,
+    /// Whether finalizers may be taken from objects whose controller is gone, when they would never go otherwise.
+    pub remove_finalizers: bool,
+    /// Whether what cannot be changed in place, because a field of it is immutable, may be removed and made again.
+    pub replace: bool,
+    /// What becomes of an operation that fails.
+    pub on_failure: OnFailure,
+    /// How long one object may take to become ready, or to go.
+    #[serde(with = "duration")]
+    #[schemars(schema_with = "duration_schema")]
+    pub object_timeout: Duration,
+    /// How long one stage (apply, wait, prune, …) may take.
+    #[serde(with = "duration")]
+    #[schemars(schema_with = "duration_schema")]
+    pub stage_timeout: Duration,
+    /// How long the whole operation may take.
+    #[serde(with = "duration")]
+    #[schemars(schema_with = "duration_schema")]
+    pub timeout: Duration,
+    /// How many requests may be under way at once.
+    pub concurrency: u16,
+    /// The namespace that holds the inventory; it must be there before anything is installed.
+    pub inventory_namespace: String,
+    /// How many revisions are kept to go back to, beside the current one.
+    pub revisions_kept: u16,
+}
+
+impl Default for OperationOptions {
+    fn default() -> Self {
+        Self {
+            wait: true,
+            adopt: false,
+            create_namespaces: true,
+            remove_definitions: false,
+            remove_finalizers: false,
+            replace: false,
+            on_failure: OnFailure::default(),
+            object_timeout: Duration::from_mins(5),
+            stage_timeout: Duration::from_mins(10),
+            timeout: Duration::from_mins(15),
+            concurrency: 16,
+            inventory_namespace: "kube-system".into(),
+            revisions_kept: 5,
+        }
+    }
+}
+
+/// What becomes of an operation that fails. Whatever it is, the next call goes on from there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OnFailure {
+    /// Everything stays as it is, to be looked at.
+    #[default]
+    Keep,
+    /// Back to the last revision that was good; removed where there was none.
+    RollBack,
+}
