@@ -2,7 +2,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`providers`] | one file per mesh: from what is wanted and seen to a plan |
+//! | [`providers`] | one file per mesh: what is particular to it, on this machine and on a cluster |
 //! | [`host`] | [`LocalHost`]: carries plans out as local processes, proves and undoes them |
 //! | [`cluster`] | the door to a Kubernetes API server |
 //! | [`control_plane`] | [`ControlPlane`]: a real one as local processes, for tests and for trying things out |

@@ -3,18 +3,23 @@
 
 use meshery_core::plan::{Action, Caller};
 use meshery_core::provider::Program;
-use meshery_core::{ErrorKind, MeshProvider, MeshSpec, Observed, Probe};
+use meshery_core::{ErrorKind, LocalMesh, MeshId, MeshProvider, MeshSpec, Observed, Probe};
 use meshery_mesh::host::inspect;
 use meshery_mesh::providers::PROVIDERS;
 use serde_json::json;
 
 const UPSTREAM: &str = "127.0.0.1:8080";
 
+/// The meshes that run as processes of one machine.
+fn locals() -> impl Iterator<Item = (&'static dyn MeshProvider, &'static dyn LocalMesh)> {
+    PROVIDERS.iter().filter_map(|provider| provider.local().map(|mesh| (*provider, mesh)))
+}
+
 /// The mesh's default, and with mutual TLS where it has that.
-fn specs(provider: &dyn MeshProvider) -> Vec<MeshSpec> {
-    let plain = MeshSpec::new(provider.info().id.as_str(), UPSTREAM);
+fn specs(id: &MeshId, mesh: &dyn LocalMesh) -> Vec<MeshSpec> {
+    let plain = MeshSpec::new(id.as_str(), UPSTREAM);
     let secure = MeshSpec { mtls: true, ..plain.clone() };
-    let secure = Some(secure).filter(|spec| provider.checks(spec).is_ok());
+    let secure = Some(secure).filter(|spec| mesh.checks(spec).is_ok());
     [plain].into_iter().chain(secure).collect()
 }
 
@@ -35,6 +40,13 @@ fn names_are_sorted_and_unique() {
 }
 
 #[test]
+fn every_mesh_runs_somewhere() {
+    for provider in PROVIDERS {
+        assert!(provider.local().is_some() || provider.cluster().is_some(), "{}", provider.info().id);
+    }
+}
+
+#[test]
 fn every_mesh_says_what_it_is_and_how_to_get_what_it_needs() {
     for provider in PROVIDERS {
         let info = provider.info();
@@ -48,13 +60,13 @@ fn every_mesh_says_what_it_is_and_how_to_get_what_it_needs() {
 
 #[test]
 fn plans_are_sound_and_always_the_same() {
-    for provider in PROVIDERS {
-        let seen = everything_there(*provider);
-        for spec in specs(*provider) {
-            let plan = provider.plan(&spec, &seen).unwrap();
+    for (provider, mesh) in locals() {
+        let seen = everything_there(provider);
+        for spec in specs(&provider.info().id, mesh) {
+            let plan = mesh.plan(&spec, &seen).unwrap();
             inspect(&plan).unwrap();
             assert_eq!(plan.mesh, spec.mesh);
-            let again = provider.plan(&spec, &seen).unwrap();
+            let again = mesh.plan(&spec, &seen).unwrap();
             assert_eq!(serde_json::to_string(&plan).unwrap(), serde_json::to_string(&again).unwrap());
             for step in &plan.steps {
                 assert!(!step.title.is_empty());
@@ -68,10 +80,10 @@ fn plans_are_sound_and_always_the_same() {
 
 #[test]
 fn every_claim_is_checked_and_every_check_can_be_made() {
-    for provider in PROVIDERS {
-        for spec in specs(*provider) {
-            let plan = serde_json::to_string(&provider.plan(&spec, &everything_there(*provider)).unwrap()).unwrap();
-            let checks = provider.checks(&spec).unwrap();
+    for (provider, mesh) in locals() {
+        for spec in specs(&provider.info().id, mesh) {
+            let plan = serde_json::to_string(&mesh.plan(&spec, &everything_there(provider)).unwrap()).unwrap();
+            let checks = mesh.checks(&spec).unwrap();
             assert!(checks.iter().any(|check| check.probe == Probe::Answers), "{}: nobody asks", spec.mesh);
             let mut names: Vec<_> = checks.iter().map(|check| &check.name).collect();
             names.sort();
@@ -109,15 +121,13 @@ fn parts(probe: &Probe) -> (Vec<&str>, Vec<&Caller>) {
 
 #[test]
 fn unknown_settings_and_bad_upstreams_are_refused_at_their_place() {
-    for provider in PROVIDERS {
+    for (provider, mesh) in locals() {
         let good = MeshSpec::new(provider.info().id.as_str(), UPSTREAM);
         let unknown = json!({ "no such setting": 1 });
         let unknown = MeshSpec { settings: serde_json::from_value(unknown).unwrap(), ..good.clone() };
         let nowhere = MeshSpec { upstream: "nowhere".into(), ..good };
         for (spec, place) in [(unknown, "settings.no such setting"), (nowhere, "upstream")] {
-            for error in
-                [provider.plan(&spec, &everything_there(*provider)).unwrap_err(), provider.checks(&spec).unwrap_err()]
-            {
+            for error in [mesh.plan(&spec, &everything_there(provider)).unwrap_err(), mesh.checks(&spec).unwrap_err()] {
                 assert_eq!(error.kind(), ErrorKind::InvalidInput, "{}", spec.mesh);
                 assert_eq!(error.report().place.as_deref(), Some(place), "{}", spec.mesh);
             }

@@ -9,8 +9,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use meshery_core::host::{ProcessRef, ProcessStatus};
 use meshery_core::{
-    CheckOutcome, Context, Error, Installation, MeshHost, MeshId, MeshInfo, MeshProvider, MeshSpec, Observed, Plan,
-    Result,
+    CheckOutcome, Context, Error, ErrorKind, Installation, LocalMesh, MeshHost, MeshId, MeshInfo, MeshProvider,
+    MeshSpec, Observed, Plan, Result,
 };
 use tokio::sync::Mutex;
 
@@ -91,8 +91,9 @@ impl LocalHost {
     }
 
     async fn plan_of(&self, provider: &dyn MeshProvider, spec: &MeshSpec) -> Result<(Plan, Observed)> {
+        let mesh = local(provider)?;
         let seen = self.programs.observe(&provider.info().programs, &self.ground.spawner).await?;
-        let plan = provider.plan(spec, &seen)?;
+        let plan = mesh.plan(spec, &seen)?;
         inspect(&plan)?;
         Ok((plan, seen))
     }
@@ -127,7 +128,7 @@ impl LocalHost {
 #[async_trait]
 impl MeshHost for LocalHost {
     fn meshes(&self) -> Vec<MeshInfo> {
-        PROVIDERS.iter().map(|provider| provider.info()).collect()
+        here().map(MeshProvider::info).collect()
     }
 
     async fn plan(&self, spec: &MeshSpec) -> Result<Plan> {
@@ -142,7 +143,7 @@ impl MeshHost for LocalHost {
         let site = self.site(mesh)?;
         let site = site.lock().await;
         let mut outcomes = Vec::new();
-        for check in provider(&mesh.spec.mesh)?.checks(&mesh.spec)? {
+        for check in local(provider(&mesh.spec.mesh)?)?.checks(&mesh.spec)? {
             // Boxed: probes hold whole TLS conversations.
             let probe = Box::pin(probe::make(&check, &site, &self.ground));
             outcomes.push(or_cancelled(&context.cancel, probe).await?);
@@ -167,10 +168,28 @@ impl MeshHost for LocalHost {
     }
 }
 
-/// The mesh of that name, among those that can be installed.
+/// The meshes that can be installed here.
+fn here() -> impl Iterator<Item = &'static dyn MeshProvider> {
+    PROVIDERS.iter().copied().filter(|provider| provider.local().is_some())
+}
+
+/// The mesh of that name, among all: one that cannot be installed here is not unknown.
 fn provider(mesh: &MeshId) -> Result<&'static dyn MeshProvider> {
-    PROVIDERS.iter().copied().find(|provider| provider.info().id == *mesh).ok_or_else(|| {
-        let names: Vec<_> = PROVIDERS.iter().map(|provider| provider.info().id.to_string()).collect();
-        Error::invalid("mesh", "unknown mesh").expected(format!("one of {}", names.join(", "))).found(mesh.to_string())
+    let named = PROVIDERS.iter().copied().find(|provider| provider.info().id == *mesh);
+    named.ok_or_else(|| Error::invalid("mesh", "unknown mesh").expected(names()).found(mesh.to_string()))
+}
+
+/// How a mesh runs here.
+fn local(provider: &dyn MeshProvider) -> Result<&dyn LocalMesh> {
+    provider.local().ok_or_else(|| {
+        Error::new(ErrorKind::Unsupported, "the mesh runs on clusters only, not as processes of this machine")
+            .at("mesh")
+            .expected(names())
+            .found(provider.info().id.to_string())
     })
+}
+
+fn names() -> String {
+    let names: Vec<_> = here().map(|provider| provider.info().id.to_string()).collect();
+    format!("one of {}", names.join(", "))
 }

@@ -1,7 +1,7 @@
 //! Envoy as client-side and server-side sidecar: load → `client` → (plain or mutual TLS) → `server` → upstream.
 
 use meshery_core::plan::{Action, Caller, Role};
-use meshery_core::{Check, MeshInfo, MeshProvider, MeshSpec, Observed, Plan, Probe, Result};
+use meshery_core::{Check, LocalMesh, MeshInfo, MeshProvider, MeshSpec, Observed, Plan, Probe, Result};
 use serde_json::{Value, json};
 
 use super::address::Address;
@@ -23,6 +23,12 @@ impl MeshProvider for Envoy {
         }
     }
 
+    fn local(&self) -> Option<&dyn LocalMesh> {
+        Some(self)
+    }
+}
+
+impl LocalMesh for Envoy {
     fn plan(&self, wanted: &MeshSpec, _seen: &Observed) -> Result<Plan> {
         let wish = Wish::read(wanted)?;
         let mut plan = Plan::new(wanted.mesh.clone(), "127.0.0.1:${port:client.listener}");

@@ -1,7 +1,8 @@
 //! Meshes: one file each, listed in [`PROVIDERS`].
 //!
 //! A provider is pure: [`MeshProvider`] says what it must answer, `tests/providers.rs` holds every one in the list to
-//! it. Two rules connect a plan with the host that carries it out:
+//! it. It says how the mesh runs as processes of one machine, how it runs on a cluster, or both. Two rules connect a
+//! local plan with the host that carries it out:
 //!
 //! - a port belongs to the process whose name it begins with: `client.admin` is let go just before the process
 //!   `client` starts, and a twin of `client` gets a fresh one;

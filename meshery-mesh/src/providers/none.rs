@@ -1,6 +1,6 @@
 //! No mesh: the baseline that every mesh is compared with.
 
-use meshery_core::{Check, Error, MeshInfo, MeshProvider, MeshSpec, Observed, Plan, Probe, Result};
+use meshery_core::{Check, Error, LocalMesh, MeshInfo, MeshProvider, MeshSpec, Observed, Plan, Probe, Result};
 
 use super::address::Address;
 use super::settings::Settings;
@@ -17,6 +17,12 @@ impl MeshProvider for Direct {
         }
     }
 
+    fn local(&self) -> Option<&dyn LocalMesh> {
+        Some(self)
+    }
+}
+
+impl LocalMesh for Direct {
     fn plan(&self, wanted: &MeshSpec, _seen: &Observed) -> Result<Plan> {
         check(wanted)?;
         Ok(Plan::new(wanted.mesh.clone(), &wanted.upstream))

@@ -1,7 +1,7 @@
 //! The built-in upstream. Not a mesh, so not in the registry, but planned and carried out like one.
 
 use meshery_core::plan::{Action, Role};
-use meshery_core::{Check, MeshInfo, MeshProvider, MeshSpec, Observed, Plan, Probe, Result};
+use meshery_core::{Check, LocalMesh, MeshInfo, MeshProvider, MeshSpec, Observed, Plan, Probe, Result};
 use serde_json::json;
 
 use super::bootstrap;
@@ -21,6 +21,12 @@ impl MeshProvider for Upstream {
         }
     }
 
+    fn local(&self) -> Option<&dyn LocalMesh> {
+        Some(self)
+    }
+}
+
+impl LocalMesh for Upstream {
     fn plan(&self, wanted: &MeshSpec, _seen: &Observed) -> Result<Plan> {
         let mut plan = Plan::new(wanted.mesh.clone(), "127.0.0.1:${port:upstream.listener}");
         for name in ["upstream.listener", "upstream.admin"] {
