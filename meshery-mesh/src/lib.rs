@@ -15,6 +15,7 @@ pub mod cluster;
 pub mod control_plane;
 pub mod host;
 pub mod lifecycle;
+mod nearest;
 mod pki;
 mod process;
 pub mod providers;

@@ -36,6 +36,7 @@ use crate::process::wait::or_cancelled;
 pub use audit::{Audit, Mark};
 pub use egress::Service;
 pub use node::Nodes;
+pub use programs::testbed;
 pub use stand_in::{Conduct, StandIn};
 
 /// A running control plane, Linux only. Dropping it ends it and removes what it has written.

@@ -4,8 +4,29 @@ use std::path::PathBuf;
 
 use meshery_core::{Error, ErrorKind, Result};
 
+use crate::process::find::search_path;
+
 /// How a user gets them.
 const OBTAIN: &str = "`cargo xtask testbed` builds them; or name a folder of yours in KUBEBUILDER_ASSETS";
+
+/// The folder that `cargo xtask testbed` puts servers, `helm` and Istio's charts into: the one named in
+/// `MESHERY_TESTBED`, or the one in the user's cache. It need not be there.
+///
+/// ```
+/// let charts = meshery_mesh::control_plane::testbed().map(|folder| folder.join("share/istio/manifests/charts"));
+/// println!("{charts:?}");
+/// ```
+pub fn testbed() -> Option<PathBuf> {
+    let cache = variable("MESHERY_CACHE")
+        .or_else(|| variable("XDG_CACHE_HOME").map(|cache| cache.join("meshery")))
+        .or_else(|| variable("HOME").map(|home| home.join(".cache/meshery")));
+    variable("MESHERY_TESTBED").or_else(|| cache.map(|cache| cache.join("testbed/current")))
+}
+
+/// A variable that names a folder.
+fn variable(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+}
 
 /// The places that are looked at for a program, the first one first.
 pub(super) struct Programs(Vec<PathBuf>);
@@ -13,17 +34,11 @@ pub(super) struct Programs(Vec<PathBuf>);
 impl Programs {
     /// The folder that is named, or all others.
     pub(super) fn new(named: Option<&str>) -> Self {
-        let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         if let Some(named) = named {
             return Self(vec![named.into()]);
         }
-        let cache = variable("MESHERY_CACHE")
-            .or_else(|| variable("XDG_CACHE_HOME").map(|cache| cache.join("meshery")))
-            .or_else(|| variable("HOME").map(|home| home.join(".cache/meshery")));
-        let built = variable("MESHERY_TESTBED").or_else(|| cache.map(|cache| cache.join("testbed/current")));
-        let own = [variable("KUBEBUILDER_ASSETS"), built.map(|built| built.join("bin"))];
-        let search = std::env::var_os("PATH").unwrap_or_default();
-        Self(own.into_iter().flatten().chain(std::env::split_paths(&search)).collect())
+        let own = [variable("KUBEBUILDER_ASSETS"), testbed().map(|built| built.join("bin"))];
+        Self(own.into_iter().flatten().chain(search_path()).collect())
     }
 
     /// A program by its name.

@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 use meshery_core::provider::{Program, ProgramNeed};
 use meshery_core::{Error, ErrorKind, Observed, Result};
 
+use crate::process::find::{is_executable, on_path};
 use crate::process::log::Log;
 use crate::process::spawn::Spawner;
 use crate::process::wait::within;
@@ -64,9 +65,7 @@ impl Programs {
             // A bare name would be looked for on PATH when it is started.
             return Ok(std::path::absolute(path)?);
         }
-        let search = std::env::var_os("PATH").unwrap_or_default();
-        let mut places = std::env::split_paths(&search).map(|folder| folder.join(&need.name));
-        places.find(|path| is_executable(path)).ok_or_else(|| {
+        on_path(&need.name).ok_or_else(|| {
             missing(format!("{} in a folder of PATH, or its path in the options", need.name), "neither".into())
         })
     }
@@ -116,16 +115,6 @@ fn number(version: &str) -> Option<[u64; 3]> {
     let mut parts = version.split('.').map(|part| part.parse().ok());
     let number = [parts.next()??, parts.next()??, parts.next()??];
     parts.next().is_none().then_some(number)
-}
-
-fn is_executable(path: &Path) -> bool {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        path.metadata().is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
-    }
-    #[cfg(not(unix))]
-    path.is_file()
 }
 
 #[cfg(test)]

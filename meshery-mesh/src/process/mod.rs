@@ -3,6 +3,7 @@
 
 pub(crate) mod background;
 pub(crate) mod child;
+pub(crate) mod find;
 pub(crate) mod folder;
 pub(crate) mod log;
 pub(crate) mod notify;

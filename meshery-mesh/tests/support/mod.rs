@@ -45,7 +45,7 @@ pub fn mistaken(name: &str, expression: &str) -> Option<(LocalHost, Script)> {
 pub struct Script(pub PathBuf);
 
 impl Script {
-    fn new(name: &str, lines: &str) -> Self {
+    pub fn new(name: &str, lines: &str) -> Self {
         let path = std::env::temp_dir().join(format!("meshery-{name}-{}", std::process::id()));
         // Written by another process: a script that this one had open could be inherited, still open for writing, by
         // a child that another test starts at that moment, and the kernel refuses to run such a file.

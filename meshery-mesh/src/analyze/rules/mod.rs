@@ -1,6 +1,5 @@
 //! The rules, one file each, listed in [`RULES`].
 
-mod nearest;
 mod virtualservice_host_unknown;
 
 use meshery_core::ConfigAnalyzer;

@@ -19,8 +19,8 @@
 use meshery_core::resource::{Node, Resource, Snapshot};
 use meshery_core::{ConfigAnalyzer, Finding, RuleInfo, Severity};
 
-use super::nearest::nearest;
 use crate::analyze::istio::{CLUSTER_DOMAIN, Host, NETWORKING, Registry, Visibility, clients, destinations};
+use crate::nearest::nearest;
 
 /// The rule.
 pub(in crate::analyze) struct VirtualServiceHostUnknown;

@@ -1,9 +1,13 @@
 //! "Did you mean …?"
 
 /// The candidate that is nearest to a word, if one is near enough to be meant: at most one edit per three characters.
-pub(in crate::analyze) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    within(word, (word.chars().count() / 3).max(1), candidates)
+}
+
+/// The candidate that is nearest to a word, among those at most so many edits away.
+pub(crate) fn within<'a>(word: &str, limit: usize, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let word: Vec<char> = word.chars().collect();
-    let limit = (word.len() / 3).max(1);
     let near = candidates.filter(|candidate| candidate.chars().count().abs_diff(word.len()) <= limit);
     let ranked = near.map(|candidate| (edits(&word, candidate), candidate));
     ranked.filter(|(edits, _)| *edits <= limit).min_by_key(|(edits, _)| *edits).map(|(_, candidate)| candidate)
