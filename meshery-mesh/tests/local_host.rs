@@ -12,6 +12,7 @@ use meshery_core::host::ProcessStatus;
 use meshery_core::{Cancel, Context, ErrorKind, Event, Installation, MeshHost, MeshSpec};
 use meshery_mesh::LocalHost;
 use meshery_mesh::host::LocalOptions;
+use meshery_mesh::providers::PROVIDERS;
 use rustix::process::{Pid, Signal, kill_process};
 use support::{assert_gone, envoy_spec, failed, host, is_alive, mistaken, pids, pretender};
 
@@ -56,6 +57,23 @@ async fn every_mesh_is_installed_proven_and_removed_without_a_trace() {
     }
     host.uninstall(&upstream).await.unwrap();
     assert_gone(&pids(&upstream));
+}
+
+#[tokio::test]
+async fn a_mesh_for_clusters_is_neither_listed_nor_installed() {
+    let host = LocalHost::new(LocalOptions::default()).unwrap();
+    let listed: Vec<_> = host.meshes().into_iter().map(|mesh| mesh.id).collect();
+    let elsewhere: Vec<_> =
+        PROVIDERS.iter().map(|provider| provider.info().id).filter(|id| !listed.contains(id)).collect();
+    assert!(!elsewhere.is_empty() && listed.contains(&"envoy".into()), "{listed:?}");
+    for mesh in elsewhere {
+        let spec = MeshSpec::new(mesh.as_str(), "127.0.0.1:80");
+        let error = host.install(&spec, &Context::default()).await.unwrap_err();
+        assert_eq!((error.kind(), error.report().place.as_deref()), (ErrorKind::Unsupported, Some("mesh")), "{error}");
+        assert_eq!(host.plan(&spec).await.unwrap_err().kind(), ErrorKind::Unsupported);
+    }
+    let error = host.plan(&MeshSpec::new("nobody", "127.0.0.1:80")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
 }
 
 #[tokio::test]

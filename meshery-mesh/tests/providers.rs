@@ -1,9 +1,10 @@
 //! What every mesh in the registry must keep, whoever wrote it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+use meshery_core::lifecycle::{ClusterCheck, ClusterMesh, ClusterProbe, MeshFacts};
 use meshery_core::plan::{Action, Caller};
 use meshery_core::provider::Program;
-use meshery_core::{ErrorKind, LocalMesh, MeshId, MeshProvider, MeshSpec, Observed, Probe};
+use meshery_core::{ErrorKind, InstanceSpec, LocalMesh, MeshId, MeshProvider, MeshSpec, Observed, Probe};
 use meshery_mesh::host::inspect;
 use meshery_mesh::providers::PROVIDERS;
 use serde_json::json;
@@ -13,6 +14,15 @@ const UPSTREAM: &str = "127.0.0.1:8080";
 /// The meshes that run as processes of one machine.
 fn locals() -> impl Iterator<Item = (&'static dyn MeshProvider, &'static dyn LocalMesh)> {
     PROVIDERS.iter().filter_map(|provider| provider.local().map(|mesh| (*provider, mesh)))
+}
+
+/// The meshes that run on clusters, each with a specification of it.
+fn on_clusters() -> impl Iterator<Item = (&'static dyn ClusterMesh, InstanceSpec)> {
+    PROVIDERS.iter().filter_map(|provider| {
+        let id = provider.info().id;
+        let spec = InstanceSpec { mesh: Some(id.clone()), ..InstanceSpec::new(id.as_str(), "mesh-system", vec![]) };
+        provider.cluster().map(|mesh| (mesh, InstanceSpec { version: "1.2.3".into(), ..spec }))
+    })
 }
 
 /// The mesh's default, and with mutual TLS where it has that.
@@ -132,5 +142,59 @@ fn unknown_settings_and_bad_upstreams_are_refused_at_their_place() {
                 assert_eq!(error.report().place.as_deref(), Some(place), "{}", spec.mesh);
             }
         }
+    }
+}
+
+#[test]
+fn what_a_cluster_engine_must_know_is_whole_and_says_why() {
+    for (mesh, spec) in on_clusters() {
+        let facts = mesh.facts(&spec);
+        let text = serde_json::to_string(&facts).unwrap();
+        assert_eq!(serde_json::from_str::<MeshFacts>(&text).unwrap(), facts);
+        for owner in &facts.runtime_owners {
+            assert!(!owner.manager.is_empty() && !owner.fields.is_empty(), "{}: {owner:?}", spec.name);
+            assert!(owner.fields.iter().all(|field| !field.is_empty() && !field.starts_with('/')), "{owner:?}");
+        }
+        for (index, rule) in facts.residue.iter().enumerate() {
+            assert!(!rule.reason.is_empty(), "{}: {rule:?}", spec.name);
+            assert!(rule.remove || rule.reason.contains(": "), "{}: it says what to do: {}", spec.name, rule.reason);
+            let same = |other: &&_| *other == rule;
+            assert_eq!(facts.residue.iter().position(|other| same(&other)), Some(index), "twice: {rule:?}");
+        }
+    }
+}
+
+#[test]
+fn checks_on_a_cluster_are_named_and_can_fail() {
+    for (mesh, spec) in on_clusters() {
+        let checks = mesh.checks(&spec);
+        assert!(checks.iter().any(|check| check.probe == ClusterProbe::Ready), "{}: nobody looks", spec.name);
+        let text = serde_json::to_string(&checks).unwrap();
+        assert_eq!(serde_json::from_str::<Vec<ClusterCheck>>(&text).unwrap(), checks);
+        let mut names: Vec<_> = checks.iter().map(|check| &check.name).collect();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), checks.len(), "{}: a name twice", spec.name);
+        for check in &checks {
+            assert!(!check.name.is_empty() && !check.claim.is_empty(), "{}: {check:?}", spec.name);
+            match &check.probe {
+                ClusterProbe::Denied { object, control } => assert_ne!(object, control, "{}", check.name),
+                ClusterProbe::Injected { namespace_labels, namespace_annotations, container } => {
+                    assert!(!container.is_empty());
+                    assert!(!(namespace_labels.is_empty() && namespace_annotations.is_empty()), "{}", check.name);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn settings_that_a_mesh_on_a_cluster_does_not_know_are_refused_at_their_place() {
+    for (mesh, mut spec) in on_clusters() {
+        spec.settings.insert("no such setting".into(), 1.into());
+        let error = mesh.sources(&spec).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{}", spec.name);
+        assert_eq!(error.report().place.as_deref(), Some("settings.no such setting"), "{}", spec.name);
     }
 }

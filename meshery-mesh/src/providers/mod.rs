@@ -10,7 +10,10 @@
 
 mod address;
 mod bootstrap;
+mod charts;
 mod envoy;
+mod istio;
+mod linkerd;
 mod none;
 mod settings;
 pub(crate) mod upstream;
@@ -23,4 +26,4 @@ use meshery_core::MeshProvider;
 /// let names: Vec<_> = meshery_mesh::providers::PROVIDERS.iter().map(|mesh| mesh.info().id.to_string()).collect();
 /// assert!(names.contains(&"envoy".to_owned()) && names.is_sorted());
 /// ```
-pub static PROVIDERS: &[&dyn MeshProvider] = &[&envoy::Envoy, &none::Direct];
+pub static PROVIDERS: &[&dyn MeshProvider] = &[&envoy::Envoy, &istio::Istio, &linkerd::Linkerd, &none::Direct];

@@ -1,4 +1,5 @@
-//! Reading [`MeshSpec::settings`](meshery_core::MeshSpec), with every error at the place `settings.NAME`.
+//! Reading the settings of a [`MeshSpec`](meshery_core::MeshSpec) or an [`InstanceSpec`](meshery_core::InstanceSpec), with
+//! every error at the place `settings.NAME`.
 
 use std::ops::RangeInclusive;
 
@@ -24,9 +25,35 @@ impl<'a> Settings<'a> {
             Error::invalid(place(name), "out of range").expected(expected).found(value.to_string())
         })
     }
+
+    /// Text that is not empty, if it is given.
+    pub(super) fn text(&self, name: &str) -> Result<Option<&'a str>> {
+        let Some(value) = self.0.get(name) else { return Ok(None) };
+        let text = value.as_str().filter(|text| !text.is_empty());
+        text.map(Some).ok_or_else(|| {
+            Error::invalid(place(name), "not a text").expected("text that is not empty").found(value.to_string())
+        })
+    }
+
+    /// A map, if it is given. What is found instead is not repeated: it may be secret.
+    pub(super) fn map(&self, name: &str) -> Result<Option<&'a Map<String, Value>>> {
+        let Some(value) = self.0.get(name) else { return Ok(None) };
+        value.as_object().map(Some).ok_or_else(|| Error::invalid(place(name), "not a map").expected("a map"))
+    }
+
+    /// One of a few words, if it is given.
+    pub(super) fn word(&self, name: &str, words: &[&str]) -> Result<Option<&'a str>> {
+        let text = self.text(name)?;
+        match text {
+            Some(text) if !words.contains(&text) => {
+                Err(Error::invalid(place(name), "unknown word").expected(one_of(words)).found(text))
+            }
+            _ => Ok(text),
+        }
+    }
 }
 
-fn place(name: &str) -> String {
+pub(super) fn place(name: &str) -> String {
     format!("settings.{name}")
 }
 

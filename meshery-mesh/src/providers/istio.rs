@@ -1,0 +1,284 @@
+//! Istio on a cluster, with sidecars or ambient.
+//!
+//! | setting | says | when it is not given |
+//! |---|---|---|
+//! | `charts` | a folder laid out as Istio's own `manifests/charts`, the URL of a repository, or `oci://…` | Istio's |
+//! | `profile` | which of Istio's profiles: `ambient`, `default`, `demo`, `minimal`, `preview`, `stable` | `default` |
+//! | `revision` | a further control plane beside the one that is there, and nothing that all of them share | `default` |
+//! | `values` | values of the chart `istiod`; what stands in `global` goes to every chart | those of the charts |
+
+use meshery_core::lifecycle::{
+    ClusterCheck, ClusterMesh, ClusterProbe, MeshFacts, ResidueRule, RuntimeOwner, Selector, Source, Trace,
+};
+use meshery_core::{Error, GroupKind, InstanceSpec, MeshInfo, MeshProvider, Object, Result};
+use serde_json::{Map, Value, json};
+
+use super::charts::{Charts, namespace, overlay};
+use super::settings::{Settings, place};
+
+const CHARTS: &str = "oci://gcr.io/istio-release/charts";
+const NAMESPACE: &str = "istio-system";
+const PROFILES: [&str; 6] = ["ambient", "default", "demo", "minimal", "preview", "stable"];
+/// The revision of a control plane that is given none.
+const UNREVISED: &str = "default";
+const INJECTION: &str = "istio-injection";
+const REVISION: &str = "istio.io/rev";
+
+/// What control planes elect a leader by, all of them together. Which of these are ConfigMaps and which Leases has
+/// changed from release to release.
+const ELECTIONS: [&str; 9] = [
+    "istio-analyze-leader",
+    "istio-clustertrustbundle-controller-election",
+    "istio-gateway-status-leader",
+    "istio-ip-autoallocate",
+    "istio-leader",
+    "istio-namespace-controller-election",
+    "istio-node-untaint",
+    "istio-serviceexport-controller-election",
+    "istio-status-leader",
+];
+/// The same, for the replicas of one revision: the name of the Lease ends with that of the revision.
+const ELECTIONS_OF_A_REVISION: [&str; 3] =
+    ["istio-gateway-deployment", "istio-gateway-inferencepool", "istio-gateway-status-leader"];
+
+pub(super) struct Istio;
+
+impl MeshProvider for Istio {
+    fn info(&self) -> MeshInfo {
+        MeshInfo {
+            id: "istio".into(),
+            title: "Istio".into(),
+            summary: "Istio's control plane on a cluster, for sidecars or ambient".into(),
+            programs: Vec::new(),
+        }
+    }
+
+    fn cluster(&self) -> Option<&dyn ClusterMesh> {
+        Some(self)
+    }
+}
+
+impl ClusterMesh for Istio {
+    fn sources(&self, wanted: &InstanceSpec) -> Result<Vec<Source>> {
+        Ok(Wish::read(wanted)?.sources())
+    }
+
+    fn facts(&self, wanted: &InstanceSpec) -> MeshFacts {
+        MeshFacts { runtime_owners: runtime_owners(), residue: residue(wanted) }
+    }
+
+    fn checks(&self, wanted: &InstanceSpec) -> Vec<ClusterCheck> {
+        let label = match revision(wanted) {
+            Some(revision) => (REVISION.to_owned(), revision.to_owned()),
+            None => (INJECTION.to_owned(), "enabled".to_owned()),
+        };
+        let injected = ClusterProbe::Injected {
+            namespace_labels: [label].into(),
+            namespace_annotations: [].into(),
+            container: "istio-proxy".into(),
+        };
+        let mut checks = vec![
+            check("objects_ready", "All objects are there and ready", ClusterProbe::Ready),
+            check("sidecar_injected", "Pods of a labelled namespace get a sidecar, others do not", injected),
+        ];
+        if let (Some(object), Some(control)) = (virtual_service(wanted, -5), virtual_service(wanted, 100)) {
+            let denied = ClusterProbe::Denied { object, control };
+            let claim = "A VirtualService with a negative weight is refused, one without is not";
+            checks.push(check("bad_configuration_refused", claim, denied));
+        }
+        checks
+    }
+}
+
+fn check(name: &str, claim: &str, probe: ClusterProbe) -> ClusterCheck {
+    ClusterCheck { name: name.into(), claim: claim.into(), probe }
+}
+
+/// Whether it can be part of the name of a Service.
+fn is_label(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+/// The revision, where it is one beside others.
+fn revision(wanted: &InstanceSpec) -> Option<&str> {
+    let given = wanted.settings.get("revision").and_then(Value::as_str);
+    given.filter(|revision| !revision.is_empty() && *revision != UNREVISED)
+}
+
+/// What is wanted, read and checked.
+struct Wish<'a> {
+    charts: Charts<'a>,
+    namespace: &'a str,
+    profile: Option<&'a str>,
+    revision: Option<&'a str>,
+    values: Map<String, Value>,
+}
+
+impl<'a> Wish<'a> {
+    fn read(wanted: &'a InstanceSpec) -> Result<Self> {
+        let settings = Settings::new(&wanted.settings, &["charts", "profile", "revision", "values"])?;
+        if let Some(found) = settings.text("revision")?.filter(|revision| !is_label(revision)) {
+            // `1.30.3` is what everybody tries first.
+            return Err(Error::invalid(place("revision"), "not a name for a revision")
+                .expected("small letters, digits and '-', such as 1-30-3")
+                .found(found));
+        }
+        let values = settings.map("values")?.cloned().unwrap_or_default();
+        if let Some(name) = ["profile", "revision"].into_iter().find(|name| values.contains_key(*name)) {
+            return Err(
+                Error::invalid(place(&format!("values.{name}")), "this is a setting of its own").expected(place(name))
+            );
+        }
+        let namespace = namespace(wanted, NAMESPACE);
+        // These two are what the charts do without a profile.
+        let profile = settings.word("profile", &PROFILES)?.filter(|profile| !["default", "minimal"].contains(profile));
+        Ok(Self {
+            charts: Charts::new(settings.text("charts")?.unwrap_or(CHARTS), wanted.version.clone(), namespace)?,
+            namespace,
+            profile,
+            revision: revision(wanted),
+            values,
+        })
+    }
+
+    fn sources(mut self) -> Vec<Source> {
+        let mut all = Map::new();
+        all.extend(self.values.get("global").map(|global| ("global".to_owned(), global.clone())));
+        let mut istiod = self.common();
+        overlay(&mut istiod, std::mem::take(&mut self.values));
+        if let Some(revision) = self.revision {
+            istiod.insert("revision".into(), revision.into());
+            let release = format!("istiod-{revision}");
+            return vec![self.charts.source(release, "istiod", "istio-control/istio-discovery", istiod)];
+        }
+        let mut base = self.common();
+        base.insert("defaultRevision".into(), UNREVISED.into());
+        overlay(&mut base, all.clone());
+        let mut sources = vec![
+            self.charts.source("istio-base".into(), "base", "base", base),
+            self.charts.source("istiod".into(), "istiod", "istio-control/istio-discovery", istiod),
+        ];
+        if self.profile == Some("ambient") {
+            let (mut cni, mut ztunnel) = (Map::new(), Map::new());
+            cni.insert("profile".into(), "ambient".into());
+            overlay(&mut cni, all.clone());
+            ztunnel.insert("istioNamespace".into(), self.namespace.into());
+            overlay(&mut ztunnel, all);
+            sources.push(self.charts.source("istio-cni".into(), "cni", "istio-cni", cni));
+            sources.push(self.charts.source("ztunnel".into(), "ztunnel", "ztunnel", ztunnel));
+        }
+        sources
+    }
+
+    /// What the charts of the control plane are told in any case.
+    fn common(&self) -> Map<String, Value> {
+        let mut values = Map::new();
+        values.insert("global".into(), json!({ "istioNamespace": self.namespace }));
+        values.extend(self.profile.map(|profile| ("profile".to_owned(), profile.into())));
+        values
+    }
+}
+
+/// istiod gives webhooks its root certificate, and has those that validate fail once it has seen them answer. It leaves
+/// `failurePolicy` alone in those that inject.
+fn runtime_owners() -> Vec<RuntimeOwner> {
+    let owner = |kind: &str, fields: &[&str]| RuntimeOwner {
+        manager: "pilot-discovery".into(),
+        kind: GroupKind::new("admissionregistration.k8s.io", kind),
+        fields: fields.iter().map(|field| format!("webhooks[*].{field}")).collect(),
+    };
+    vec![
+        owner("MutatingWebhookConfiguration", &["clientConfig.caBundle"]),
+        owner("ValidatingWebhookConfiguration", &["clientConfig.caBundle", "failurePolicy"]),
+    ]
+}
+
+fn residue(wanted: &InstanceSpec) -> Vec<ResidueRule> {
+    let home = namespace(wanted, NAMESPACE);
+    let made = |kind: GroupKind, namespace: Option<&str>, name: String, reason: &str| ResidueRule {
+        kind,
+        namespace: namespace.map(str::to_owned),
+        trace: Trace::Name(name),
+        remove: true,
+        shared_by: Some(istiods()),
+        reason: reason.into(),
+    };
+    let (config_map, lease) = (GroupKind::new("", "ConfigMap"), GroupKind::new("coordination.k8s.io", "Lease"));
+    let mut rules = Vec::new();
+    for (name, what) in [("istio-ca-root-cert", "its root certificate"), ("istio-ca-crl", "its revocation list")] {
+        let reason = format!("istiod writes {what} into every namespace");
+        rules.push(made(config_map.clone(), None, name.into(), &reason));
+    }
+    let reason = "istiod keeps the key of its own authority in it";
+    rules.push(made(GroupKind::new("", "Secret"), Some(home), "istio-ca-secret".into(), reason));
+    for name in ELECTIONS {
+        for kind in [&config_map, &lease] {
+            let reason = "the control planes of the cluster elect a leader by it";
+            rules.push(made(kind.clone(), Some(home), name.into(), reason));
+        }
+    }
+    for name in ELECTIONS_OF_A_REVISION {
+        let name = format!("{name}-{}", revision(wanted).unwrap_or(UNREVISED));
+        let reason = "the replicas of this control plane elect a leader by it";
+        rules.push(ResidueRule { shared_by: None, ..made(lease.clone(), Some(home), name, reason) });
+    }
+    rules.extend(users(wanted));
+    rules
+}
+
+/// What is the users' own and still speaks of Istio.
+fn users(wanted: &InstanceSpec) -> Vec<ResidueRule> {
+    let named = |kind: GroupKind, trace: Trace, reason: &str| ResidueRule {
+        kind,
+        namespace: None,
+        trace,
+        remove: false,
+        shared_by: Some(istiods()),
+        reason: reason.into(),
+    };
+    let core = |kind: &str| GroupKind::new("", kind);
+    let own = Trace::Labels([(REVISION.to_owned(), revision(wanted).unwrap_or(UNREVISED).to_owned())].into());
+    let unlabel = "the label asks for sidecars that nobody injects any more: remove it";
+    vec![
+        ResidueRule { shared_by: None, ..named(core("Namespace"), own, unlabel) },
+        named(core("Namespace"), Trace::Label(INJECTION.into()), unlabel),
+        named(
+            core("Namespace"),
+            Trace::Label("istio.io/dataplane-mode".into()),
+            "the label asks for an ambient mesh that is not there any more: remove it",
+        ),
+        named(
+            core("Pod"),
+            Trace::Container("istio-proxy".into()),
+            "its sidecar runs on without a control plane: restart the workload",
+        ),
+        named(
+            GroupKind::new("apps", "Deployment"),
+            Trace::Label("gateway.istio.io/managed".into()),
+            "istiod made it for a Gateway of yours: remove the Gateway, or let another controller take it",
+        ),
+        named(
+            GroupKind::new("admissionregistration.k8s.io", "MutatingWebhookConfiguration"),
+            Trace::Label("istio.io/tag".into()),
+            "a revision tag still asks for injection, and nobody answers: remove it with `istioctl tag remove`",
+        ),
+    ]
+}
+
+/// All control planes of the cluster.
+fn istiods() -> Selector {
+    Selector { kind: GroupKind::new("apps", "Deployment"), labels: [("app".into(), "istiod".into())].into() }
+}
+
+/// A route of this weight. A revision beside others looks only at what is labelled as its own.
+fn virtual_service(wanted: &InstanceSpec, weight: i64) -> Option<Object> {
+    let labels = revision(wanted).map_or_else(|| json!({}), |revision| json!({ REVISION: revision }));
+    let route = json!({ "destination": { "host": "meshery.invalid" }, "weight": weight });
+    let object = json!({
+        "apiVersion": "networking.istio.io/v1",
+        "kind": "VirtualService",
+        "metadata": { "name": "meshery-check", "namespace": namespace(wanted, NAMESPACE), "labels": labels },
+        "spec": { "hosts": ["meshery.invalid"], "http": [{ "route": [route] }] },
+    });
+    Object::new(object).ok()
+}
