@@ -222,6 +222,21 @@ impl Object {
         self
     }
 
+    /// The object with this in one of its own fields, such as `data`; what makes it an object stays.
+    ///
+    /// ```
+    /// let config = serde_json::json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "a" } });
+    /// let config = meshery_core::Object::new(config).unwrap().with("data", serde_json::json!({ "a": "b" }));
+    /// assert_eq!(config.text("/data/a"), "b");
+    /// ```
+    #[must_use]
+    pub fn with(mut self, field: &str, value: Value) -> Self {
+        if !matches!(field, "apiVersion" | "kind" | "metadata") {
+            self.0[field] = value;
+        }
+        self
+    }
+
     /// The object without what is at a JSON Pointer; what makes it an object stays.
     ///
     /// ```

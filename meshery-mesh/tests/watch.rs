@@ -49,7 +49,7 @@ impl Transport for Script {
         self.asked.lock().unwrap().push(request.target);
         let next = self.answers.lock().unwrap().pop_front();
         let (status, parts) = next.ok_or_else(|| Error::new(ErrorKind::Unreachable, "the script is over"))?;
-        Ok(Answer { status, retry_after: None, body: Box::new(Body(parts.into())) })
+        Ok(Answer { status, retry_after: None, date: None, body: Box::new(Body(parts.into())) })
     }
 }
 

@@ -19,13 +19,14 @@ mod options;
 mod permission;
 mod plan;
 mod report;
+mod show;
 mod spec;
 
 pub use drift::{Drift, DriftKind};
 pub use event::{Happening, OperationEvent, Stage};
 pub use facts::{ClusterCheck, ClusterMesh, ClusterProbe, MeshFacts, ResidueRule, RuntimeOwner, Selector, Trace};
 pub use options::{OnFailure, OperationOptions};
-pub use permission::Permission;
+pub use permission::{Permission, roles};
 pub use plan::{Change, ChangeAction, ChangePlan, FieldChange, OperationKind};
 pub use report::{InstanceStatus, Kept, OperationReport, Residue, RevisionInfo, RevisionState};
 pub use spec::{ChartSource, InstanceSpec, Source};

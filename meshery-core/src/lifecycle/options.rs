@@ -32,6 +32,8 @@ pub struct OperationOptions {
     pub remove_finalizers: bool,
     /// Whether what cannot be changed in place, because a field of it is immutable, may be removed and made again.
     pub replace: bool,
+    /// Managers whose changes to fields of the instance are undone. Without being named here nobody is overruled.
+    pub overrule: Vec<String>,
     /// What becomes of an operation that fails.
     pub on_failure: OnFailure,
     /// How long one object may take to become ready, or to go.
@@ -63,6 +65,7 @@ impl Default for OperationOptions {
             remove_definitions: false,
             remove_finalizers: false,
             replace: false,
+            overrule: Vec::new(),
             on_failure: OnFailure::default(),
             object_timeout: Duration::from_secs(5 * 60),
             stage_timeout: Duration::from_secs(10 * 60),

@@ -1,9 +1,10 @@
 //! What an operation must be allowed to do.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 /// Verbs on objects of one resource, as RBAC has them.
 ///
@@ -52,4 +53,36 @@ impl std::fmt::Display for Permission {
         let names: Vec<_> = self.names.iter().map(String::as_str).collect();
         write!(f, ": {}", names.join(", "))
     }
+}
+
+/// The roles that grant these permissions, and no more: a ClusterRole, and a Role for each namespace.
+///
+/// ```
+/// use meshery_core::lifecycle::{Permission, roles};
+///
+/// let verbs = ["list".into(), "watch".into()].into();
+/// let permission =
+///     Permission { group: String::new(), resource: "services".into(), namespace: Some("shop".into()), names: [].into(), verbs };
+/// let roles = roles("meshery-shop", &[permission]);
+/// assert_eq!((&roles[0]["kind"], &roles[0]["rules"][0]["verbs"][1]), (&"Role".into(), &"watch".into()));
+/// ```
+pub fn roles(name: &str, permissions: &[Permission]) -> Vec<Value> {
+    let mut places: BTreeMap<Option<&str>, Vec<Value>> = BTreeMap::new();
+    for permission in permissions {
+        let Permission { group, resource, names, verbs, .. } = permission;
+        let mut rule = json!({ "apiGroups": [group], "resources": [resource], "verbs": verbs });
+        if !names.is_empty() {
+            rule["resourceNames"] = json!(names);
+        }
+        places.entry(permission.namespace.as_deref()).or_default().push(rule);
+    }
+    let role = |(namespace, rules): (Option<&str>, Vec<Value>)| {
+        let kind = if namespace.is_some() { "Role" } else { "ClusterRole" };
+        let mut metadata = json!({ "name": name });
+        if let Some(namespace) = namespace {
+            metadata["namespace"] = namespace.into();
+        }
+        json!({ "apiVersion": "rbac.authorization.k8s.io/v1", "kind": kind, "metadata": metadata, "rules": rules })
+    };
+    places.into_iter().map(role).collect()
 }

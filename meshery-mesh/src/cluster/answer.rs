@@ -1,6 +1,6 @@
 //! Answers of an API server, and the errors that they stand for.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -17,6 +17,8 @@ pub struct Answer {
     pub status: u16,
     /// How long the server asks to be left alone.
     pub retry_after: Option<Duration>,
+    /// The server's own time, to the second.
+    pub date: Option<SystemTime>,
     /// The rest.
     pub body: Box<dyn Chunks>,
 }
@@ -105,7 +107,8 @@ pub(crate) fn refusal(status: u16, body: &[u8]) -> Error {
     let said: Status = serde_json::from_slice(body).unwrap_or_default();
     let words = if said.message.is_empty() { String::from_utf8_lossy(body).trim().to_owned() } else { said.message };
     let code = if said.code == 0 { status } else { said.code };
-    let mut error = Error::new(kind(code, &said.reason), words).with("status", code.to_string());
+    let kind = if is_malformed(body) { ErrorKind::Refused } else { kind(code, &said.reason) };
+    let mut error = Error::new(kind, words).with("status", code.to_string());
     if !said.reason.is_empty() {
         error = error.with("reason", said.reason);
     }
@@ -113,6 +116,12 @@ pub(crate) fn refusal(status: u16, body: &[u8]) -> Error {
         error = error.with(format!("cause {}", cause.field).trim_end(), cause.message);
     }
     error
+}
+
+/// What does not fit into the schema of a kind is answered with status 500, as if the server were at fault.
+pub(crate) fn is_malformed(body: &[u8]) -> bool {
+    const WORDS: &[u8] = b"failed to create typed patch object";
+    body.windows(WORDS.len()).any(|window| window == WORDS)
 }
 
 fn kind(status: u16, reason: &str) -> ErrorKind {

@@ -24,6 +24,26 @@ pub enum Credentials {
     Text(String),
 }
 
+impl Credentials {
+    /// What somebody names who has one word for all of it: a kubeconfig's text, its path, or nothing.
+    ///
+    /// ```
+    /// use meshery_mesh::cluster::Credentials;
+    ///
+    /// assert_eq!(Credentials::named(None), Credentials::Inferred);
+    /// assert_eq!(Credentials::named(Some("admin.yaml".into())), Credentials::File("admin.yaml".into()));
+    /// assert!(matches!(Credentials::named(Some("kind: Config\n".into())), Credentials::Text(_)));
+    /// ```
+    pub fn named(kubeconfig: Option<String>) -> Self {
+        match kubeconfig {
+            None => Self::Inferred,
+            // No kubeconfig is a single line, unless it is JSON.
+            Some(text) if text.contains('\n') || text.trim_start().starts_with('{') => Self::Text(text),
+            Some(path) => Self::File(path.into()),
+        }
+    }
+}
+
 /// How to connect.
 ///
 /// ```

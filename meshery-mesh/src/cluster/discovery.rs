@@ -1,6 +1,6 @@
 //! Which kinds a server knows, and under which path.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use meshery_core::{GroupKind, Object, Result};
 use serde::Deserialize;
@@ -75,6 +75,8 @@ impl Api {
 pub struct Discovery {
     /// The versions of each kind, the preferred one first.
     apis: BTreeMap<GroupKind, Vec<Api>>,
+    /// The kinds whose objects say by themselves how they are.
+    with_status: BTreeSet<GroupKind>,
 }
 
 impl Discovery {
@@ -109,7 +111,12 @@ impl Discovery {
         for (group, version) in core.chain(named).collect::<Vec<_>>() {
             let path = if group.is_empty() { format!("{root}/{version}") } else { format!("{root}/{group}/{version}") };
             let list: ClassicList = cluster.send(Request::get(path)).await?.json().await?;
+            let with_status: BTreeSet<String> =
+                list.resources.iter().filter_map(|part| Some(part.name.strip_suffix("/status")?.to_owned())).collect();
             for resource in list.resources.into_iter().filter(|resource| !resource.name.contains('/')) {
+                if with_status.contains(&resource.name) {
+                    self.with_status.insert(GroupKind::new(&group, &resource.kind));
+                }
                 let (plural, namespaced) = (resource.name, resource.namespaced);
                 self.add(Api {
                     group: group.clone(),
@@ -126,6 +133,9 @@ impl Discovery {
     fn add_group(&mut self, group: Group) {
         for version in group.versions {
             for resource in version.resources {
+                if resource.subresources.iter().any(|part| part.subresource == "status") {
+                    self.with_status.insert(GroupKind::new(&group.metadata.name, &resource.response_kind.kind));
+                }
                 self.add(Api {
                     group: group.metadata.name.clone(),
                     version: version.version.clone(),
@@ -149,6 +159,9 @@ impl Discovery {
     pub fn learn(&mut self, definition: &Object) {
         let (group, kind) = (definition.text("/spec/group"), definition.text("/spec/names/kind"));
         let served = definition.items("/spec/versions").iter().filter(|version| version["served"] == true);
+        if served.clone().any(|version| version.pointer("/subresources/status").is_some()) {
+            self.with_status.insert(GroupKind::new(group, kind));
+        }
         for version in served.filter_map(|version| version["name"].as_str()) {
             self.add(Api {
                 group: group.into(),
@@ -166,6 +179,11 @@ impl Discovery {
         self.versions(&GroupKind::new(group, kind)).iter().find(|api| api.api_version() == api_version)
     }
 
+    /// Whether objects of a kind have a part in which their controller says how they are.
+    pub(crate) fn has_status(&self, kind: &GroupKind) -> bool {
+        self.with_status.contains(kind)
+    }
+
     /// The version of a kind that the server prefers.
     pub fn preferred(&self, kind: &GroupKind) -> Option<&Api> {
         self.versions(kind).first()
@@ -174,6 +192,14 @@ impl Discovery {
     /// The versions of a kind, the preferred one first.
     pub fn versions(&self, kind: &GroupKind) -> &[Api] {
         self.apis.get(kind).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every version of every kind, as charts ask for them: `policy/v1` and `policy/v1/PodDisruptionBudget`.
+    pub(crate) fn api_versions(&self) -> Vec<String> {
+        let kinds = self.apis.values().flatten().map(|api| format!("{}/{}", api.api_version(), api.kind));
+        let versions: std::collections::BTreeSet<String> =
+            self.apis.values().flatten().map(Api::api_version).chain(kinds).collect();
+        versions.into_iter().collect()
     }
 
     /// Every kind.
@@ -225,6 +251,13 @@ struct Resource {
     #[serde(default)]
     response_kind: Kind,
     scope: String,
+    #[serde(default)]
+    subresources: Vec<Subresource>,
+}
+
+#[derive(Deserialize)]
+struct Subresource {
+    subresource: String,
 }
 
 #[derive(Default, Deserialize)]

@@ -23,6 +23,7 @@ use std::sync::Arc;
 use meshery_core::Result;
 
 pub use answer::{Answer, Chunks};
+pub(crate) use answer::{is_malformed, refusal};
 pub use connect::{ClusterOptions, Credentials};
 pub use discovery::{Api, Discovery};
 pub use request::{Method, Request};

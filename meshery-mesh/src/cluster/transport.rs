@@ -1,6 +1,6 @@
 //! The one door to an API server, and how it is opened.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -8,6 +8,8 @@ use http_body_util::BodyExt;
 use kube::Client;
 use kube::client::Body;
 use meshery_core::{Error, ErrorKind, Result};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
 
 use super::answer::{Answer, Chunks};
 use super::request::Request;
@@ -34,9 +36,16 @@ impl Transport for Kube {
         let place = format!("{} {}", request.method.name(), request.target);
         let answer = self.client.send(self.built(request)?).await.map_err(|error| unanswered(error, &place))?;
         let (head, body) = answer.into_parts();
-        let seconds = head.headers.get(hyper::header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+        let text = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
+        let seconds = text(hyper::header::RETRY_AFTER).and_then(|value| value.parse().ok());
+        let date = text(hyper::header::DATE).and_then(|value| OffsetDateTime::parse(value, &Rfc2822).ok());
         let body = Box::new(Stream { body, place });
-        Ok(Answer { status: head.status.as_u16(), retry_after: seconds.map(Duration::from_secs), body })
+        Ok(Answer {
+            status: head.status.as_u16(),
+            retry_after: seconds.map(Duration::from_secs),
+            date: date.map(SystemTime::from),
+            body,
+        })
     }
 }
 

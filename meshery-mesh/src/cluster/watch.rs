@@ -7,10 +7,14 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::answer::{Answer, refusal};
-use super::{Cluster, Request};
+use super::{Api, Cluster, Request};
 
 /// Marks the bookmark that ends the first part of a streamed list.
 const INITIAL_EVENTS_END: &str = "k8s.io/initial-events-end";
+/// Objects without anything but their metadata.
+const METADATA: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
+/// The same of a list.
+const METADATA_LIST: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 /// The longest line that is read: one object and what is around it.
 const LINE_LIMIT: usize = 64 * 1024 * 1024;
 
@@ -31,6 +35,8 @@ pub struct Watch {
     cluster: Cluster,
     /// The collection, with selectors.
     collection: Request,
+    /// What its objects are, where they do not say so themselves.
+    named: Option<(String, String)>,
     /// Whether the server can send the list as the beginning of the watch.
     streams_lists: bool,
     state: State,
@@ -70,12 +76,19 @@ impl Watch {
         Self {
             cluster: cluster.clone(),
             collection,
+            named: None,
             streams_lists: true,
             state: State::Unknown,
             known: BTreeMap::new(),
             has_synced: false,
             ready: VecDeque::new(),
         }
+    }
+
+    /// Looks at the metadata alone of all objects of a kind, in a namespace or in all.
+    pub fn metadata(cluster: &Cluster, api: &Api, namespace: Option<&str>) -> Self {
+        let collection = Request::get(api.path(namespace, None)).accept(METADATA);
+        Self { named: Some((api.api_version(), api.kind.clone())), ..Self::new(cluster, collection) }
     }
 
     /// The next thing to say. Safe to drop while it waits: nothing is lost.
@@ -101,6 +114,12 @@ impl Watch {
                 },
             }
         }
+    }
+
+    /// Looks once, with a list, and goes on from there where somebody asks for more.
+    pub(crate) fn listing(mut self) -> Self {
+        self.streams_lists = false;
+        self
     }
 
     /// All that is there now, by identity.
@@ -129,10 +148,15 @@ impl Watch {
             }
             self.streams_lists = false;
         }
-        let list: List = self.cluster.send(self.collection.clone()).await?.json().await?;
+        let mut request = self.collection.clone();
+        if self.named.is_some() {
+            request = request.accept(METADATA_LIST);
+        }
+        let list: List = self.cluster.send(request).await?.json().await?;
         let mut listed = Vec::new();
-        for item in list.items {
-            listed.push(self.seen(Object::new(list.kind.complete(item))?));
+        for item in list.items.unwrap_or_default() {
+            let object = self.object(list.kind.complete(item))?;
+            listed.push(self.seen(object));
         }
         self.synced(&listed);
         self.state = State::Between { version: list.metadata.resource_version };
@@ -160,13 +184,13 @@ impl Watch {
             "BOOKMARK" => self.bookmark(&object),
             "ERROR" => return self.failed(&object),
             "DELETED" => {
-                let object = Object::new(object)?;
+                let object = self.object(object)?;
                 self.known.remove(&object.id());
                 self.passed(object.resource_version().to_owned());
                 self.ready.push_back(Change::Gone(object));
             }
             _ => {
-                let object = Object::new(object)?;
+                let object = self.object(object)?;
                 let version = object.resource_version().to_owned();
                 let id = self.seen(object);
                 if let State::Open { listed: Some(listed), .. } = &mut self.state {
@@ -177,6 +201,15 @@ impl Watch {
             }
         }
         Ok(())
+    }
+
+    /// What came in as an object: of metadata alone, under its own kind.
+    fn object(&self, mut value: Value) -> Result<Object> {
+        if let (Some((api_version, kind)), Some(fields)) = (&self.named, value.as_object_mut()) {
+            fields.insert("apiVersion".into(), api_version.as_str().into());
+            fields.insert("kind".into(), kind.as_str().into());
+        }
+        Object::new(value)
     }
 
     fn bookmark(&mut self, object: &Value) {
@@ -242,8 +275,9 @@ struct List {
     #[serde(flatten)]
     kind: ListKind,
     metadata: ListMeta,
+    /// A server that has none may say `null`.
     #[serde(default)]
-    items: Vec<Value>,
+    items: Option<Vec<Value>>,
 }
 
 #[derive(Deserialize)]

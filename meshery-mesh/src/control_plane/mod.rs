@@ -10,12 +10,14 @@
 //! | `node` | [`Nodes`] that run nothing, and say that all is well, or what they are told to say |
 //! | `egress` | the way from the API server to webhooks and aggregated APIs: [`ControlPlane::serve`] |
 //! | `stand_in` | [`StandIn`]: a webhook that answers, denies, hangs or is absent, as it is told |
+//! | `companion` | programs beside it, such as a real istiod: [`ControlPlane::accompany`] |
 //! | `audit` | [`Audit`]: every request that the server has answered |
 //!
 //! Everything listens on loopback, on free ports, and ends with its owner, however that ends. No kubeconfig of the
 //! user's is read or written.
 
 mod audit;
+mod companion;
 mod egress;
 mod files;
 mod node;
@@ -34,6 +36,7 @@ use crate::process::background::Background;
 use crate::process::wait::or_cancelled;
 
 pub use audit::{Audit, Mark};
+pub use companion::{Companion, CompanionSpec};
 pub use egress::Service;
 pub use node::Nodes;
 pub use programs::testbed;

@@ -29,6 +29,7 @@ fn variable(name: &str) -> Option<PathBuf> {
 }
 
 /// The places that are looked at for a program, the first one first.
+#[derive(Clone)]
 pub(super) struct Programs(Vec<PathBuf>);
 
 impl Programs {

@@ -24,7 +24,8 @@ const LISTEN: Duration = Duration::from_millis(200);
 pub(super) struct Plane {
     /// In the order of their start.
     pub(super) servers: Vec<Child>,
-    spawner: Spawner,
+    pub(super) spawner: Spawner,
+    pub(super) programs: Programs,
     ports: Vec<Port>,
     pub(super) nodes: Nodes,
     pub(super) services: egress::Services,
@@ -55,6 +56,7 @@ async fn start_once(spec: &ControlPlaneSpec, programs: &Programs, context: &Cont
     let mut plane = Plane {
         servers: Vec::new(),
         spawner,
+        programs: programs.clone(),
         ports,
         nodes: Nodes::default(),
         services: egress::Services::default(),

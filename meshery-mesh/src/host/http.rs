@@ -18,8 +18,8 @@ use crate::process::wait::within;
 const BODY_LIMIT: usize = 4 * 1024 * 1024;
 
 /// What came back.
-pub(super) struct Answer {
-    pub(super) status: u16,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
     pub(super) body: Bytes,
 }
 
@@ -33,7 +33,7 @@ impl Answer {
 pub(super) type Header<'a> = (&'static str, &'a str);
 
 /// A GET on a loopback port, within a time limit.
-pub(super) async fn get_local(port: u16, path: &str, limit: Duration) -> Result<Answer> {
+pub(crate) async fn get_local(port: u16, path: &str, limit: Duration) -> Result<Answer> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     within(limit, &format!("GET http://{address}{path}"), async {
         get(connect(address).await?, &address.to_string(), path, None).await

@@ -20,5 +20,6 @@ mod references;
 mod running;
 mod site;
 
+pub(crate) use http::get_local;
 pub use inspect::inspect;
 pub use local::{LocalHost, LocalOptions};

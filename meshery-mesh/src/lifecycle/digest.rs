@@ -1,5 +1,8 @@
 //! What stands for a value: the same for the same value, however its fields are ordered.
 
+use std::fmt::Write as _;
+
+use meshery_core::{Error, ErrorKind, Result};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -11,7 +14,21 @@ pub(super) fn of(value: &Value) -> String {
 }
 
 pub(super) fn of_bytes(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut digits = String::with_capacity(32);
+    for byte in &Sha256::digest(bytes)[..16] {
+        // Writing to a string cannot fail.
+        let _ = write!(digits, "{byte:02x}");
+    }
+    digits
+}
+
+/// 32 hexadecimal digits that nobody can guess.
+pub(super) fn random() -> Result<String> {
+    let mut bytes = [0; 16];
+    let source = rustls::crypto::ring::default_provider().secure_random;
+    let refused = |_| Error::new(ErrorKind::Io, "the operating system gives no random numbers");
+    source.fill(&mut bytes).map_err(refused)?;
+    Ok(of_bytes(&bytes))
 }
 
 /// JSON without blanks, with the fields of every map sorted.

@@ -40,6 +40,25 @@ impl FieldPath {
         Self(self.0.iter().cloned().chain([part]).collect())
     }
 
+    /// Reads a path as an API server shows it: `.webhooks[name="a"].failurePolicy`.
+    pub(super) fn parse(text: &str) -> Self {
+        let (mut parts, mut rest) = (Vec::new(), text);
+        while !rest.is_empty() {
+            if let Some(after) = rest.strip_prefix('[') {
+                let end = end_of_item(after);
+                parts.push(Part::Item(after[..end].to_owned()));
+                rest = after.get(end + 1..).unwrap_or_default();
+            } else {
+                let after = rest.strip_prefix('.').unwrap_or(rest);
+                // Names with dots within cannot be told from two names: the server shows them alike.
+                let end = after.find(['.', '[']).unwrap_or(after.len());
+                parts.push(Part::Field(after[..end].to_owned()));
+                rest = &after[end..];
+            }
+        }
+        Self(parts)
+    }
+
     /// Whether this is the path, or lies below it, that a pattern names: fields with dots between, `[*]` for any item of
     /// a list.
     pub fn is_below(&self, pattern: &str) -> bool {
@@ -50,6 +69,66 @@ impl FieldPath {
             named && (!items || matches!(parts.next(), Some(Part::Item(_))))
         })
     }
+}
+
+impl FieldPath {
+    /// Takes the field out of a value, if it is there.
+    pub(super) fn take_from(&self, value: &mut Value) {
+        let Some((last, way)) = self.0.split_last() else { return };
+        let mut at = value;
+        for part in way {
+            let next = match part {
+                Part::Field(name) => at.get_mut(name),
+                Part::Item(keys) => at.as_array_mut().and_then(|items| items.iter_mut().find(|item| fits(item, keys))),
+            };
+            let Some(next) = next else { return };
+            at = next;
+        }
+        match last {
+            Part::Field(name) => {
+                if let Some(fields) = at.as_object_mut() {
+                    fields.shift_remove(name);
+                }
+            }
+            Part::Item(keys) => {
+                if let Some(items) = at.as_array_mut() {
+                    items.retain(|item| !fits(item, keys));
+                }
+            }
+        }
+    }
+}
+
+/// Where the keys of an item end: at the bracket that stands in no quotes.
+fn end_of_item(text: &str) -> usize {
+    let (mut quoted, mut escaped) = (false, false);
+    for (place, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b']' if !quoted => return place,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// Whether an item of a list is the one with these keys, written as [`keyed`] does, or with this value.
+fn fits(item: &Value, keys: &str) -> bool {
+    if let Some(value) = keys.strip_prefix('=') {
+        return serde_json::from_str::<Value>(value).is_ok_and(|value| value == *item);
+    }
+    let mut rest = keys;
+    while let Some((name, after)) = rest.split_once('=') {
+        let mut values = serde_json::Deserializer::from_str(after).into_iter::<Value>();
+        let Some(Ok(value)) = values.next() else { return false };
+        if item.get(name) != Some(&value) {
+            return false;
+        }
+        rest = after[values.byte_offset()..].trim_start_matches(',');
+    }
+    true
 }
 
 impl fmt::Display for FieldPath {
@@ -176,6 +255,35 @@ mod tests {
         assert!(theirs[1].is_below("webhooks[*].failurePolicy"));
         assert!(!theirs[1].is_below("webhooks[*].failurePolicy.more"));
         assert!(!theirs[1].is_below("webhooks.failurePolicy") && !theirs[1].is_below("spec"));
+    }
+
+    #[test]
+    fn a_field_is_found_by_the_keys_on_its_way() {
+        let object = webhook();
+        let theirs = &owners(&object)[1].fields;
+        let mut value = json!({ "webhooks": [
+            { "name": "other", "failurePolicy": "Fail" },
+            { "name": "validation.istio.io", "failurePolicy": "Fail", "clientConfig": { "caBundle": "x", "service": {} } },
+        ] });
+        for path in theirs {
+            path.take_from(&mut value);
+        }
+        let expected = json!({ "webhooks": [
+            { "name": "other", "failurePolicy": "Fail" },
+            { "name": "validation.istio.io", "clientConfig": { "service": {} } },
+        ] });
+        assert_eq!(value, expected);
+        assert!(fits(&json!({ "p": 80, "n": "a,b" }), r#"n="a,b",p=80"#) && !fits(&json!({ "p": 81 }), "p=80"));
+    }
+
+    #[test]
+    fn a_path_is_read_as_it_is_shown() {
+        for text in
+            [".spec.replicas", r#".webhooks[name="a.b]c"].clientConfig.caBundle"#, ".metadata.finalizers[=\"a/b\"]"]
+        {
+            assert_eq!(FieldPath::parse(text).to_string(), text);
+        }
+        assert!(FieldPath::parse(r#".webhooks[name="a.b"].failurePolicy"#).is_below("webhooks[*].failurePolicy"));
     }
 
     #[test]

@@ -8,12 +8,36 @@
 //! | [`fields`] | who owns which field of an object |
 //! | `ready` | [`health`]: how an object is, told from what it says of itself |
 //!
-//! Nothing here asks a server, and all but [`render`] is pure.
+//! | `desired`, `hooks` | what is wanted, in the words of the server that is to have it |
+//! | `observe` | what there is, one request a kind |
+//! | `inventory` | what an instance has on the cluster, as the cluster itself remembers it |
+//! | `planner` | from all of these to what has to be done |
+//! | `run` | carrying it out |
+//! | `engine` | [`Lifecycle`]: all of it in its order |
+//! | `drift`, `snapshot` | what is no longer as it was applied; what is no longer as it was before |
+//!
+//! The data goes one way: sources → objects → [wanted, there, remembered] → plan → requests. Everything up to the plan
+//! is pure but for `render`, `observe` and the inventory's store; `run` and `engine` act.
 
+mod applyset;
+mod desired;
+mod differ;
+mod digest;
+mod drift;
+mod engine;
 pub mod fields;
 pub mod graph;
+mod hooks;
+mod immutable;
+mod inventory;
 pub mod manifests;
+mod observe;
+mod planner;
 mod ready;
 pub mod render;
+mod run;
+mod snapshot;
 
+pub use engine::Lifecycle;
 pub use ready::health;
+pub use snapshot::{Difference, Snapshot};

@@ -83,13 +83,13 @@ fn is_random(name: &str) -> bool {
 }
 
 #[cfg(unix)]
-fn is_abandoned(folder: &Path) -> bool {
+pub(crate) fn is_abandoned(folder: &Path) -> bool {
     // A folder without a lock is just being made.
     File::open(folder.join(LOCK)).is_ok_and(|lock| flock(&lock, FlockOperation::NonBlockingLockExclusive).is_ok())
 }
 
 #[cfg(not(unix))]
-fn is_abandoned(_folder: &Path) -> bool {
+pub(crate) fn is_abandoned(_folder: &Path) -> bool {
     false
 }
 

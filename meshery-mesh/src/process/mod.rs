@@ -9,5 +9,6 @@ pub(crate) mod log;
 pub(crate) mod notify;
 mod os;
 pub(crate) mod ports;
+pub(crate) mod sign;
 pub(crate) mod spawn;
 pub(crate) mod wait;

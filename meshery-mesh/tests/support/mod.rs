@@ -1,7 +1,11 @@
 //! What the tests of the local host share.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its own part")]
 
+pub mod bed;
+pub mod door;
 pub mod envoy;
+pub mod istiod;
+pub mod proxy;
 pub mod shared;
 pub mod testbed;
 

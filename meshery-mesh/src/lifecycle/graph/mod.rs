@@ -10,7 +10,7 @@ mod services;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use meshery_core::{Object, ObjectId};
+use meshery_core::{GroupKind, Object, ObjectId};
 
 /// How much of an object has to be there before another may come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -108,15 +108,21 @@ impl Graph {
 
     /// An order in which everybody comes after whom he needs, and otherwise as they stand.
     pub fn order(&self) -> Vec<usize> {
+        let mut needed_by = vec![Vec::new(); self.needs.len()];
+        for (who, needs) in self.needs.iter().enumerate() {
+            for whom in needs.keys() {
+                needed_by[*whom].push(who);
+            }
+        }
         let mut missing: Vec<usize> = self.needs.iter().map(BTreeMap::len).collect();
         let mut free: BTreeSet<usize> = (0..missing.len()).filter(|place| missing[*place] == 0).collect();
         let mut order = Vec::with_capacity(missing.len());
         while let Some(next) = free.pop_first() {
             order.push(next);
-            for who in self.needed_by(next) {
-                missing[who] -= 1;
-                if missing[who] == 0 {
-                    free.insert(who);
+            for who in &needed_by[next] {
+                missing[*who] -= 1;
+                if missing[*who] == 0 {
+                    free.insert(*who);
                 }
             }
         }
@@ -153,9 +159,18 @@ impl Graph {
     }
 }
 
+/// Whether objects of this kind run pods.
+pub(super) fn runs_pods(kind: &GroupKind) -> bool {
+    pods_of(&kind.group, &kind.kind).is_some()
+}
+
 /// The specification of the pods that an object runs, if it runs any.
 fn pod_spec(object: &Object) -> Option<&serde_json::Value> {
-    let pointer = match (object.group(), object.kind()) {
+    object.get(pods_of(object.group(), object.kind())?)
+}
+
+fn pods_of(group: &str, kind: &str) -> Option<&'static str> {
+    let pointer = match (group, kind) {
         ("", "Pod") => "/spec",
         ("batch", "CronJob") => "/spec/jobTemplate/spec/template/spec",
         ("apps", "DaemonSet" | "Deployment" | "ReplicaSet" | "StatefulSet")
@@ -163,7 +178,7 @@ fn pod_spec(object: &Object) -> Option<&serde_json::Value> {
         | ("", "ReplicationController") => "/spec/template/spec",
         _ => return None,
     };
-    object.get(pointer)
+    Some(pointer)
 }
 
 #[cfg(test)]

@@ -68,5 +68,10 @@ pub fn health(object: &Object) -> Health {
         .unwrap_or_else(|| rule.map_or_else(|| generic::judge(object), |rule| (rule.judge)(object)))
 }
 
+/// Whether objects of a kind have a state to wait for.
+pub(super) fn is_active(group: &str, kind: &str) -> bool {
+    RULES.iter().any(|rule| rule.group == group && rule.kind == kind) || !generic::is_passive(group, kind)
+}
+
 #[cfg(test)]
 mod tests;

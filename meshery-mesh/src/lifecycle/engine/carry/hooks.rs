@@ -1,0 +1,78 @@
+//! Hooks, one after the other, each to its end.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use meshery_core::lifecycle::ChangeAction;
+use meshery_core::{Error, ErrorKind, OperationOptions, Result};
+
+use super::Operation;
+use crate::cluster::Api;
+use crate::lifecycle::hooks::Hook;
+use crate::lifecycle::planner::{Write, ownership};
+use crate::lifecycle::run::apply::Applying;
+use crate::lifecycle::run::one::{self, Manner, Removed};
+use crate::lifecycle::{applyset, digest};
+
+impl Operation<'_> {
+    pub(super) async fn run_hooks(&mut self, hooks: &[Hook]) -> Result<()> {
+        for hook in hooks {
+            let (id, api) = (hook.object.id(), self.api_of(hook)?);
+            let manner = &self.prepared.manner;
+            if hook.replaces() && one::remove(self.wire, &api, &id, "").await? == Removed::Going {
+                one::gone(self.wire, manner, &api, &id, "").await?;
+            }
+            // A hook is waited for, whatever else is not: what comes after counts on it.
+            let options = OperationOptions { wait: true, ..manner.options.clone() };
+            let (manager, runtime) = (manner.manager.clone(), manner.runtime.clone());
+            let writes = [self.write_of(hook, api.clone())];
+            let mut applying = Applying::new(self.wire, Arc::new(Manner { manager, runtime, options }), &writes);
+            let mut done = applying.apply(&mut self.feed).await;
+            if done.is_ok() {
+                done = applying.wait(&mut self.feed).await;
+            }
+            let written = applying.into_written().into_values().map(|written| (writes[0].clone(), written));
+            self.ledger.written.extend(written);
+            if hook.goes_after(done.is_ok()) {
+                one::remove(self.wire, &api, &id, "").await?;
+                self.ledger.gone.push(id);
+            }
+            done?;
+        }
+        Ok(())
+    }
+
+    /// Hooks that ran when everything else was gone go as well.
+    pub(super) async fn sweep_hooks(&mut self) -> Result<()> {
+        for hook in &self.prepared.blueprint.after {
+            let id = hook.object.id();
+            if !self.ledger.gone.contains(&id) {
+                one::remove(self.wire, &self.api_of(hook)?, &id, "").await?;
+                self.ledger.gone.push(id);
+            }
+        }
+        Ok(())
+    }
+
+    fn write_of(&self, hook: &Hook, api: Api) -> Write {
+        Write {
+            id: hook.object.id(),
+            api,
+            object: hook.object.clone().with_label(applyset::PART_OF, &self.prepared.store.set()),
+            intent: digest::of(hook.object.value()),
+            action: ChangeAction::Create,
+            live: None,
+            awaits_end: false,
+            is_borrowed: false,
+            is_reported: false,
+            needs: BTreeMap::new(),
+            yields: ownership::Yields::new(),
+        }
+    }
+
+    fn api_of(&self, hook: &Hook) -> Result<Api> {
+        let object = &hook.object;
+        let unknown = || Error::new(ErrorKind::NotFound, "the server does not know its kind").at(object.to_string());
+        self.prepared.discovery.find(object.api_version(), object.kind()).cloned().ok_or_else(unknown)
+    }
+}

@@ -1,0 +1,62 @@
+//! What is not wanted any more goes, and what stays is let go of.
+
+use std::sync::Arc;
+
+use meshery_core::Result;
+use meshery_core::lifecycle::{ChangeAction, Happening, Kept, OperationKind};
+
+use super::Operation;
+use crate::lifecycle::engine::residue;
+use crate::lifecycle::planner::{Removal, Turn};
+use crate::lifecycle::run::one;
+use crate::lifecycle::run::prune::Pruning;
+
+impl Operation<'_> {
+    pub(super) async fn prune(&mut self) -> Result<()> {
+        let removals = &self.prepared.blueprint.removals;
+        // Namespaces go last of all: what the mesh has left in them goes before.
+        let (rest, namespaces) = removals.split_at(removals.partition_point(|removal| removal.turn != Turn::Namespace));
+        self.remove(rest).await?;
+        let facts = &self.prepared.facts;
+        if self.prepared.kind == OperationKind::Uninstall && !facts.residue.is_empty() {
+            let ours = self.ledger.state.entries.keys().cloned().collect();
+            self.ledger.residue = residue::clear(self.wire, &self.prepared.discovery, &facts.residue, &ours).await?;
+        }
+        let last: Vec<Removal> =
+            namespaces.iter().map(|removal| Removal { after: [].into(), ..removal.clone() }).collect();
+        self.remove(&last).await?;
+        self.let_go().await
+    }
+
+    async fn remove(&mut self, removals: &[Removal]) -> Result<()> {
+        if removals.is_empty() {
+            return Ok(());
+        }
+        let (pruned, done) =
+            Pruning::new(self.wire, Arc::clone(&self.prepared.manner), removals).run(&mut self.feed).await;
+        let reason = "it is another one of its name now";
+        let kept = pruned.not_it.iter().map(|object| Kept { object: object.clone(), reason: reason.into() });
+        self.ledger.kept.extend(kept);
+        self.ledger.gone.extend(pruned.gone.into_iter().chain(pruned.not_it));
+        done
+    }
+
+    /// Takes our sign from what stays.
+    async fn let_go(&mut self) -> Result<()> {
+        let manner = &self.prepared.manner;
+        for back in &self.prepared.blueprint.returns {
+            if back.is_borrowed {
+                one::give_back(self.wire, manner, &back.api, &back.id).await?;
+            } else {
+                one::unlabel(self.wire, &back.api, &back.id, &manner.manager).await?;
+            }
+        }
+        let changes = self.prepared.blueprint.plan.changes.iter();
+        for change in changes.filter(|change| change.action == ChangeAction::Keep) {
+            let kept = Kept { object: change.object.clone(), reason: change.reason.clone() };
+            self.tell(Happening::Kept { object: kept.object.clone(), reason: kept.reason.clone() });
+            self.ledger.kept.push(kept);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,98 @@
+//! Giving an instance back to whoever had installed it: our sign goes, and fields get their former owner.
+
+use meshery_core::lifecycle::OperationKind;
+use meshery_core::{Error, Object, ObjectId, OperationOptions, Result};
+use serde_json::json;
+
+use super::held::{Begun, Held};
+use crate::cluster::{Api, Discovery, Method, Request};
+use crate::lifecycle::applyset;
+use crate::lifecycle::inventory::store::{Read, Store};
+use crate::lifecycle::inventory::{Entry, State};
+use crate::lifecycle::planner::ownership;
+use crate::lifecycle::run::one;
+use crate::lifecycle::run::wire::Wire;
+
+/// Gives everything back. What we made ourselves keeps us as its owner by name, and is nobody's set any more.
+pub(super) async fn hand_back(wire: &Wire, name: &str, options: &OperationOptions) -> Result<Vec<ObjectId>> {
+    let store = Store::new(name, &options.inventory_namespace);
+    let (discovery, read) = tokio::join!(Discovery::read(wire.cluster()), store.read(wire));
+    let (discovery, Read { now, stored }) = (discovery?, read?);
+    let stored = stored.ok_or_else(|| super::none(name))?;
+    if let Some((held, left)) = stored.lease.as_ref().and_then(|held| Some((held, held.remains(now)?))) {
+        return Err(held.busy(name, left));
+    }
+    let begun = Begun { store: &store, before: Some(&stored), now, kind: OperationKind::Uninstall };
+    let held = Held::take(wire, &begun, stored.state.clone(), Vec::new()).await?;
+    let giver = Giver { wire, manager: format!("meshery-{name}"), set: store.set() };
+    let done = giver.give_all(&discovery, &stored.state).await;
+    match done {
+        Ok(all) => held.remove().await.map(|()| all),
+        Err(error) => {
+            held.release(stored.state, wire.recorder().events()).await?;
+            Err(error)
+        }
+    }
+}
+
+/// Who gives.
+struct Giver<'a> {
+    wire: &'a Wire,
+    manager: String,
+    set: String,
+}
+
+impl Giver<'_> {
+    async fn give_all(&self, discovery: &Discovery, state: &State) -> Result<Vec<ObjectId>> {
+        let mut given = Vec::new();
+        for (id, entry) in &state.entries {
+            let api = discovery.find(&entry.api_version, &id.kind.kind).or_else(|| discovery.preferred(&id.kind));
+            let Some(api) = api else { continue };
+            if self.give(api, id, entry).await? {
+                given.push(id.clone());
+            }
+        }
+        Ok(given)
+    }
+
+    /// Gives one object back, in one write that fails if anything has changed meanwhile.
+    async fn give(&self, api: &Api, id: &ObjectId, entry: &Entry) -> Result<bool> {
+        let Self { wire, manager, set } = self;
+        let path = api.path(id.namespace.as_deref(), Some(&id.name));
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let seen = wire.send(Request::get(&path), id).await?;
+            if seen.status == 404 {
+                return Ok(false);
+            }
+            let live: Object = seen.accepted()?.json()?;
+            if applyset::of(&live) != Some(set) {
+                return Ok(false);
+            }
+            if entry.predecessors.is_empty() {
+                one::unlabel(wire, api, id, manager).await?;
+                return Ok(true);
+            }
+            let label = format!("/metadata/labels/{}", applyset::PART_OF.replace('/', "~1"));
+            let entries = ownership::returned(&live, manager, &entry.predecessors);
+            let steps = json!([
+                { "op": "test", "path": "/metadata/resourceVersion", "value": live.resource_version() },
+                { "op": "remove", "path": label },
+                { "op": "replace", "path": "/metadata/managedFields", "value": entries },
+            ]);
+            let request = Request::new(Method::Patch, &path).query("fieldManager", manager);
+            let request = request.body("application/json-patch+json", serde_json::to_vec(&steps)?);
+            match wire.send(request, id).await?.accepted() {
+                Ok(_) => return Ok(true),
+                Err(error) if wire.rest_after(tries, &moved(&error), id).await => {}
+                Err(error) => return Err(error.at(id.to_string())),
+            }
+        }
+    }
+}
+
+/// A write that came second may be made again.
+fn moved(error: &Error) -> Error {
+    Error::new(meshery_core::ErrorKind::Busy, error.report().message.clone())
+}

@@ -1,0 +1,405 @@
+//! [`Lifecycle`]: the one engine that installs, upgrades, rolls back and removes.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `prepare` | from a wish to a plan |
+//! | `access` | whether we may do what has to be done |
+//! | `carry` | carrying a plan out, stage by stage |
+//! | `held` | the inventory while we are at work |
+//! | `verify` | whether a mesh does what it promises |
+//! | `hand_back` | giving an instance back to whoever had installed it |
+//! | `residue` | what a mesh leaves behind |
+//! | `survey` | who lives in a namespace that is to go |
+
+mod access;
+mod carry;
+mod hand_back;
+mod held;
+mod prepare;
+mod residue;
+mod survey;
+mod verify;
+
+use std::hash::{BuildHasher, RandomState};
+
+use meshery_core::lifecycle::{
+    ClusterCheck, ClusterMesh, ClusterProbe, Drift, Happening, InstanceStatus, MeshFacts, OnFailure, OperationEvent,
+    OperationKind, OperationReport, Source,
+};
+use meshery_core::{
+    ChangePlan, CheckOutcome, Context, Error, ErrorKind, Health, InstanceSpec, Object, ObjectId, OperationOptions,
+    Result,
+};
+pub(super) use prepare::Facts;
+use prepare::{Ask, Have, Prepared};
+pub(super) use survey::is_not_allowed;
+
+use super::inventory::store::{Read, Store};
+use super::observe::{Look, observe, scopes};
+use super::render::Tools;
+use super::run::recorder::Recorder;
+use super::run::wire::Wire;
+use super::snapshot::Snapshot;
+use crate::cluster::{Cluster, Discovery};
+use crate::process::wait::or_cancelled;
+use crate::providers::PROVIDERS;
+
+/// Installs, upgrades, rolls back and removes instances on one cluster, and says what would become of them.
+///
+/// Every call can be repeated: what is there is left alone, what was interrupted is taken up, and whoever else is at work
+/// is told apart by [`Busy`](ErrorKind::Busy).
+///
+/// ```no_run
+/// use meshery_core::lifecycle::Source;
+/// use meshery_core::{Context, InstanceSpec, OperationOptions};
+/// use meshery_mesh::cluster::{Cluster, ClusterOptions};
+/// use meshery_mesh::lifecycle::Lifecycle;
+///
+/// # async fn example() -> meshery_core::Result<()> {
+/// let lifecycle = Lifecycle::new(Cluster::connect(&ClusterOptions::default()).await?);
+/// let spec = InstanceSpec::new("istio", "istio-system", vec![Source::Path("istio.yaml".into())]);
+/// let (options, context) = (OperationOptions::default(), Context::default());
+/// println!("{} objects", lifecycle.plan(&spec, &options, &context).await?.changes.len());
+/// lifecycle.install(&spec, &options, &context).await?;
+/// lifecycle.uninstall("istio", &options, &context).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Lifecycle {
+    cluster: Cluster,
+    tools: Tools,
+}
+
+impl Lifecycle {
+    /// The engine for a cluster. Nothing is sent yet.
+    pub fn new(cluster: Cluster) -> Self {
+        Self { cluster, tools: Tools::default() }
+    }
+
+    /// With executables for charts and kustomizations from where they are told to be.
+    #[must_use]
+    pub fn with_tools(self, tools: Tools) -> Self {
+        Self { tools, ..self }
+    }
+
+    /// What [`install`](Self::install) would do. Changes nothing.
+    ///
+    /// # Errors
+    /// As [`install`](Self::install), for all that can be known beforehand.
+    pub async fn plan(&self, spec: &InstanceSpec, options: &OperationOptions, context: &Context) -> Result<ChangePlan> {
+        let work = async {
+            let wire = self.wire(options, context);
+            let ask = self.have(spec, &wire).await?;
+            let (prepared, _) = prepare::prepare(&wire, ask, options, facts).await?;
+            Ok(prepared.blueprint.plan)
+        };
+        or_cancelled(&context.cancel, work).await
+    }
+
+    /// What [`uninstall`](Self::uninstall) would do. Changes nothing.
+    ///
+    /// # Errors
+    /// As [`uninstall`](Self::uninstall), for all that can be known beforehand.
+    pub async fn plan_uninstall(
+        &self,
+        name: &str,
+        options: &OperationOptions,
+        context: &Context,
+    ) -> Result<ChangePlan> {
+        let ask = Ask::Gone { name: name.into() };
+        let wire = self.wire(options, context);
+        let work = prepare::prepare(&wire, ask, options, facts);
+        Ok(or_cancelled(&context.cancel, work).await?.0.blueprint.plan)
+    }
+
+    /// What [`rollback`](Self::rollback) would do. Changes nothing.
+    ///
+    /// # Errors
+    /// As [`rollback`](Self::rollback), for all that can be known beforehand.
+    pub async fn plan_rollback(
+        &self,
+        name: &str,
+        to: Option<u32>,
+        options: &OperationOptions,
+        context: &Context,
+    ) -> Result<ChangePlan> {
+        let wire = self.wire(options, context);
+        let work = prepare::prepare(&wire, Ask::Back { name: name.into(), to }, options, facts);
+        Ok(or_cancelled(&context.cancel, work).await?.0.blueprint.plan)
+    }
+
+    /// Has an instance there, as it is wanted, whether there was something of it before or not.
+    ///
+    /// # Errors
+    /// Before the first write: [`InvalidInput`](ErrorKind::InvalidInput) for what is no manifest,
+    /// [`VersionUnsupported`](ErrorKind::VersionUnsupported) for kinds that the server does not know,
+    /// [`Conflict`](ErrorKind::Conflict) for objects of others in the way, [`Refused`](ErrorKind::Refused) for what the
+    /// server does not permit, [`Busy`](ErrorKind::Busy) while somebody else is at work. Later: what the server refuses,
+    /// [`CheckFailed`](ErrorKind::CheckFailed) and [`Timeout`](ErrorKind::Timeout) with the cause.
+    pub async fn install(
+        &self,
+        spec: &InstanceSpec,
+        options: &OperationOptions,
+        context: &Context,
+    ) -> Result<OperationReport> {
+        let wire = self.wire(options, context);
+        let ask = or_cancelled(&context.cancel, self.have(spec, &wire)).await?;
+        self.operate(&wire, ask, options, context).await
+    }
+
+    /// As [`install`](Self::install), for an instance that is there.
+    ///
+    /// # Errors
+    /// As [`install`](Self::install), and [`NotFound`](ErrorKind::NotFound) when there is none.
+    pub async fn upgrade(
+        &self,
+        spec: &InstanceSpec,
+        options: &OperationOptions,
+        context: &Context,
+    ) -> Result<OperationReport> {
+        let wire = self.wire(options, context);
+        let store = Store::new(&spec.name, &options.inventory_namespace);
+        let there = or_cancelled(&context.cancel, store.read(&wire)).await?;
+        if there.stored.is_none() {
+            return Err(none(&spec.name));
+        }
+        self.install(spec, options, context).await
+    }
+
+    /// Has an earlier revision back: the one before, or after an upgrade that failed the one that is still current.
+    ///
+    /// # Errors
+    /// As [`install`](Self::install), and [`NotFound`](ErrorKind::NotFound) when there is none to go back to. An API
+    /// version that is gone is replaced by one that is served; what is left out is told by the plan's notes.
+    pub async fn rollback(
+        &self,
+        name: &str,
+        to: Option<u32>,
+        options: &OperationOptions,
+        context: &Context,
+    ) -> Result<OperationReport> {
+        self.operate(&self.wire(options, context), Ask::Back { name: name.into(), to }, options, context).await
+    }
+
+    /// Removes an instance with all that it has caused, and tells what stays and why.
+    ///
+    /// # Errors
+    /// [`NotFound`](ErrorKind::NotFound) when there is none, [`Timeout`](ErrorKind::Timeout) with what holds objects that
+    /// do not go, and what else [`install`](Self::install) may come to.
+    pub async fn uninstall(
+        &self,
+        name: &str,
+        options: &OperationOptions,
+        context: &Context,
+    ) -> Result<OperationReport> {
+        self.operate(&self.wire(options, context), Ask::Gone { name: name.into() }, options, context).await
+    }
+
+    /// Proves that an instance does what its mesh promises. A check that fails is an outcome, not an error; nothing is
+    /// left behind.
+    ///
+    /// # Errors
+    /// [`NotFound`](ErrorKind::NotFound) when there is none, and what kept a check from being made at all.
+    pub async fn verify(&self, name: &str, options: &OperationOptions, context: &Context) -> Result<Vec<CheckOutcome>> {
+        let work = async {
+            let wire = self.wire(options, context);
+            let status = self.look_at(name, options, context).await?;
+            let discovery = Discovery::read(&self.cluster).await?;
+            let stored =
+                Store::new(name, &options.inventory_namespace).read(&wire).await?.stored.ok_or_else(|| none(name))?;
+            let spec = prepare::spec_of(name, &stored.state, stored.state.current());
+            verify::verify(&wire, &discovery, &status, &spec.namespace, checks(&spec)).await
+        };
+        or_cancelled(&context.cancel, work).await
+    }
+
+    /// Gives an instance back to whoever had installed it before it was adopted: nothing is changed but who owns it. What
+    /// was given back is returned.
+    ///
+    /// # Errors
+    /// [`NotFound`](ErrorKind::NotFound) when there is none, [`Busy`](ErrorKind::Busy) while somebody is at work on it.
+    pub async fn hand_back(&self, name: &str, options: &OperationOptions, context: &Context) -> Result<Vec<ObjectId>> {
+        let wire = self.wire(options, context);
+        or_cancelled(&context.cancel, hand_back::hand_back(&wire, name, options)).await
+    }
+
+    /// Objects of an instance that are no longer as they were applied. Changes nothing.
+    ///
+    /// # Errors
+    /// [`NotFound`](ErrorKind::NotFound) when there is no such instance.
+    pub async fn drift(&self, name: &str, options: &OperationOptions, context: &Context) -> Result<Vec<Drift>> {
+        or_cancelled(&context.cancel, super::drift::drift(&self.wire(options, context), name, options, facts)).await
+    }
+
+    /// What is known of an instance, and how its objects are. Changes nothing.
+    ///
+    /// # Errors
+    /// [`NotFound`](ErrorKind::NotFound) when there is none.
+    pub async fn status(&self, name: &str, options: &OperationOptions, context: &Context) -> Result<InstanceStatus> {
+        or_cancelled(&context.cancel, self.look_at(name, options, context)).await
+    }
+
+    /// What happened during the last operation on an instance, in order.
+    ///
+    /// # Errors
+    /// [`NotFound`](ErrorKind::NotFound) when there is none.
+    pub async fn events(
+        &self,
+        name: &str,
+        options: &OperationOptions,
+        context: &Context,
+    ) -> Result<Vec<OperationEvent>> {
+        let wire = self.wire(options, context);
+        let store = Store::new(name, &options.inventory_namespace);
+        let work = async {
+            let mut stored = store.read(&wire).await?.stored.ok_or_else(|| none(name))?;
+            store.events(&wire, &mut stored).await
+        };
+        or_cancelled(&context.cancel, work).await
+    }
+
+    /// Everything that is on the cluster now, to be compared with what is there later. Changes nothing.
+    ///
+    /// # Errors
+    /// As [`Snapshot::take`].
+    pub async fn snapshot(&self, context: &Context) -> Result<Snapshot> {
+        or_cancelled(&context.cancel, Snapshot::take(&self.cluster)).await
+    }
+
+    fn wire(&self, options: &OperationOptions, context: &Context) -> Wire {
+        let operation = format!("{:016x}", RandomState::new().hash_one(()));
+        Wire::new(&self.cluster, &Recorder::new(&operation, context), options.timeout)
+    }
+
+    async fn have(&self, spec: &InstanceSpec, wire: &Wire) -> Result<Ask> {
+        spec.check()?;
+        let sources = match mesh(spec) {
+            Some(mesh) if spec.sources.is_empty() => mesh.sources(spec)?,
+            _ => spec.sources.clone(),
+        };
+        if sources.is_empty() {
+            return Err(Error::invalid("sources", "nothing is wanted").expected("sources, or a mesh that has its own"));
+        }
+        let is_chart = |source: &Source| matches!(source, Source::Chart(_));
+        let mut tools = self.tools.clone();
+        let mut discovery = None;
+        if sources.iter().any(is_chart) {
+            // Charts ask which Kubernetes they are for, and what it serves.
+            let known = prepare::discover(wire).await?;
+            tools.kubernetes = tools.kubernetes.or(Some(prepare::version(wire).await?));
+            tools.api_versions.extend(known.api_versions());
+            discovery = Some(known);
+        }
+        let objects = super::render::render(spec, &sources, &tools).await?;
+        Ok(Ask::Have(Box::new(Have { spec: spec.clone(), objects, discovery })))
+    }
+
+    async fn operate(
+        &self,
+        wire: &Wire,
+        ask: Ask,
+        options: &OperationOptions,
+        context: &Context,
+    ) -> Result<OperationReport> {
+        let (prepared, watches) = or_cancelled(&context.cancel, prepare::prepare(wire, ask, options, facts)).await?;
+        free(&prepared)?;
+        let (name, kind) = (prepared.spec.name.clone(), prepared.kind);
+        let before = prepared.stored.as_ref().and_then(|stored| stored.state.current()).map(|current| current.number);
+        let done = carry::carry_out(wire, prepared, watches).await;
+        let goes_back = options.on_failure == OnFailure::RollBack && kind != OperationKind::Uninstall;
+        match done {
+            Err(error) if goes_back && !error.is_cancelled() && error.kind() != ErrorKind::Busy => {
+                wire.recorder().tell(Happening::RollbackStarted { to: before });
+                let outcome = self.go_back(&name, before, options, context).await;
+                Err(error.with("rolled back", outcome))
+            }
+            done => done,
+        }
+    }
+
+    /// Back to what was there before an operation failed; how that went.
+    async fn go_back(&self, name: &str, to: Option<u32>, options: &OperationOptions, context: &Context) -> String {
+        let ask = match to {
+            Some(_) => Ask::Back { name: name.into(), to },
+            None => Ask::Gone { name: name.into() },
+        };
+        let options = OperationOptions { on_failure: OnFailure::Keep, ..options.clone() };
+        let wire = self.wire(&options, context);
+        let back = async {
+            let work = prepare::prepare(&wire, ask, &options, facts);
+            let (prepared, watches) = or_cancelled(&context.cancel, work).await?;
+            carry::carry_out(&wire, prepared, watches).await
+        };
+        let place = to.map_or_else(|| "nothing".to_owned(), |number| format!("revision {number}"));
+        match back.await {
+            Ok(_) => format!("to {place}"),
+            Err(other) => format!("not to {place}: {other}"),
+        }
+    }
+
+    async fn look_at(&self, name: &str, options: &OperationOptions, context: &Context) -> Result<InstanceStatus> {
+        let wire = self.wire(options, context);
+        let store = Store::new(name, &options.inventory_namespace);
+        let (discovery, read) = tokio::join!(Discovery::read(&self.cluster), store.read(&wire));
+        let (discovery, Read { stored, .. }) = (discovery?, read?);
+        let stored = stored.ok_or_else(|| none(name))?;
+        let (live, _) = observe(&wire, scopes(stored.state.entries.keys(), &discovery, Look::Wait)).await?;
+        let lasting = stored.state.entries.iter().filter(|(_, entry)| !entry.is_hook);
+        let objects: Vec<(ObjectId, Health)> = lasting
+            .map(|(id, _)| {
+                let missing = || Health::failed("it is not there");
+                (id.clone(), live.get(id).map_or_else(missing, |object| health_of(object, live.whole(id).is_some())))
+            })
+            .collect();
+        let current = stored.state.current();
+        Ok(InstanceStatus {
+            instance: name.to_owned(),
+            mesh: stored.state.mesh.clone(),
+            version: current.map(|revision| revision.version.clone()).unwrap_or_default(),
+            revision: current.map(|revision| revision.number),
+            holder: stored.lease.as_ref().map(|lease| lease.holder.clone()),
+            healthy: current.is_some() && objects.iter().all(|(_, health)| health.is_ready()),
+            objects,
+            revisions: stored.state.history(),
+        })
+    }
+}
+
+/// The health of an object, of which only a passive one can be told by its metadata alone.
+fn health_of(object: &Object, whole: bool) -> Health {
+    if whole || object.is_terminating() { super::health(object) } else { Health::Ready }
+}
+
+fn none(name: &str) -> Error {
+    Error::new(ErrorKind::NotFound, format!("there is no instance of the name {name}"))
+}
+
+/// Whether nobody else is at work.
+fn free(prepared: &Prepared) -> Result<()> {
+    let lease = prepared.stored.as_ref().and_then(|stored| stored.lease.as_ref());
+    match lease.and_then(|lease| Some((lease, lease.remains(prepared.now)?))) {
+        Some((lease, left)) => Err(lease.busy(&prepared.spec.name, left)),
+        None => Ok(()),
+    }
+}
+
+/// The mesh that an instance is, where that is known and runs on clusters.
+fn mesh(spec: &InstanceSpec) -> Option<&'static dyn ClusterMesh> {
+    let mesh = spec.mesh.as_ref()?;
+    PROVIDERS.iter().find(|provider| provider.info().id == *mesh)?.cluster()
+}
+
+fn facts(spec: &InstanceSpec) -> MeshFacts {
+    mesh(spec).map(|mesh| mesh.facts(spec)).unwrap_or_default()
+}
+
+/// What must be true of an instance: that its objects are ready, where nobody knows more.
+fn checks(spec: &InstanceSpec) -> Vec<ClusterCheck> {
+    let ready = || ClusterCheck {
+        name: "objects_ready".into(),
+        claim: "All objects are there and ready".into(),
+        probe: ClusterProbe::Ready,
+    };
+    mesh(spec).map_or_else(|| vec![ready()], |mesh| mesh.checks(spec))
+}

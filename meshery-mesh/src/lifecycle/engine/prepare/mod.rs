@@ -1,0 +1,190 @@
+//! From a wish to a plan: what is wanted is put into the server's words, what there is is looked at, and what cannot be
+//! told is asked.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `ask` | what is asked for, and what that means for an instance |
+//! | `scene` | what has to be known of a cluster beyond the objects themselves |
+
+mod ask;
+mod scene;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use meshery_core::lifecycle::{MeshFacts, OperationKind, RevisionState};
+use meshery_core::{InstanceSpec, Object, ObjectId, OperationOptions, Result};
+use scene::{Scene, ask_about};
+
+pub(super) use ask::{Ask, Have, spec_of};
+
+use crate::cluster::{Discovery, Request};
+use crate::lifecycle::desired::{Desired, OldApis};
+use crate::lifecycle::digest;
+use crate::lifecycle::inventory::store::{Read, Store, Stored};
+use crate::lifecycle::inventory::{Contents, State};
+use crate::lifecycle::observe::{Look, Scope, Watches, observe, scopes};
+use crate::lifecycle::planner::{self, Blueprint, Wish, ownership};
+use crate::lifecycle::run::one::Manner;
+use crate::lifecycle::run::wire::Wire;
+
+/// All that is known before anything is done.
+pub(super) struct Prepared {
+    pub(super) spec: InstanceSpec,
+    pub(super) kind: OperationKind,
+    pub(super) store: Store,
+    pub(super) stored: Option<Stored>,
+    /// When it was read, by the server's clock, in seconds since 1970.
+    pub(super) now: u64,
+    pub(super) manner: Arc<Manner>,
+    pub(super) facts: MeshFacts,
+    pub(super) discovery: Discovery,
+    /// All that is wanted, as it is kept.
+    pub(super) wanted: Vec<Object>,
+    pub(super) blueprint: Blueprint,
+    pub(super) dependents: Vec<Object>,
+    /// Whether the current revision is already what is wanted.
+    pub(super) is_there: bool,
+}
+
+/// What facts are known of a mesh.
+pub(in crate::lifecycle) type Facts = fn(&InstanceSpec) -> MeshFacts;
+
+pub(super) async fn prepare(
+    wire: &Wire,
+    mut ask: Ask,
+    options: &OperationOptions,
+    facts: Facts,
+) -> Result<(Prepared, Watches)> {
+    InstanceSpec::new(ask.name(), "default", vec![]).check()?;
+    let store = Store::new(ask.name(), &options.inventory_namespace);
+    let known = ask.discovery();
+    let (discovery, read) = tokio::join!(discovered(wire, known), store.read(wire));
+    let (discovery, Read { now, mut stored }) = (discovery?, read?);
+    if stored.is_none() && !matches!(ask, Ask::Have(_)) {
+        return Err(super::none(ask.name()));
+    }
+    let contents = contents(wire, &store, stored.as_mut(), &ask).await?;
+    let empty = State::default();
+    let state = stored.as_ref().map_or(&empty, |stored| &stored.state);
+    let (spec, kind, objects) = ask.mean(state, &contents)?;
+    spec.check()?;
+    let desired = desired(objects, &discovery, &spec, kind, options)?;
+    let facts = facts(&spec);
+    let runtime = ownership::runtime_owners(&facts.runtime_owners);
+    let manner = Arc::new(Manner { manager: spec.field_manager(), runtime, options: options.clone() });
+    let (mut live, watches) = observe(wire, looked_at(&desired, state, &discovery, kind)).await?;
+    live.look_closer(wire, state.entries.keys(), &discovery).await?;
+    let scene = Scene { wire, discovery: &discovery, desired: &desired, state, live: &live };
+    let dependents = if options.remove_definitions { scene.dependents().await? } else { Vec::new() };
+    let mut wish = Wish {
+        spec: &spec,
+        kind,
+        options,
+        set: &store.set(),
+        manager: &manner.manager,
+        desired: &desired,
+        live: &live,
+        state,
+        contents: &contents,
+        runtime: &manner.runtime,
+        answers: &BTreeMap::new(),
+        dependents: &dependents,
+        inhabited: &scene.inhabited(&facts.residue).await?,
+        apis: &scene.apis(),
+    };
+    let answers = ask_about(wire, &wish).await?;
+    wish.answers = &answers;
+    let mut blueprint = planner::plan(&wish)?;
+    let is_there = kind != OperationKind::Uninstall && planner::is_there(&wish);
+    blueprint.plan.revision = next_revision(kind, state, is_there);
+    let wanted = desired.written_down().cloned().collect();
+    let prepared =
+        Prepared { spec, kind, store, stored, now, manner, facts, discovery, wanted, blueprint, dependents, is_there };
+    Ok((prepared, watches))
+}
+
+/// What was once written. Where it stands beside the inventory, it is read only by who needs it: not to install what is
+/// there already.
+async fn contents(wire: &Wire, store: &Store, stored: Option<&mut Stored>, ask: &Ask) -> Result<Contents> {
+    let Some(stored) = stored else { return Ok(Contents::default()) };
+    if let (Ask::Have(have), false) = (ask, stored.is_whole()) {
+        // Manifests that say all that a server would fill in, as they are rendered for a mesh.
+        let known: BTreeSet<&str> = stored.state.entries.values().map(|entry| entry.intent.as_str()).collect();
+        let is_known = |object: &Object| known.contains(digest::of(object.value()).as_str());
+        if stored.state.pending().is_none() && have.objects.iter().all(is_known) {
+            return Ok(Contents::default());
+        }
+    }
+    store.contents(wire, stored).await
+}
+
+/// What is wanted, in the server's words.
+fn desired(
+    objects: Vec<Object>,
+    discovery: &Discovery,
+    spec: &InstanceSpec,
+    kind: OperationKind,
+    options: &OperationOptions,
+) -> Result<Desired> {
+    let uninstalls = kind == OperationKind::Uninstall;
+    let old = if uninstalls || kind == OperationKind::Rollback { OldApis::Replace } else { OldApis::Refuse };
+    let mut desired = Desired::of(objects, discovery, spec, options.create_namespaces && !uninstalls, old)?;
+    if uninstalls {
+        desired.objects.clear();
+        desired.notes.clear();
+    }
+    Ok(desired)
+}
+
+/// Where what is wanted and what is remembered is looked for.
+fn looked_at(desired: &Desired, state: &State, discovery: &Discovery, kind: OperationKind) -> Vec<Scope> {
+    let ids: BTreeSet<ObjectId> = desired.all().map(Object::id).chain(state.entries.keys().cloned()).collect();
+    let look = if kind == OperationKind::Uninstall { Look::Leave } else { Look::Wait };
+    let mut scopes = scopes(ids.iter(), discovery, look);
+    for scope in &mut scopes {
+        // Whoever waits for a hook has to see how it fares.
+        if desired.hooks.iter().any(|hook| hook.object.id().kind == scope.api.group_kind()) {
+            scope.look = Look::Wait;
+        }
+    }
+    scopes
+}
+
+/// The version that the server says it is, for example `1.36.3`.
+pub(super) async fn version(wire: &Wire) -> Result<String> {
+    let about = ObjectId::new("", "Version", None, "*");
+    let version: serde_json::Value = wire.send(Request::get("/version"), &about).await?.accepted()?.json()?;
+    Ok(version["gitVersion"].as_str().unwrap_or_default().trim_start_matches('v').to_owned())
+}
+
+async fn discovered(wire: &Wire, known: Option<Discovery>) -> Result<Discovery> {
+    match known {
+        Some(known) => Ok(known),
+        None => discover(wire).await,
+    }
+}
+
+/// What the server knows.
+pub(super) async fn discover(wire: &Wire) -> Result<Discovery> {
+    let about = ObjectId::new("", "APIGroup", None, "*");
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match Discovery::read(wire.cluster()).await {
+            Err(error) if wire.rest_after(tries, &error, &about).await => {}
+            done => return done,
+        }
+    }
+}
+
+fn next_revision(kind: OperationKind, state: &State, is_there: bool) -> Option<u32> {
+    match state.current() {
+        _ if kind == OperationKind::Uninstall => None,
+        Some(current) if is_there => Some(current.number),
+        _ => {
+            let lasting = state.revisions.iter().filter(|revision| revision.state != RevisionState::Pending);
+            Some(lasting.map(|revision| revision.number).max().unwrap_or(0) + 1)
+        }
+    }
+}

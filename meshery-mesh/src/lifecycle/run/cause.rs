@@ -1,0 +1,78 @@
+//! Why something does not become ready: down the chain from what runs pods to a container, and what was said about it.
+
+use meshery_core::{Error, Object, ObjectId, Result};
+use serde_json::Value;
+
+use super::wire::Wire;
+use crate::cluster::{Api, Request};
+use crate::lifecycle::graph::runs_pods;
+use crate::lifecycle::planner::Write;
+use crate::lifecycle::ready;
+
+/// How many pods are told about: others like them have the same to say.
+const PODS: usize = 3;
+
+/// The error with what is known of the cause.
+pub(super) async fn explain(wire: &Wire, write: &Write, error: Error) -> Error {
+    if !runs_pods(&write.id.kind) {
+        return error;
+    }
+    // What cannot be found out does not hide what is known.
+    match chain(wire, write).await {
+        Ok(links) => links.into_iter().fold(error, |error, (object, words)| error.with(object, words)),
+        Err(unknown) => error.with("cause", format!("not to be found out: {unknown}")),
+    }
+}
+
+async fn chain(wire: &Wire, write: &Write) -> Result<Vec<(String, String)>> {
+    let namespace = write.id.namespace.as_deref();
+    let (selector, mut links) = (("labelSelector", selector(write)), Vec::new());
+    if write.id.kind.kind == "Deployment" {
+        let sets = Api { group: "apps".into(), ..Api::core("ReplicaSet", "replicasets", true) };
+        for set in list(wire, &sets, namespace, &selector).await? {
+            // A set that may not make pods says so itself.
+            let failed = set.items("/status/conditions").iter().find(|condition| condition["type"] == "ReplicaFailure");
+            links.extend(failed.and_then(|failed| Some((set.to_string(), failed["message"].as_str()?.to_owned()))));
+        }
+    }
+    let pods = list(wire, &Api::core("Pod", "pods", true), namespace, &selector).await?;
+    let unready = pods.iter().map(|pod| (pod, ready::health(pod))).filter(|(_, health)| !health.is_ready());
+    let unready: Vec<_> = unready.take(PODS).collect();
+    for (pod, health) in unready {
+        links.push((pod.to_string(), health.reason().to_owned()));
+        let about = ("fieldSelector", format!("involvedObject.uid={}", pod.uid()));
+        let events = list(wire, &Api::core("Event", "events", true), namespace, &about).await?;
+        if let Some(event) = events.iter().rfind(|event| event.text("/type") == "Warning") {
+            let words = format!("{}: {}", event.text("/reason"), event.text("/message"));
+            links.push((format!("event of {}", pod.name()), words));
+        }
+    }
+    if pods.is_empty() && links.is_empty() {
+        links.push(("cause".into(), "no pod was made for it".into()));
+    }
+    Ok(links)
+}
+
+/// The labels of its pods.
+fn selector(write: &Write) -> String {
+    let labels = write.object.get("/spec/selector/matchLabels").or(write.object.get("/spec/template/metadata/labels"));
+    let labels = labels.and_then(Value::as_object).into_iter().flatten();
+    let words: Vec<String> =
+        labels.map(|(name, value)| format!("{name}={}", value.as_str().unwrap_or_default())).collect();
+    words.join(",")
+}
+
+async fn list(wire: &Wire, api: &Api, namespace: Option<&str>, selector: &(&str, String)) -> Result<Vec<Object>> {
+    let request = Request::get(api.path(namespace, None)).query(selector.0, &selector.1);
+    let about = ObjectId { kind: api.group_kind(), namespace: namespace.map(str::to_owned), name: "*".into() };
+    let list: Value = wire.send(request, &about).await?.accepted()?.json()?;
+    let complete = |item: &Value| {
+        let mut item = item.clone();
+        if let Some(fields) = item.as_object_mut() {
+            fields.insert("apiVersion".into(), api.api_version().into());
+            fields.insert("kind".into(), api.kind.as_str().into());
+        }
+        Object::new(item)
+    };
+    list["items"].as_array().into_iter().flatten().map(complete).collect()
+}
