@@ -3,35 +3,9 @@
 
 const { readFile } = require("node:fs/promises");
 const { version } = require("./package.json");
+const { MesheryError, call, guarded } = require("./call.cjs");
+const { Lifecycle, Operation, Plan, Snapshot } = require("./lifecycle.cjs");
 const native = require("./meshery.node");
-
-/** The one error of meshery; `code` is the kind to branch on, the same in every language. */
-class MesheryError extends Error {
-  constructor(text, report, options) {
-    super(text, options);
-    this.name = "MesheryError";
-    this.code = report.code;
-    this.place = report.place;
-    this.expected = report.expected;
-    this.found = report.found;
-    this.context = Object.fromEntries(report.context ?? []);
-  }
-}
-
-/** From the text that the native half describes an error by. */
-function raised(description, options) {
-  const { text, report } = JSON.parse(description);
-  return new MesheryError(text, report, options);
-}
-
-/** What a call into the native half gives, or its error as a MesheryError. */
-function guarded(work) {
-  try {
-    return work();
-  } catch (error) {
-    throw error.code === "meshery" ? raised(error.message) : error;
-  }
-}
 
 /** The native half of every result, for other classes of this file. */
 const halves = new WeakMap();
@@ -211,6 +185,10 @@ class ControlPlane {
     return guarded(() => this.#native.processes());
   }
 
+  lifecycle() {
+    return new Lifecycle({ kubeconfig: this.kubeconfig });
+  }
+
   destine(namespace, namePrefix, fate) {
     guarded(() => this.#native.destine(namespace, namePrefix, JSON.stringify(fate)));
   }
@@ -249,51 +227,6 @@ function half(result) {
   const found = halves.get(result);
   if (!found) throw new TypeError("neither a Comparison nor a Campaign");
   return found;
-}
-
-/** The one door to long calls: events and result out, and every way to stop. */
-function call(start, read, { signal, onProgress } = {}) {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) throw stopped(signal);
-    let thrown;
-    const stop = () => running.cancel();
-    const listener = (event, object, document, error) => {
-      if (event) {
-        tell(JSON.parse(event));
-        return;
-      }
-      signal?.removeEventListener("abort", stop);
-      const found = error ? undefined : read(object ?? document);
-      if (thrown) reject(withPartial(thrown.error, found));
-      else if (signal?.aborted) reject(stopped(signal, found));
-      else if (error) reject(raised(error));
-      else resolve(found);
-    };
-    const tell = (event) => {
-      if (!onProgress || thrown) return;
-      try {
-        onProgress(event);
-      } catch (error) {
-        thrown = { error };
-        stop();
-      }
-    };
-    const running = guarded(() => start(listener));
-    signal?.addEventListener("abort", stop, { once: true });
-  });
-}
-
-/** The error of a call that a signal has stopped. */
-function stopped(signal, partial) {
-  const error = new MesheryError("stopped by the caller", { code: "cancelled" }, { cause: signal.reason });
-  error.name = "AbortError";
-  return withPartial(error, partial);
-}
-
-/** What a stopped call has found so far goes with the error. */
-function withPartial(error, partial) {
-  if (error instanceof Error) error.partial = partial;
-  return error;
 }
 
 /** Where Envoy is, if that is known. */
@@ -362,7 +295,11 @@ module.exports = {
   Comparison,
   ControlPlane,
   History,
+  Lifecycle,
   MesheryError,
+  Operation,
+  Plan,
+  Snapshot,
   analyze,
   compare,
   convertResult,

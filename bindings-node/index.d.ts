@@ -1,3 +1,7 @@
+import type { Lifecycle, OperationRecord } from "./lifecycle.js";
+
+export * from "./lifecycle.js";
+
 /** The version of the package. */
 export const version: string;
 
@@ -458,8 +462,12 @@ export type Event =
   | { event: "load"; done: number; fraction: number }
   | { event: "window_started" }
   | { event: "window_ended" }
+  | OperationEvent
   | { event: "run_finished"; arm: string; run: number; runs: number; p50_ns: number | null; valid: boolean }
   | { event: "judged"; arm: string; metric: string; verdict: Verdict };
+
+/** Something that happened during an operation on a cluster, by the schema `event`. */
+export type OperationEvent = { event: "operation" } & OperationRecord;
 
 /** A place in a file: bytes from its start, line and column from 1. */
 export interface Position {
@@ -492,7 +500,10 @@ export interface CallOptions {
    * once everything is removed again; its `partial` is what was found until then.
    */
   signal?: AbortSignal;
-  /** Receives what happens, at most some ten times a second. What it throws stops the call. */
+  /**
+   * Receives what happens: every event of an operation, at most some ten a second of a load. What it throws stops the
+   * call.
+   */
   onProgress?: (event: Event) => void;
 }
 
@@ -668,6 +679,8 @@ export class ControlPlane {
   readonly kubeconfigPath: string;
   /** The processes with their ids. */
   readonly processes: Record<string, number>;
+  /** What installs, upgrades and removes on it, as its administrator. */
+  lifecycle(): Lifecycle;
   /** What becomes of the pods of a namespace whose names begin so. */
   destine(namespace: string, namePrefix: string, fate: PodFate): void;
   /** Takes a node out of service, or back into it: no new pod is scheduled on it. */

@@ -7,25 +7,27 @@ use std::sync::Arc;
 
 use meshery_core::{Cancel, Comparison, Context, Error, ErrorKind, Event, Result};
 use meshery_mesh::ControlPlane;
-use napi::Either;
-use napi::bindgen_prelude::{FnArgs, Function};
+use meshery_mesh::lifecycle::Snapshot;
+use napi::bindgen_prelude::{Either3, FnArgs, Function};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi_derive::napi;
 
 use crate::comparison::Comparison as Found;
 use crate::control_plane::ControlPlane as Plane;
 use crate::error::{described, to_json};
+use crate::snapshot::Snapshot as Shot;
 
 /// What a call ends with.
 pub(crate) enum Outcome {
     Comparison(Box<Comparison>),
     ControlPlane(Box<ControlPlane>),
+    Snapshot(Snapshot),
     /// Anything that JavaScript gets as JSON.
     Document(String),
 }
 
 /// Event, object, document or error: one of them is there. All but the object are JSON.
-type Message = (Option<String>, Option<Either<Found, Plane>>, Option<String>, Option<String>);
+type Message = (Option<String>, Option<Either3<Found, Plane, Shot>>, Option<String>, Option<String>);
 
 /// The function that a caller is told by.
 pub(crate) type Listener<'a> = Function<'a, FnArgs<Message>, ()>;
@@ -80,8 +82,9 @@ impl Drop for Call {
 
 fn message(outcome: Result<Outcome>) -> Message {
     let ended = outcome.map(|outcome| match outcome {
-        Outcome::Comparison(found) => (None, Some(Either::A(Found(*found))), None, None),
-        Outcome::ControlPlane(found) => (None, Some(Either::B(Plane::new(*found))), None, None),
+        Outcome::Comparison(found) => (None, Some(Either3::A(Found(*found))), None, None),
+        Outcome::ControlPlane(found) => (None, Some(Either3::B(Plane::new(*found))), None, None),
+        Outcome::Snapshot(found) => (None, Some(Either3::C(Shot(found))), None, None),
         Outcome::Document(found) => (None, None, Some(found), None),
     });
     ended.unwrap_or_else(|error| (None, None, None, Some(described(&error))))

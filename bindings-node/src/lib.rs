@@ -8,6 +8,8 @@
 //! | `campaign`, `comparison` | a result, and the look-ups and formats of it |
 //! | `control_plane` | a control plane under way |
 //! | `history` | results over time |
+//! | `lifecycle` | the engine that installs, upgrades and removes, one call for each question and operation |
+//! | `plan`, `snapshot` | what would change; what is on a cluster at a time |
 //! | `error` | from [`meshery_core::Error`] to what `index.cjs` makes a `MesheryError` of |
 #![expect(
     clippy::needless_pass_by_value,
@@ -22,6 +24,9 @@ mod comparison;
 mod control_plane;
 mod error;
 mod history;
+mod lifecycle;
+mod plan;
+mod snapshot;
 
 use std::collections::BTreeMap;
 

@@ -2,30 +2,11 @@
 
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { request } from "node:https";
 import { test } from "node:test";
 
 import { ControlPlane } from "meshery";
 
-import { checkSchema, controlPlane } from "./support.mjs";
-
-/** Asks the API server by the credentials of a kubeconfig. */
-function ask(plane, path) {
-  const part = (name) => Buffer.from(new RegExp(`${name}: (\\S+)`).exec(plane.kubeconfig)[1], "base64");
-  const options = {
-    ca: part("certificate-authority-data"),
-    cert: part("client-certificate-data"),
-    key: part("client-key-data"),
-    headers: { "user-agent": "node-test" },
-  };
-  return new Promise((resolve, reject) => {
-    const asked = request(plane.address + path, options, (answer) => {
-      let text = "";
-      answer.on("data", (chunk) => (text += chunk)).on("end", () => resolve(JSON.parse(text)));
-    });
-    asked.on("error", reject).end();
-  });
-}
+import { ask, checkSchema, controlPlane } from "./support.mjs";
 
 test("a control plane answers, tells what it was asked, and leaves nothing", async (t) => {
   const plane = await controlPlane(t);

@@ -5,7 +5,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { Comparison, MesheryError, analyze, compare, runLoad } from "meshery";
+import { Comparison, MesheryError, Plan, analyze, compare, runLoad } from "meshery";
 
 import { ROOT, json } from "./support.mjs";
 
@@ -21,7 +21,19 @@ function lookUp({ document }) {
   return { verdicts, table: comparison.table };
 }
 
-const calls = { analyze, compare, comparison: lookUp, run_load: runLoad };
+function show({ plan: document, role }) {
+  const plan = Plan.fromJSON(document);
+  return {
+    empty: plan.isEmpty,
+    text: plan.toString(),
+    ansi: plan.toAnsi(),
+    html: plan.toHtml(),
+    roles: plan.roles(role),
+    document: plan.document,
+  };
+}
+
+const calls = { analyze, compare, comparison: lookUp, plan: show, run_load: runLoad };
 
 function checkError(error, { mentions = [], ...expected }) {
   if (!(error instanceof MesheryError)) throw error;

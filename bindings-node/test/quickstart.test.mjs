@@ -1,4 +1,4 @@
-// The README's quickstart, run as printed.
+// The README's programs, run as printed.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { test } from "node:test";
 
-import { ROOT, checkSchema, envoy } from "./support.mjs";
+import { ROOT, checkSchema, controlPlane, envoy } from "./support.mjs";
 
 test("the quickstart runs as printed", (context) => {
   const path = envoy(context);
@@ -22,4 +22,15 @@ test("the quickstart runs as printed", (context) => {
   checkSchema("comparison", result);
   assert.deepEqual(result.end, { ended: "complete" });
   assert.ok(existsSync(join(cwd, "quickstart/report.html")));
+});
+
+test("the lifecycle runs as printed", async (context) => {
+  const plane = await controlPlane(context, { nodes: [] }); // skipped without the servers
+  if (!plane) return;
+  plane.stop();
+  const said = execFileSync(process.execPath, [join(ROOT, "examples/lifecycle/lifecycle.mjs")], { encoding: "utf8" });
+  assert.match(said, /install shop: 3 to create\n\+ Namespace shop\n[^]*applied Deployment shop\n/);
+  assert.match(said, /All objects are there and ready: true/);
+  assert.match(said, / {4}\.data\.text: "hello" -> "welcome"\n/);
+  assert.match(said, /left behind: \{ added: \[\], removed: \[\], changed: \[\] \}/);
 });

@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { request } from "node:https";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -44,6 +45,25 @@ export async function controlPlane(test, spec = {}) {
     test.skip(error.message);
     return undefined;
   }
+}
+
+/** Asks the API server by the credentials of a kubeconfig, or changes an object. */
+export function ask(plane, path, patch) {
+  const part = (name) => Buffer.from(new RegExp(`${name}: (\\S+)`).exec(plane.kubeconfig)[1], "base64");
+  const options = {
+    method: patch ? "PATCH" : "GET",
+    ca: part("certificate-authority-data"),
+    cert: part("client-certificate-data"),
+    key: part("client-key-data"),
+    headers: { "user-agent": "node-test", ...(patch && { "content-type": "application/merge-patch+json" }) },
+  };
+  return new Promise((resolve, reject) => {
+    const asked = request(plane.address + path, options, (answer) => {
+      let text = "";
+      answer.on("data", (chunk) => (text += chunk)).on("end", () => resolve(JSON.parse(text)));
+    });
+    asked.on("error", reject).end(patch && JSON.stringify(patch));
+  });
 }
 
 /** Refuses a document that is not by the published schema. */

@@ -1,6 +1,16 @@
 // Compiled, not run: what the typings must allow, and what they must refuse.
 
-import { type Analysis, type ComparisonSpec, MesheryError, type Verdict, analyze, compare, runLoad } from "meshery";
+import {
+  type Analysis,
+  type ComparisonSpec,
+  Lifecycle,
+  MesheryError,
+  type OperationReport,
+  type Verdict,
+  analyze,
+  compare,
+  runLoad,
+} from "meshery";
 
 const spec: ComparisonSpec = { rounds: 5, load: { pace: { constant: "2000/s" }, stop: { duration: "2s" } } };
 const comparison = await compare(spec, {
@@ -18,6 +28,14 @@ const measurement = await runLoad({ target: "http://127.0.0.1/", stop: { count: 
 const sent: number = measurement.measured.counts.sent;
 const analysis: Analysis = await analyze({ "a.yaml": "" });
 
+const lifecycle = new Lifecycle({ kubeconfig: "admin.yaml" });
+const operation = lifecycle.install({ name: "shop", sources: [{ path: "shop.yaml" }] }, { adopt: true, timeout: "5m" });
+for await (const event of operation) {
+  if (event.happening === "status" && event.health !== "ready") console.log(event.object.name, event.reason);
+}
+const report: OperationReport = await operation;
+const both: OperationReport[] = await Promise.all([operation, lifecycle.rollback("shop", { to: 1 })]);
+
 try {
   await compare();
 } catch (error) {
@@ -31,7 +49,9 @@ import meshery from "meshery";
 await runLoad({ target: "http://127.0.0.1/", pace: { constant: 2000 } });
 // @ts-expect-error: an unknown field
 await compare({ runs: 5 });
+// @ts-expect-error: an unknown option
+lifecycle.install({ name: "shop" }, { adopts: true });
 // @ts-expect-error: no such verdict
 const worse: Verdict = "worse";
 
-export { analysis, low, meshery, sent, verdict, worse };
+export { analysis, both, low, meshery, report, sent, verdict, worse };

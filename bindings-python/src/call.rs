@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use meshery_core::{Cancel, Comparison, Context, Error, ErrorKind, Event, Result};
 use meshery_mesh::ControlPlane;
+use meshery_mesh::lifecycle::Snapshot;
 use pyo3::prelude::*;
 
 use crate::error::{or_raise, to_json};
@@ -16,6 +17,7 @@ use crate::error::{or_raise, to_json};
 pub(crate) enum Outcome {
     Comparison(Box<Comparison>),
     ControlPlane(Box<ControlPlane>),
+    Snapshot(Snapshot),
     /// Anything that Python gets as JSON.
     Document(String),
 }
@@ -98,7 +100,7 @@ impl Call {
         self.cancel.cancel();
     }
 
-    /// What an ended call has found, once: a comparison, or another document as JSON.
+    /// What an ended call has found, once: an object with methods, or a document as JSON.
     fn take(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         let outcome = self.shared.open().outcome.take();
         let none = || Err(Error::new(ErrorKind::Internal, "the call has no outcome to take"));
@@ -107,6 +109,7 @@ impl Call {
             Outcome::ControlPlane(found) => {
                 Ok(Py::new(py, crate::control_plane::ControlPlane::new(*found))?.into_any())
             }
+            Outcome::Snapshot(found) => Ok(Py::new(py, crate::snapshot::Snapshot(found))?.into_any()),
             Outcome::Document(found) => Ok(found.into_pyobject(py)?.into_any().unbind()),
         }
     }

@@ -8,6 +8,8 @@
 //! | `campaign`, `comparison` | a result, and the look-ups and formats of it |
 //! | `control_plane` | a control plane under way |
 //! | `history` | results over time |
+//! | `lifecycle` | the engine that installs, upgrades and removes, one call for each question and operation |
+//! | `plan`, `snapshot` | what would change; what is on a cluster at a time |
 //! | `error` | from [`meshery_core::Error`] to `meshery.MesheryError` |
 
 mod arrow;
@@ -17,6 +19,9 @@ mod comparison;
 mod control_plane;
 mod error;
 mod history;
+mod lifecycle;
+mod plan;
+mod snapshot;
 
 /// `meshery._native`: what the package's Python files are made of.
 #[pyo3::pymodule]
@@ -45,6 +50,12 @@ mod _native {
     use crate::error::{or_raise, to_json};
     #[pymodule_export]
     use crate::history::History;
+    #[pymodule_export]
+    use crate::lifecycle::Lifecycle;
+    #[pymodule_export]
+    use crate::plan::Plan;
+    #[pymodule_export]
+    use crate::snapshot::Snapshot;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -1,7 +1,11 @@
 """What the tests share."""
 
+import base64
 import json
 import os
+import re
+import ssl
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -55,6 +59,27 @@ def control_plane(**fields: Any) -> ControlPlane:
         if error.code != "program_missing" or os.environ.get("CI"):
             raise
         pytest.skip(str(error))
+
+
+def ask(
+    plane: ControlPlane, path: str, folder: Path, patch: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Asks the API server by the credentials of a kubeconfig, or changes an object."""
+    files = {}
+    for name in ["certificate-authority", "client-certificate", "client-key"]:
+        found = re.search(f"{name}-data: (\\S+)", plane.kubeconfig)
+        assert found
+        files[name] = folder / name
+        files[name].write_bytes(base64.b64decode(found[1]))
+    context = ssl.create_default_context(cafile=files["certificate-authority"])
+    context.load_cert_chain(files["client-certificate"], files["client-key"])
+    request = urllib.request.Request(plane.address + path, headers={"User-Agent": "python-test"})
+    if patch is not None:
+        request.method, request.data = "PATCH", json.dumps(patch).encode()
+        request.add_header("Content-Type", "application/merge-patch+json")
+    with urllib.request.urlopen(request, context=context) as answer:
+        document: dict[str, Any] = json.load(answer)
+        return document
 
 
 def check_schema(name: str, document: object) -> None:

@@ -1,33 +1,13 @@
 """A real control plane, from Python."""
 
-import base64
-import json
 import re
-import ssl
-import urllib.request
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import meshery
-from support import check_schema, control_plane
-
-
-def ask(plane: meshery.ControlPlane, path: str, folder: Path) -> dict[str, Any]:
-    """Asks the API server by the credentials of a kubeconfig."""
-    files = {}
-    for name in ["certificate-authority", "client-certificate", "client-key"]:
-        found = re.search(f"{name}-data: (\\S+)", plane.kubeconfig)
-        assert found
-        files[name] = folder / name
-        files[name].write_bytes(base64.b64decode(found[1]))
-    context = ssl.create_default_context(cafile=files["certificate-authority"])
-    context.load_cert_chain(files["client-certificate"], files["client-key"])
-    request = urllib.request.Request(plane.address + path, headers={"User-Agent": "python-test"})
-    with urllib.request.urlopen(request, context=context) as answer:
-        document: dict[str, Any] = json.load(answer)
-        return document
+from support import ask, check_schema, control_plane
 
 
 def test_a_control_plane_answers_and_leaves_nothing(tmp_path: Path) -> None:

@@ -27,10 +27,23 @@ def look_up(given: dict[str, Any]) -> dict[str, Any]:
     return {"verdicts": verdicts, "table": comparison.table}
 
 
+def show(given: dict[str, Any]) -> dict[str, Any]:
+    plan = meshery.Plan.from_dict(given["plan"])
+    return {
+        "empty": plan.is_empty,
+        "text": str(plan),
+        "ansi": plan.to_ansi(),
+        "html": plan.to_html(),
+        "roles": plan.roles(given["role"]),
+        "document": plan.document,
+    }
+
+
 CALLS: dict[str, Callable[[Any], object]] = {
     "analyze": meshery.analyze,
     "compare": meshery.compare,
     "comparison": look_up,
+    "plan": show,
     "run_load": meshery.run_load,
 }
 

@@ -1,4 +1,4 @@
-"""The README's quickstart, run as printed."""
+"""The README's programs, run as printed."""
 
 import json
 import os
@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from support import ROOT, check_schema, envoy
+from support import ROOT, check_schema, control_plane, envoy
 
 
 def test_the_quickstart_runs_as_printed(tmp_path: Path) -> None:
@@ -25,3 +25,13 @@ def test_the_quickstart_runs_as_printed(tmp_path: Path) -> None:
     check_schema("comparison", result)
     assert result["end"] == {"ended": "complete"}
     assert (tmp_path / "quickstart/report.html").exists()
+
+
+def test_the_lifecycle_runs_as_printed() -> None:
+    control_plane(nodes=[]).stop()  # skipped without the servers
+    program = [sys.executable, str(ROOT / "examples/lifecycle/lifecycle.py")]
+    said = subprocess.run(program, check=True, capture_output=True, text=True).stdout
+    assert "install shop: 3 to create\n+ Namespace shop\n" in said
+    assert "All objects are there and ready: True" in said
+    assert '    .data.text: "hello" -> "welcome"\n' in said
+    assert "left behind: {'added': [], 'removed': [], 'changed': []}" in said

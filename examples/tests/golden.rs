@@ -7,7 +7,7 @@
 
 use std::path::{Path, PathBuf};
 
-use meshery_core::{Comparison, Context, LoadTest, Result, json};
+use meshery_core::{ChangePlan, Comparison, Context, LoadTest, Result, json, lifecycle};
 use meshery_mesh::LocalHost;
 use meshery_mesh::analyze::{Source, analyze};
 use meshery_mesh::host::LocalOptions;
@@ -43,6 +43,7 @@ fn call(name: &str, input: &Value) -> Result<Value> {
             Ok(serde_json::to_value(done?)?)
         }
         "comparison" => look_up(&serde_json::from_value(read(input["document"].as_str().unwrap()))?),
+        "plan" => show(&json::from_value(input["plan"].clone())?, input["role"].as_str().unwrap()),
         "run_load" => {
             let spec = json::from_value(input.clone())?;
             Ok(serde_json::to_value(await_result(Engine::new().run(&spec, &context))?)?)
@@ -59,6 +60,16 @@ fn look_up(comparison: &Comparison) -> Result<Value> {
         verdicts[&effect.arm][&effect.metric] = serde_json::to_value(found.verdict)?;
     }
     Ok(json!({ "verdicts": verdicts, "table": report::render("table", comparison)? }))
+}
+
+/// Every form of a plan.
+fn show(plan: &ChangePlan, role: &str) -> Result<Value> {
+    let (text, ansi, html) = (plan.to_text(), plan.to_ansi(), plan.to_html());
+    let roles = lifecycle::roles(role, &plan.permissions);
+    let document = serde_json::to_value(plan)?;
+    Ok(
+        json!({ "empty": plan.is_empty(), "text": text, "ansi": ansi, "html": html, "roles": roles, "document": document }),
+    )
 }
 
 /// What is wrong with a result, if anything. An error needs to have what is expected of it, and may have more.

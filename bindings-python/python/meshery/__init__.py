@@ -18,9 +18,13 @@ from meshery._control_plane import ControlPlane
 from meshery._error import ErrorReport, MesheryError
 from meshery._exchange import convert_result, export_measurement
 from meshery._history import Entry, History
+from meshery._lifecycle import Lifecycle
 from meshery._load import run_load, run_load_async
 from meshery._native import __version__
+from meshery._operation import Operation
+from meshery._plan import Plan
 from meshery._search import search, search_async
+from meshery._snapshot import Snapshot
 from meshery._statistics import statistic, statistics
 
 __all__ = [
@@ -32,8 +36,12 @@ __all__ = [
     "ErrorReport",
     "Finding",
     "History",
+    "Lifecycle",
     "MesheryError",
+    "Operation",
+    "Plan",
     "Progress",
+    "Snapshot",
     "Spec",
     "__version__",
     "analyze",

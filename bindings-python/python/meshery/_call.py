@@ -5,23 +5,34 @@ import contextlib
 import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from pathlib import PurePath
 from typing import Any, TypeAlias, TypeVar
 
 from meshery._error import MesheryError
 from meshery._native import Call
 
-__all__ = ["Progress", "Spec", "encode", "run", "run_async"]
+__all__ = [
+    "TICK",
+    "Progress",
+    "Spec",
+    "encode",
+    "read_list",
+    "read_object",
+    "run",
+    "run_async",
+]
 
 Spec: TypeAlias = Mapping[str, Any]
 """A specification: a mapping by one of the published JSON Schemas."""
 
 Progress: TypeAlias = Callable[[dict[str, Any]], object]
-"""Receives events by the schema ``event``, at most some ten a second."""
+"""Receives events by the schema ``event``: every one of an operation, at most some ten a second of
+a load."""
 
 Found = TypeVar("Found")
 
 # How often signals are served and events passed on while a call is under way.
-_TICK = 0.05
+TICK = 0.05
 
 
 def encode(spec: Spec | None, fields: Spec) -> str:
@@ -30,6 +41,8 @@ def encode(spec: Spec | None, fields: Spec) -> str:
 
 
 def _quantity(value: object) -> str | dict[Any, Any] | list[Any]:
+    if isinstance(value, PurePath):
+        return str(value)
     if isinstance(value, timedelta):
         return f"{value // timedelta(microseconds=1)}us"
     if isinstance(value, Mapping):
@@ -37,16 +50,28 @@ def _quantity(value: object) -> str | dict[Any, Any] | list[Any]:
     raise TypeError(f"{value!r} cannot stand in a specification")
 
 
+def read_object(document: str) -> dict[str, Any]:
+    """A document that is an object."""
+    found: dict[str, Any] = json.loads(document)
+    return found
+
+
+def read_list(document: str) -> list[dict[str, Any]]:
+    """A document that is a list of objects."""
+    found: list[dict[str, Any]] = json.loads(document)
+    return found
+
+
 def run(call: Call, read: Callable[[Any], Found], progress: Progress | None) -> Found:
     """Waits for a call; whatever interrupts the wait stops the call."""
     try:
-        while not call.wait(_TICK):
+        while not call.wait(TICK):
             _deliver(call, progress)
         _deliver(call, progress)
     except BaseException as stop:
         call.cancel()
         # A second Ctrl-C does not end the wait: what was set up has to be removed first.
-        while not _quietly(call.wait, _TICK):
+        while not _quietly(call.wait, TICK):
             pass
         _keep(call, read, stop)
         raise
@@ -58,13 +83,13 @@ async def run_async(call: Call, read: Callable[[Any], Found], progress: Progress
     try:
         while not call.wait(0):
             _deliver(call, progress)
-            await asyncio.sleep(_TICK)
+            await asyncio.sleep(TICK)
         _deliver(call, progress)
     except (asyncio.CancelledError, KeyboardInterrupt, Exception) as stop:
         call.cancel()
         while not call.wait(0):
             with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.sleep(_TICK)
+                await asyncio.sleep(TICK)
         _keep(call, read, stop)
         raise
     return read(call.take())

@@ -8,6 +8,7 @@ from typing import Any
 
 from meshery import _native
 from meshery._call import Progress, Spec, encode, run, run_async
+from meshery._lifecycle import Lifecycle
 
 __all__ = ["ControlPlane"]
 
@@ -75,6 +76,10 @@ class ControlPlane:
     def processes(self) -> dict[str, int]:
         """The processes with their ids."""
         return dict(self._native.processes())
+
+    def lifecycle(self) -> Lifecycle:
+        """What installs, upgrades and removes on it, as its administrator."""
+        return Lifecycle(self.kubeconfig)
 
     def destine(self, namespace: str, name_prefix: str, fate: str | Mapping[str, Any]) -> None:
         """What becomes of the pods of a namespace whose names begin so.

@@ -7,6 +7,16 @@ by ``--mesh-fail-on``, kept by ``--mesh-save`` and held against the past by ``--
         mesh.compare(arms=[...], rounds=10)
 
     pytest --mesh-fail-on regressed --mesh-fail-on "latency.p99 < 1ms" --mesh-save 1.2.0
+
+A test that asks for ``control_plane`` has a real Kubernetes control plane, and with ``lifecycle``
+what installs and removes on it::
+
+    def test_the_manifests_come_and_go(lifecycle):
+        before = lifecycle.snapshot()
+        lifecycle.install(name="shop", sources=[{"path": "shop.yaml"}])
+        assert all(check["passed"] for check in lifecycle.verify("shop"))
+        lifecycle.uninstall("shop")
+        assert not any(before.compare(lifecycle.snapshot()).values())
 """
 
 from collections.abc import Iterator
@@ -21,6 +31,7 @@ from meshery._campaign import Campaign, run_campaign
 from meshery._compare import Comparison, compare
 from meshery._control_plane import ControlPlane
 from meshery._history import History
+from meshery._lifecycle import Lifecycle
 
 __all__ = ["Mesh"]
 
@@ -130,6 +141,12 @@ def control_plane() -> Iterator[ControlPlane]:
     """A real Kubernetes control plane, for all tests of the run that ask for it."""
     with ControlPlane.start() as plane:
         yield plane
+
+
+@pytest.fixture(scope="session")
+def lifecycle(control_plane: ControlPlane) -> Lifecycle:
+    """What installs, upgrades and removes on the control plane of the run."""
+    return control_plane.lifecycle()
 
 
 def pytest_terminal_summary(
