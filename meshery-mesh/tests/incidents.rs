@@ -63,7 +63,7 @@ webhooks:
 }
 
 #[tokio::test]
-async fn a_fail_closed_injector_comes_after_its_pods_and_goes_before_them() {
+async fn invariant_09_a_fail_closed_injector_comes_after_its_pods_and_goes_before_them() {
     let Some(bed) = bed().await else { return };
     let (stand_in, bundle) = bundle(&bed, "inject", "injector").await;
     stand_in.behave(Conduct::Absent);
@@ -84,7 +84,7 @@ async fn a_fail_closed_injector_comes_after_its_pods_and_goes_before_them() {
 }
 
 #[tokio::test]
-async fn a_dead_api_service_does_not_hold_a_namespace() {
+async fn invariant_09_a_dead_api_service_does_not_hold_a_namespace() {
     let Some(bed) = bed().await else { return };
     let yaml = "
 apiVersion: v1
@@ -120,7 +120,7 @@ spec: { group: tap.example.com, version: v1alpha1, groupPriorityMinimum: 1000, v
 }
 
 #[tokio::test]
-async fn a_finalizer_whose_controller_is_gone_is_named_and_taken_only_with_consent() {
+async fn invariant_09_a_finalizer_whose_controller_is_gone_is_named_and_taken_only_with_consent() {
     let Some(bed) = bed().await else { return };
     bed.install(&shop("1")).await.unwrap();
     let widget = "/apis/shop.example.com/v1/namespaces/shop/widgets/first";

@@ -1,5 +1,5 @@
-//! The invariants of the lifecycle engine, one test each, on a real control plane. Killing a process after every request
-//! (the second) is in `crash.rs`, faults on the wire (the thirteenth) are in `faults.rs`.
+//! The invariants of the lifecycle engine, on a real control plane. Killing a process after every request (the second) is
+//! in `crash.rs`, what could be deadlocked (the ninth) in `incidents.rs`, faults on the wire (the thirteenth) in `faults.rs`.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::too_many_lines, reason = "tests")]
 
@@ -155,8 +155,11 @@ async fn invariant_05_a_plan_is_what_happens() {
     for version in ["1", "2"] {
         let plan = bed.plan(&shop(version)).await.unwrap();
         let before = bed.mark().await;
-        bed.install(&shop(version)).await.unwrap();
+        let options = OperationOptions { expected: Some(plan.clone().into()), ..bed.options.clone() };
+        bed.lifecycle.install(&shop(version), &options, &bed.context).await.unwrap();
         let after = bed.mark().await;
+        let again = bed.lifecycle.install(&shop(version), &options, &bed.context).await.unwrap_err();
+        assert!(again.kind() == ErrorKind::Conflict && again.to_string().contains("10 unchanged"), "{again}");
         let (planned, done) = (planned(&plan), done(&bed.requests(before, after)));
         assert_eq!(planned, done);
         assert!(!planned.is_empty());

@@ -5,6 +5,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::ChangePlan;
 use crate::units::{duration, duration_schema};
 
 /// How far an operation may go, and how long it may take.
@@ -16,7 +17,7 @@ use crate::units::{duration, duration_schema};
 /// assert_eq!(options.object_timeout.as_secs(), 60);
 /// assert!(options.wait && !options.remove_definitions);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct OperationOptions {
     /// Whether to wait until everything is ready, or gone.
@@ -34,6 +35,9 @@ pub struct OperationOptions {
     pub replace: bool,
     /// Managers whose changes to fields of the instance are undone. Without being named here nobody is overruled.
     pub overrule: Vec<String>,
+    /// The plan that was looked at: should it be another one by now, nothing is done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<Box<ChangePlan>>,
     /// What becomes of an operation that fails.
     pub on_failure: OnFailure,
     /// How long one object may take to become ready, or to go.
@@ -66,6 +70,7 @@ impl Default for OperationOptions {
             remove_finalizers: false,
             replace: false,
             overrule: Vec::new(),
+            expected: None,
             on_failure: OnFailure::default(),
             object_timeout: Duration::from_secs(5 * 60),
             stage_timeout: Duration::from_secs(10 * 60),

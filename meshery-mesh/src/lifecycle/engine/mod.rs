@@ -8,6 +8,7 @@
 //! | `held` | the inventory while we are at work |
 //! | `verify` | whether a mesh does what it promises |
 //! | `hand_back` | giving an instance back to whoever had installed it |
+//! | `records` | what another installer remembers of objects that were adopted |
 //! | `residue` | what a mesh leaves behind |
 //! | `survey` | who lives in a namespace that is to go |
 
@@ -16,6 +17,7 @@ mod carry;
 mod hand_back;
 mod held;
 mod prepare;
+mod records;
 mod residue;
 mod survey;
 mod verify;
@@ -304,6 +306,7 @@ impl Lifecycle {
     ) -> Result<OperationReport> {
         let (prepared, watches) = or_cancelled(&context.cancel, prepare::prepare(wire, ask, options, facts)).await?;
         free(&prepared)?;
+        as_expected(&prepared, options)?;
         let (name, kind) = (prepared.spec.name.clone(), prepared.kind);
         let before = prepared.stored.as_ref().and_then(|stored| stored.state.current()).map(|current| current.number);
         let done = carry::carry_out(wire, prepared, watches).await;
@@ -324,7 +327,7 @@ impl Lifecycle {
             Some(_) => Ask::Back { name: name.into(), to },
             None => Ask::Gone { name: name.into() },
         };
-        let options = OperationOptions { on_failure: OnFailure::Keep, ..options.clone() };
+        let options = OperationOptions { on_failure: OnFailure::Keep, expected: None, ..options.clone() };
         let wire = self.wire(&options, context);
         let back = async {
             let work = prepare::prepare(&wire, ask, &options, facts);
@@ -381,6 +384,18 @@ fn free(prepared: &Prepared) -> Result<()> {
     match lease.and_then(|lease| Some((lease, lease.remains(prepared.now)?))) {
         Some((lease, left)) => Err(lease.busy(&prepared.spec.name, left)),
         None => Ok(()),
+    }
+}
+
+/// Whether the plan is the one that was looked at.
+fn as_expected(prepared: &Prepared, options: &OperationOptions) -> Result<()> {
+    let plan = &prepared.blueprint.plan;
+    match &options.expected {
+        Some(expected) if **expected != *plan => {
+            let error = Error::new(ErrorKind::Conflict, "the plan is not any more what was looked at");
+            Err(error.with("then", expected.to_text()).with("now", plan.to_text()))
+        }
+        _ => Ok(()),
     }
 }
 

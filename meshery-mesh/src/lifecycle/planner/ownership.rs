@@ -64,6 +64,15 @@ const INSTALLERS: &[&str] = &[
 /// Whoever owns this has installed the object by Helm's library, under whatever name.
 const HELM_RELEASE: &str = ".metadata.annotations.meta.helm.sh/release-name";
 
+/// Labels and annotations by which an installer knows again what it has made, as their names begin. They stay as they are
+/// when the object is adopted, and are nobody's: so it can be given back.
+const MARKS: &[(&str, &str)] = &[
+    ("f:annotations", "f:meta.helm.sh/"),
+    ("f:labels", "f:app.kubernetes.io/managed-by"),
+    ("f:labels", "f:install.operator.istio.io/"),
+    ("f:labels", "f:operator.istio.io/"),
+];
+
 /// All who may write to fields at run time.
 pub(in crate::lifecycle) fn runtime_owners(of_mesh: &[RuntimeOwner]) -> Vec<RuntimeOwner> {
     let everywhere = EVERYWHERE.iter().map(|(manager, group, kind, fields)| RuntimeOwner {
@@ -145,7 +154,21 @@ pub(in crate::lifecycle) fn adopted(live: &Object, ours: &str) -> (Vec<Value>, V
             kept.push(entry.clone());
         }
     }
+    for (part, mark) in MARKS {
+        let Some(metadata) = fields.get_mut("f:metadata").and_then(Value::as_object_mut) else { continue };
+        let Some(names) = metadata.get_mut(*part).and_then(Value::as_object_mut) else { continue };
+        names.retain(|name, _| !name.starts_with(mark));
+        // Nothing within would be all of it.
+        if names.is_empty() {
+            metadata.shift_remove(*part);
+        }
+    }
     let model = own.as_ref().or(taken.first()).cloned().unwrap_or_default();
+    if fields.get("f:metadata").and_then(Value::as_object).is_some_and(Map::is_empty)
+        && let Some(all) = fields.as_object_mut()
+    {
+        all.shift_remove("f:metadata");
+    }
     kept.push(json!({
         "manager": ours, "operation": "Apply", "apiVersion": model["apiVersion"], "time": model["time"],
         "fieldsType": "FieldsV1", "fieldsV1": fields,
@@ -251,7 +274,7 @@ mod tests {
         assert_eq!(kept[0]["manager"], "pilot-discovery");
         let ours = applied_by(&webhook(json!(kept)), "meshery-istio").unwrap();
         let ours: Vec<_> = ours.iter().map(ToString::to_string).collect();
-        assert_eq!(ours, [HELM_RELEASE, r#".webhooks[name="a"].rules"#]);
+        assert_eq!(ours, [r#".webhooks[name="a"].rules"#], "Helm's mark is nobody's");
         let back = returned(&webhook(json!(kept)), "meshery-istio", &taken);
         let names: Vec<_> = back.iter().map(|entry| entry["manager"].as_str().unwrap()).collect();
         assert_eq!(names, ["pilot-discovery", "python", "helm"]);

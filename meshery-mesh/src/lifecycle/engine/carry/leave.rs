@@ -6,7 +6,8 @@ use meshery_core::Result;
 use meshery_core::lifecycle::{ChangeAction, Happening, Kept, OperationKind};
 
 use super::Operation;
-use crate::lifecycle::engine::residue;
+use crate::lifecycle::engine::prepare::Prepared;
+use crate::lifecycle::engine::{records, residue};
 use crate::lifecycle::planner::{Removal, Turn};
 use crate::lifecycle::run::one;
 use crate::lifecycle::run::prune::Pruning;
@@ -17,10 +18,11 @@ impl Operation<'_> {
         // Namespaces go last of all: what the mesh has left in them goes before.
         let (rest, namespaces) = removals.split_at(removals.partition_point(|removal| removal.turn != Turn::Namespace));
         self.remove(rest).await?;
-        let facts = &self.prepared.facts;
-        if self.prepared.kind == OperationKind::Uninstall && !facts.residue.is_empty() {
+        if self.prepared.kind == OperationKind::Uninstall {
+            let Prepared { discovery, facts, releases, .. } = self.prepared;
             let ours = self.ledger.state.entries.keys().cloned().collect();
-            self.ledger.residue = residue::clear(self.wire, &self.prepared.discovery, &facts.residue, &ours).await?;
+            self.ledger.residue = residue::clear(self.wire, discovery, &facts.residue, &ours).await?;
+            self.ledger.residue.extend(records::clear(self.wire, releases).await?);
         }
         let last: Vec<Removal> =
             namespaces.iter().map(|removal| Removal { after: [].into(), ..removal.clone() }).collect();

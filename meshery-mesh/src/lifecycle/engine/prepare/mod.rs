@@ -43,6 +43,8 @@ pub(super) struct Prepared {
     pub(super) wanted: Vec<Object>,
     pub(super) blueprint: Blueprint,
     pub(super) dependents: Vec<Object>,
+    /// Releases of Helm whose objects were adopted, by their namespaces and names.
+    pub(super) releases: BTreeSet<(String, String)>,
     /// Whether the current revision is already what is wanted.
     pub(super) is_there: bool,
 }
@@ -99,8 +101,22 @@ pub(super) async fn prepare(
     let is_there = kind != OperationKind::Uninstall && planner::is_there(&wish);
     blueprint.plan.revision = next_revision(kind, state, is_there);
     let wanted = desired.written_down().cloned().collect();
-    let prepared =
-        Prepared { spec, kind, store, stored, now, manner, facts, discovery, wanted, blueprint, dependents, is_there };
+    let releases = super::records::releases(state, &live);
+    let prepared = Prepared {
+        spec,
+        kind,
+        store,
+        stored,
+        now,
+        manner,
+        facts,
+        discovery,
+        wanted,
+        blueprint,
+        dependents,
+        releases,
+        is_there,
+    };
     Ok((prepared, watches))
 }
 
