@@ -136,6 +136,11 @@ impl Watch {
         &self.known
     }
 
+    /// The same, for who looks no further.
+    pub(crate) fn into_known(self) -> BTreeMap<ObjectId, Object> {
+        self.known
+    }
+
     async fn open_list(&mut self) -> Result<()> {
         if self.streams_lists {
             let request = self.watching().query("sendInitialEvents", "true");

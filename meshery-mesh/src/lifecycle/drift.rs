@@ -25,8 +25,8 @@ pub(super) async fn drift(
     let (discovery, read) = tokio::join!(Discovery::read(wire.cluster()), store.read(wire));
     let discovery = discovery?;
     let none = || Error::new(ErrorKind::NotFound, format!("there is no instance of the name {name}"));
-    let mut stored = read?.stored.ok_or_else(none)?;
-    let contents = store.contents(wire, &mut stored).await?;
+    let stored = read?.stored.ok_or_else(none)?;
+    let contents = store.contents(wire, &stored).await?;
     let state = &stored.state;
     let Some(current) = state.current() else { return Ok(Vec::new()) };
     let mut spec = InstanceSpec::new(name, &state.namespace, vec![]);

@@ -30,7 +30,7 @@ pub(super) struct Live {
 }
 
 /// Watches that go on, by what they look at.
-pub(super) type Watches = Vec<(GroupKind, Watch)>;
+pub(super) type Watches = Vec<(Scope, Watch)>;
 
 impl Live {
     pub(super) fn get(&self, id: &ObjectId) -> Option<&Object> {
@@ -105,20 +105,22 @@ pub(super) async fn observe(wire: &Wire, scopes: Vec<Scope>) -> Result<(Live, Wa
     }
     let (mut live, mut watches) = (Live::default(), Watches::new());
     while let Some(seen) = tasks.join_next().await {
-        let Seen { kind, watch, whole, goes_on } = seen.map_err(super::run::panicked)??;
-        live.objects.extend(watch.known().iter().map(|(id, object)| (id.clone(), object.clone())));
+        let Seen { scope, watch, whole, goes_on } = seen.map_err(super::run::panicked)??;
         if whole {
-            live.whole.insert(kind.clone());
+            live.whole.insert(scope.api.group_kind());
         }
         if goes_on {
-            watches.push((kind, watch));
+            live.objects.extend(watch.known().iter().map(|(id, object)| (id.clone(), object.clone())));
+            watches.push((scope, watch));
+        } else {
+            live.objects.extend(watch.into_known());
         }
     }
     Ok((live, watches))
 }
 
 struct Seen {
-    kind: GroupKind,
+    scope: Scope,
     watch: Watch,
     whole: bool,
     goes_on: bool,
@@ -138,15 +140,16 @@ async fn see(wire: &Wire, scope: &Scope) -> Result<Seen> {
     let mut tries = 0;
     loop {
         tries += 1;
+        wire.check()?;
         match watch.sync().await.map(drop) {
             Ok(()) => break,
             // Its definition is on its way out, and the server does not serve it any more, though it still says so.
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                return Ok(Seen { kind: api.group_kind(), watch: make(), whole: false, goes_on: false });
+                return Ok(Seen { scope: scope.clone(), watch: make(), whole: false, goes_on: false });
             }
             Err(error) if wire.rest_after(tries, &error, &about).await => watch = make(),
             Err(error) => return Err(error.at(about.to_string())),
         }
     }
-    Ok(Seen { kind: api.group_kind(), watch, whole, goes_on: active && *look != Look::Once })
+    Ok(Seen { scope: scope.clone(), watch, whole, goes_on: active && *look != Look::Once })
 }

@@ -255,8 +255,8 @@ impl Lifecycle {
         let wire = self.wire(options, context);
         let store = Store::new(name, &options.inventory_namespace);
         let work = async {
-            let mut stored = store.read(&wire).await?.stored.ok_or_else(|| none(name))?;
-            store.events(&wire, &mut stored).await
+            let stored = store.read(&wire).await?.stored.ok_or_else(|| none(name))?;
+            store.events(&wire, &stored).await
         };
         or_cancelled(&context.cancel, work).await
     }

@@ -149,20 +149,28 @@ impl Store {
     }
 
     /// Everything that was ever written and may be wanted back.
-    pub(in crate::lifecycle) async fn contents(&self, wire: &Wire, stored: &mut Stored) -> Result<Contents> {
+    pub(in crate::lifecycle) async fn contents(&self, wire: &Wire, stored: &Stored) -> Result<Contents> {
         let mut contents = Contents::default();
-        for pack in stored.head.packs.clone() {
-            self.fetch(wire, &pack, &mut stored.pieces).await?;
-            contents.extend(unpack(&pack, &stored.pieces)?);
+        for pack in &stored.head.packs {
+            let pieces = self.gathered(wire, pack, stored).await?;
+            contents.extend(unpack(pack, &pieces)?);
         }
         Ok(contents)
     }
 
     /// What happened during the last operation.
-    pub(in crate::lifecycle) async fn events(&self, wire: &Wire, stored: &mut Stored) -> Result<Events> {
-        let names = stored.head.events.clone();
-        self.fetch(wire, &names, &mut stored.pieces).await?;
-        if names.is_empty() { Ok(Events::new()) } else { unpack(&names, &stored.pieces) }
+    pub(in crate::lifecycle) async fn events(&self, wire: &Wire, stored: &Stored) -> Result<Events> {
+        let names = &stored.head.events;
+        let pieces = self.gathered(wire, names, stored).await?;
+        if names.is_empty() { Ok(Events::new()) } else { unpack(names, &pieces) }
+    }
+
+    /// The pieces of these names, those that stand beside as well.
+    async fn gathered(&self, wire: &Wire, names: &[String], stored: &Stored) -> Result<Pieces> {
+        let here = names.iter().filter_map(|name| Some((name.clone(), stored.pieces.get(name)?.clone())));
+        let mut pieces: Pieces = here.collect();
+        self.fetch(wire, names, &mut pieces).await?;
+        Ok(pieces)
     }
 
     async fn fetch(&self, wire: &Wire, names: &[String], pieces: &mut Pieces) -> Result<()> {
@@ -337,11 +345,6 @@ impl Store {
 }
 
 impl Stored {
-    /// Whether nothing of it stands beside.
-    pub(in crate::lifecycle) fn is_whole(&self) -> bool {
-        self.head.beside.is_empty()
-    }
-
     fn holds(&self, name: &str) -> bool {
         self.pieces.contains_key(name) && !self.head.beside.contains(name)
     }

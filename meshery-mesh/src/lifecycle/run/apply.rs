@@ -159,9 +159,9 @@ impl<'a> Applying<'a> {
             Ok(written) => {
                 let health = self.health(place, &written.object, Instant::now());
                 let version = written.object.resource_version().to_owned();
-                let api = &self.writes[place].api;
+                let Write { api, id, .. } = &self.writes[place];
                 if !health.is_ready() && (self.manner.options.wait || self.is_gate(place)) {
-                    feed.watch(api, true);
+                    feed.watch(api, id.namespace.as_deref(), true);
                 }
                 self.written.insert(place, written);
                 self.there(place, health, version);

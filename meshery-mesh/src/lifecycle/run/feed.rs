@@ -21,7 +21,8 @@ pub(in crate::lifecycle) struct Feed {
     tasks: JoinSet<()>,
     sender: mpsc::Sender<Change>,
     receiver: mpsc::Receiver<Change>,
-    watched: BTreeSet<GroupKind>,
+    /// Kinds, and the namespaces in which they are looked at; all where there is none.
+    watched: BTreeSet<(GroupKind, Option<String>)>,
 }
 
 impl Feed {
@@ -31,8 +32,8 @@ impl Feed {
     }
 
     /// Takes in a watch that has been looked at until now.
-    pub(in crate::lifecycle) fn add(&mut self, kind: GroupKind, mut watch: Watch) {
-        self.watched.insert(kind);
+    pub(in crate::lifecycle) fn add(&mut self, kind: GroupKind, namespace: Option<&str>, mut watch: Watch) {
+        self.watched.insert((kind, namespace.map(str::to_owned)));
         let sender = self.sender.clone();
         self.tasks.spawn(async move {
             loop {
@@ -49,17 +50,18 @@ impl Feed {
         });
     }
 
-    /// Looks at a kind from now on, unless that is done already.
-    pub(in crate::lifecycle) fn watch(&mut self, api: &Api, whole: bool) {
-        if self.watched.contains(&api.group_kind()) {
+    /// Looks at a kind in a namespace from now on, unless that is done already.
+    pub(in crate::lifecycle) fn watch(&mut self, api: &Api, namespace: Option<&str>, whole: bool) {
+        let (kind, here) = (api.group_kind(), namespace.map(str::to_owned));
+        if self.watched.contains(&(kind.clone(), here)) || self.watched.contains(&(kind, None)) {
             return;
         }
         let watch = if whole {
-            Watch::new(&self.cluster, Request::get(api.path(None, None)))
+            Watch::new(&self.cluster, Request::get(api.path(namespace, None)))
         } else {
-            Watch::metadata(&self.cluster, api, None)
+            Watch::metadata(&self.cluster, api, namespace)
         };
-        self.add(api.group_kind(), watch);
+        self.add(api.group_kind(), namespace, watch);
     }
 
     /// The next change. It never ends by itself.

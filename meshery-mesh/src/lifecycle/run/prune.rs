@@ -132,7 +132,7 @@ impl<'a> Pruning<'a> {
                 Progress::Gone
             }
             Ok(Removed::Going) => {
-                feed.watch(&removal.api, false);
+                feed.watch(&removal.api, removal.id.namespace.as_deref(), false);
                 Progress::Going { since: Instant::now(), freed: false }
             }
             Ok(Removed::NotIt) => {

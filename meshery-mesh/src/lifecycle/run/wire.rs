@@ -1,5 +1,6 @@
 //! Requests that are made again where that helps, as long as there is time, and only while the lease is ours.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -30,6 +31,8 @@ pub(in crate::lifecycle) struct Wire {
     deadline: Instant,
     /// Until when we may write.
     leased: Arc<Mutex<Option<Instant>>>,
+    /// Whether only the end of the operation is left to be written down, cancelled or not.
+    closing: Arc<AtomicBool>,
 }
 
 /// An answer that is here as a whole.
@@ -57,7 +60,13 @@ impl Sent {
 impl Wire {
     pub(in crate::lifecycle) fn new(cluster: &Cluster, recorder: &Recorder, limit: Duration) -> Self {
         let deadline = Instant::now() + limit;
-        Self { cluster: cluster.clone(), recorder: recorder.clone(), deadline, leased: Arc::default() }
+        Self {
+            cluster: cluster.clone(),
+            recorder: recorder.clone(),
+            deadline,
+            leased: Arc::default(),
+            closing: Arc::default(),
+        }
     }
 
     pub(in crate::lifecycle) fn cluster(&self) -> &Cluster {
@@ -70,6 +79,16 @@ impl Wire {
 
     pub(in crate::lifecycle) fn deadline(&self) -> Instant {
         self.deadline
+    }
+
+    /// Whether the caller wants no more requests.
+    pub(in crate::lifecycle) fn check(&self) -> Result<()> {
+        if self.closing.load(Ordering::Acquire) { Ok(()) } else { self.recorder.context().cancel.check() }
+    }
+
+    /// What comes now is the end of the operation, which is written down also when it was cancelled.
+    pub(in crate::lifecycle) fn close(&self) {
+        self.closing.store(true, Ordering::Release);
     }
 
     /// From now on writes are allowed until then.
@@ -115,6 +134,7 @@ impl Wire {
     }
 
     async fn once(&self, request: &Request) -> Result<(Sent, Option<Duration>)> {
+        self.check()?;
         if request.method != Method::Get && !self.may_write(request) {
             return Err(Error::new(ErrorKind::Busy, "the lease was lost: somebody else may be at work")
                 .expected("to write within its term"));

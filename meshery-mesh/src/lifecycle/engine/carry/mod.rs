@@ -60,8 +60,8 @@ impl<'a> Operation<'a> {
         let writes = plan.changes.iter().filter(|change| change.action.writes()).count() as u64;
         recorder.tell(Happening::PlanReady { kind: prepared.kind, writes, unchanged: report.unchanged });
         let mut feed = Feed::new(wire.cluster());
-        for (kind, watch) in watches {
-            feed.add(kind, watch);
+        for (scope, watch) in watches {
+            feed.add(scope.api.group_kind(), scope.namespace.as_deref(), watch);
         }
         Self { wire, prepared, feed, ledger: Ledger::begin(prepared), report }
     }
@@ -160,6 +160,7 @@ impl<'a> Operation<'a> {
 
     /// Writes down what there is now, whatever it came to.
     async fn end(mut self, held: Held, done: Result<()>) -> Result<OperationReport> {
+        self.wire.close();
         self.ledger.close(self.prepared, &done);
         self.ledger.tell(&mut self.report, self.prepared);
         let succeeded = done.is_ok();

@@ -62,16 +62,24 @@ pub(super) async fn prepare(
     let store = Store::new(ask.name(), &options.inventory_namespace);
     let known = ask.discovery();
     let (discovery, read) = tokio::join!(discovered(wire, known), store.read(wire));
-    let (discovery, Read { now, mut stored }) = (discovery?, read?);
+    let (discovery, Read { now, stored }) = (discovery?, read?);
     if stored.is_none() && !matches!(ask, Ask::Have(_)) {
         return Err(super::none(ask.name()));
     }
-    let contents = contents(wire, &store, stored.as_mut(), &ask).await?;
     let empty = State::default();
     let state = stored.as_ref().map_or(&empty, |stored| &stored.state);
+    let remembers = !matches!(ask, Ask::Have(_));
+    let mut contents = Contents::default();
+    if let Some(stored) = stored.as_ref().filter(|_| remembers) {
+        contents = store.contents(wire, stored).await?;
+    }
     let (spec, kind, objects) = ask.mean(state, &contents)?;
     spec.check()?;
     let desired = desired(objects, &discovery, &spec, kind, options)?;
+    // Whoever wants what there is already needs not know what it was.
+    if let Some(stored) = stored.as_ref().filter(|_| !remembers && !is_known(&desired, state)) {
+        contents = store.contents(wire, stored).await?;
+    }
     let facts = facts(&spec);
     let runtime = ownership::runtime_owners(&facts.runtime_owners);
     let manner = Arc::new(Manner { manager: spec.field_manager(), runtime, options: options.clone() });
@@ -120,19 +128,15 @@ pub(super) async fn prepare(
     Ok((prepared, watches))
 }
 
-/// What was once written. Where it stands beside the inventory, it is read only by who needs it: not to install what is
-/// there already.
-async fn contents(wire: &Wire, store: &Store, stored: Option<&mut Stored>, ask: &Ask) -> Result<Contents> {
-    let Some(stored) = stored else { return Ok(Contents::default()) };
-    if let (Ask::Have(have), false) = (ask, stored.is_whole()) {
-        // Manifests that say all that a server would fill in, as they are rendered for a mesh.
-        let known: BTreeSet<&str> = stored.state.entries.values().map(|entry| entry.intent.as_str()).collect();
-        let is_known = |object: &Object| known.contains(digest::of(object.value()).as_str());
-        if stored.state.pending().is_none() && have.objects.iter().all(is_known) {
-            return Ok(Contents::default());
-        }
-    }
-    store.contents(wire, stored).await
+/// Whether all that is wanted is what was last written, and nothing else was.
+fn is_known(desired: &Desired, state: &State) -> bool {
+    let is_known = |object: &Object| {
+        state.entries.get(&object.id()).is_some_and(|entry| entry.intent == digest::of(object.value()))
+    };
+    let wanted: BTreeSet<ObjectId> = desired.all().map(Object::id).collect();
+    state.pending().is_none()
+        && desired.objects.iter().filter(|object| !desired.implied.contains(&object.id())).all(is_known)
+        && state.entries.keys().all(|id| wanted.contains(id))
 }
 
 /// What is wanted, in the server's words.
