@@ -11,7 +11,6 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program talks to its user")]
 
 mod client;
-mod numbers;
 mod process;
 mod row;
 mod rows;
@@ -19,10 +18,9 @@ mod server;
 
 use std::process::ExitCode;
 
+use meshery_benches::{Result, numbers};
 use row::Row;
 use rows::ROWS;
-
-type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 const ROUNDS: usize = 7;
 

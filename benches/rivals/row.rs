@@ -1,8 +1,10 @@
 //! A row: a question, who answers it, and what is hoped for.
 
+use meshery_benches::goal::Bounds;
+
 use crate::Result;
 use crate::client::Client;
-use crate::numbers::{Spread, Unit, median};
+use crate::numbers::{Unit, median};
 
 pub(crate) struct Row {
     pub(crate) name: &'static str,
@@ -83,7 +85,7 @@ impl Row {
             }
         }
         self.print_table(&present, &figures);
-        self.print_goals(&present, &figures, rounds);
+        self.print_goals(&present, &figures);
         Ok(())
     }
 
@@ -102,7 +104,7 @@ impl Row {
         }
     }
 
-    fn print_goals(&self, contestants: &[Contestant], figures: &[Figures], rounds: usize) {
+    fn print_goals(&self, contestants: &[Contestant], figures: &[Figures]) {
         let of = |name: &str, column: usize| -> Option<Vec<f64>> {
             let which = contestants.iter().position(|contestant| contestant.name == name)?;
             Some(figures[which].iter().map(|round| round[column]).collect())
@@ -117,19 +119,8 @@ impl Row {
                 values.iter_mut().zip(others).for_each(|(value, other)| *value /= other);
                 format = Box::new(|value| format!("{value:.3}"));
             }
-            let spread = Spread::of(&values);
-            let kept = if (goal.least..=goal.most).contains(&spread.median) { "kept" } else { "MISSED" };
-            let asked = match (goal.least, goal.most) {
-                (least, f64::INFINITY) => format!("at least {}", format(least)),
-                (f64::NEG_INFINITY | 0.0, most) => format!("at most {}", format(most)),
-                (least, most) => format!("{} to {}", format(least), format(most)),
-            };
-            println!(
-                "  {} of {}{against}: {} over {rounds} rounds; goal {asked}: {kept}",
-                column.name,
-                goal.of,
-                spread.format(&format)
-            );
+            let bounds = Bounds { least: goal.least, most: goal.most };
+            println!("  {} of {}{against}: {}", column.name, goal.of, bounds.judge(&values, format));
         }
     }
 }

@@ -135,7 +135,7 @@ impl Object {
 
     /// For example `apps/v1`.
     pub fn api_version(&self) -> &str {
-        self.text("/apiVersion")
+        self.of_root("apiVersion")
     }
 
     /// The API group: empty for the core group.
@@ -150,27 +150,27 @@ impl Object {
 
     /// For example `Deployment`.
     pub fn kind(&self) -> &str {
-        self.text("/kind")
+        self.of_root("kind")
     }
 
     /// The name.
     pub fn name(&self) -> &str {
-        self.text("/metadata/name")
+        self.of_metadata("name")
     }
 
     /// The namespace that it names; `None` when it names none, or an empty one.
     pub fn namespace(&self) -> Option<&str> {
-        Some(self.text("/metadata/namespace")).filter(|namespace| !namespace.is_empty())
+        Some(self.of_metadata("namespace")).filter(|namespace| !namespace.is_empty())
     }
 
     /// The identity that the API server gave it; empty before that.
     pub fn uid(&self) -> &str {
-        self.text("/metadata/uid")
+        self.of_metadata("uid")
     }
 
     /// Changes with every write; empty before the first.
     pub fn resource_version(&self) -> &str {
-        self.text("/metadata/resourceVersion")
+        self.of_metadata("resourceVersion")
     }
 
     /// Whether it is on its way out, held by finalizers or by what depends on it.
@@ -186,6 +186,15 @@ impl Object {
     /// An annotation.
     pub fn annotation(&self, name: &str) -> Option<&str> {
         self.0.get("metadata")?.get("annotations")?.get(name)?.as_str()
+    }
+
+    // Who an object is, is asked for thousands of times: without a pointer to be taken apart each time.
+    fn of_root(&self, name: &str) -> &str {
+        self.0.get(name).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    fn of_metadata(&self, name: &str) -> &str {
+        self.0.get("metadata").and_then(|metadata| metadata.get(name)).and_then(Value::as_str).unwrap_or_default()
     }
 
     /// The value at a JSON Pointer (RFC 6901).

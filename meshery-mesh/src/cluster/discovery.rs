@@ -86,8 +86,9 @@ impl Discovery {
     /// Those of the requests.
     pub async fn read(cluster: &Cluster) -> Result<Self> {
         let mut all = Self::default();
-        for root in ["/api", "/apis"] {
-            let document: Document = cluster.send(Request::get(root).accept(AGGREGATED)).await?.json().await?;
+        let ask = async |root| cluster.send(Request::get(root).accept(AGGREGATED)).await?.json::<Document>().await;
+        let (core, named) = tokio::join!(ask("/api"), ask("/apis"));
+        for (root, document) in [("/api", core?), ("/apis", named?)] {
             match document {
                 Document::Aggregated { items } => items.into_iter().for_each(|group| all.add_group(group)),
                 Document::Classic { versions, groups } => all.read_classic(cluster, root, versions, groups).await?,

@@ -44,6 +44,8 @@ pub struct Watch {
     known: BTreeMap<ObjectId, Object>,
     /// Whether all that was there was once said.
     has_synced: bool,
+    /// Whether nobody wants to hear of single objects now.
+    only_syncs: bool,
     ready: VecDeque<Change>,
 }
 
@@ -81,6 +83,7 @@ impl Watch {
             state: State::Unknown,
             known: BTreeMap::new(),
             has_synced: false,
+            only_syncs: false,
             ready: VecDeque::new(),
         }
     }
@@ -97,6 +100,11 @@ impl Watch {
     /// What the server refuses, and what keeps a connection from coming about; the next call tries again. A connection
     /// that merely ends is no error, unless nothing had come by it: whoever calls decides how soon that is tried again.
     pub async fn next(&mut self) -> Result<Change> {
+        self.only_syncs = false;
+        self.advance().await
+    }
+
+    async fn advance(&mut self) -> Result<Change> {
         loop {
             if let Some(change) = self.ready.pop_front() {
                 return Ok(change);
@@ -127,7 +135,8 @@ impl Watch {
     /// # Errors
     /// As [`next`](Self::next).
     pub async fn sync(&mut self) -> Result<&BTreeMap<ObjectId, Object>> {
-        while self.next().await? != Change::Synced {}
+        self.only_syncs = true;
+        while self.advance().await? != Change::Synced {}
         Ok(&self.known)
     }
 
@@ -245,10 +254,12 @@ impl Watch {
 
     fn seen(&mut self, object: Object) -> ObjectId {
         let id = object.id();
-        let before = self.known.insert(id.clone(), object.clone());
-        if before.is_none_or(|before| before.resource_version() != object.resource_version()) {
-            self.ready.push_back(Change::Seen(object));
+        let known = self.known.get(&id);
+        let is_news = known.is_none_or(|known| known.resource_version() != object.resource_version());
+        if is_news && !self.only_syncs {
+            self.ready.push_back(Change::Seen(object.clone()));
         }
+        self.known.insert(id.clone(), object);
         id
     }
 

@@ -2,9 +2,10 @@
 
 use super::Verb;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::shell::{Result, become_program, cargo, run};
-use crate::workspace;
+use crate::{kubectl, testbed, workspace};
 
 pub(super) const VERB: Verb =
     Verb { name: "bench", options: "NAME [...]", does: "run benches/NAME, for example: bench rivals", run: bench };
@@ -22,11 +23,24 @@ fn bench(options: &[String]) -> Result {
 /// Builds a bench as it is released, and becomes it.
 pub(super) fn program(name: &str, options: &[String]) -> Result {
     run(&mut cargo(&["build", "--release", "--package", "meshery-benches", "--bin", name]))?;
-    let mut bench = std::process::Command::new(workspace::target().join("release").join(name));
-    if name == "rivals" {
-        bench.env("MESHERY_BENCH_PACKAGES", packages()?);
-    }
+    let mut bench = Command::new(workspace::target().join("release").join(name));
+    equip(name, &mut bench)?;
     become_program(bench.args(options))
+}
+
+/// Obtains what a bench needs beyond itself, and tells it where that is.
+fn equip(name: &str, bench: &mut Command) -> Result {
+    match name {
+        "lifecycle" => {
+            testbed::obtain()?;
+            kubectl::obtain()?;
+            testbed::name_to(bench);
+            kubectl::name_to(bench);
+        }
+        "rivals" => drop(bench.env("MESHERY_BENCH_PACKAGES", packages()?)),
+        _ => {}
+    }
+    Ok(())
 }
 
 /// The Python and Node packages as they are released: those that the tests use are not optimised.

@@ -114,20 +114,18 @@ impl<'a> Applying<'a> {
         if !self.failures.is_empty() {
             return;
         }
-        for place in std::mem::take(&mut self.asked) {
-            if !matches!(self.progress[place], Progress::Waiting) {
-                continue;
-            }
-            if !self.may_begin(place) {
+        while let Some(place) = self.asked.pop_first() {
+            if !matches!(self.progress[place], Progress::Waiting) || !self.may_begin(place) {
                 continue;
             }
             if self.tasks.len() >= usize::from(self.manner.options.concurrency.max(1)) {
                 self.asked.insert(place);
-                continue;
+                return;
             }
             let write = self.writes[place].clone();
             if write.action == ChangeAction::Unchanged {
                 let live = write.live.as_ref();
+                // Whom that makes free is asked in this very loop.
                 self.there(
                     place,
                     live.map_or(Health::Ready, ready::health),
@@ -138,10 +136,6 @@ impl<'a> Applying<'a> {
             self.progress[place] = Progress::Begun;
             let (wire, manner) = (self.wire.clone(), Arc::clone(&self.manner));
             self.tasks.spawn(async move { (place, one::write(&wire, &manner, &write).await) });
-        }
-        // What was unchanged may have made others free.
-        if !self.asked.is_empty() && self.tasks.len() < usize::from(self.manner.options.concurrency.max(1)) {
-            self.begin();
         }
     }
 
