@@ -48,7 +48,7 @@ fn the_testbed_starts_and_stops() {
 
 #[test]
 fn the_lifecycle_leaves_nothing() {
-    let Some(said) = said_on_a_control_plane(env!("CARGO_BIN_EXE_lifecycle")) else { return };
+    let Some(said) = said_on_a_control_plane(env!("CARGO_BIN_EXE_lifecycle-without-a-cluster")) else { return };
     assert!(said.contains("install shop: 3 to create\n+ Namespace shop\n"), "{said}");
     assert!(said.contains("All objects are there and ready: true"), "{said}");
     assert!(said.contains("    .data.text: \"hello\" -> \"welcome\"\n"), "{said}");
