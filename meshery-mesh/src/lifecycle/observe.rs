@@ -3,11 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use meshery_core::{ErrorKind, GroupKind, Object, ObjectId, Result};
+use meshery_core::{Error, ErrorKind, GroupKind, Object, ObjectId, Result};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use super::ready;
-use super::run::wire::Wire;
+use super::run::wire::{PATIENCE, Wire};
 use crate::cluster::{Api, Discovery, Request, Watch};
 
 /// How much is looked at.
@@ -141,7 +142,9 @@ async fn see(wire: &Wire, scope: &Scope) -> Result<Seen> {
     loop {
         tries += 1;
         wire.check()?;
-        match watch.sync().await.map(drop) {
+        let late = |_| Error::new(ErrorKind::Timeout, "the server does not answer");
+        let synced = timeout(PATIENCE, watch.sync()).await.map_err(late);
+        match synced.and_then(|synced| synced.map(drop)) {
             Ok(()) => break,
             // Its definition is on its way out, and the server does not serve it any more, though it still says so.
             Err(error) if error.kind() == ErrorKind::NotFound => {

@@ -16,7 +16,7 @@ use crate::cluster::{Cluster, Method, Request, is_malformed, refusal};
 /// How often one request is made at most.
 const TRIES: u32 = 8;
 /// How long one request may take until it is made again.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(in crate::lifecycle) const PATIENCE: Duration = Duration::from_secs(30);
 /// The first pause; each is twice as long as the one before.
 const PAUSE: Duration = Duration::from_millis(50);
 /// The longest pause that we take of ourselves.
