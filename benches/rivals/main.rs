@@ -18,8 +18,7 @@ mod server;
 
 use std::process::ExitCode;
 
-use meshery_benches::{Result, numbers};
-use row::Row;
+use meshery_benches::{Result, arguments, numbers};
 use rows::ROWS;
 
 const ROUNDS: usize = 7;
@@ -36,23 +35,9 @@ fn main() -> ExitCode {
 }
 
 fn bench(arguments: &[String]) -> Result {
-    let (rounds, names) = match arguments.split_first() {
-        Some((first, rest)) if first.parse::<usize>().is_ok() => (first.parse()?, rest),
-        _ => (ROUNDS, arguments),
-    };
-    if rounds == 0 {
-        return Err("at least one round is needed".into());
-    }
-    for row in asked_for(names)? {
+    let (rounds, rows) = arguments::read(arguments, ROUNDS, ROWS, |row| row.name)?;
+    for row in rows {
         row.ask(rounds)?;
     }
     Ok(())
-}
-
-fn asked_for(names: &[String]) -> Result<Vec<&'static Row>> {
-    if let Some(unknown) = names.iter().find(|name| ROWS.iter().all(|row| row.name != **name)) {
-        let known: Vec<_> = ROWS.iter().map(|row| row.name).collect();
-        return Err(format!("no row of the name {unknown}. There is: {}", known.join(", ")).into());
-    }
-    Ok(ROWS.iter().copied().filter(|row| names.is_empty() || names.iter().any(|name| name == row.name)).collect())
 }

@@ -14,7 +14,7 @@
 //! | `planner` | from all of these to what has to be done |
 //! | `run` | carrying it out |
 //! | `engine` | [`Lifecycle`]: all of it in its order |
-//! | `drift`, `snapshot` | what is no longer as it was applied; what is no longer as it was before |
+//! | `snapshot` | what is no longer as it was before |
 //!
 //! The data goes one way: sources → objects → [wanted, there, remembered] → plan → requests. Everything up to the plan
 //! is pure but for `render`, `observe` and the inventory's store; `run` and `engine` act.
@@ -23,7 +23,6 @@ mod applyset;
 mod desired;
 mod differ;
 mod digest;
-mod drift;
 mod engine;
 pub mod fields;
 pub mod graph;

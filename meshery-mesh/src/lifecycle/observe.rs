@@ -141,7 +141,6 @@ async fn see(wire: &Wire, scope: &Scope) -> Result<Seen> {
     let mut tries = 0;
     loop {
         tries += 1;
-        wire.check()?;
         let late = |_| Error::new(ErrorKind::Timeout, "the server does not answer");
         let synced = timeout(PATIENCE, watch.sync()).await.map_err(late);
         match synced.and_then(|synced| synced.map(drop)) {

@@ -1,13 +1,13 @@
 //! Giving an instance back to whoever had installed it: our sign goes, and fields get their former owner.
 
 use meshery_core::lifecycle::OperationKind;
-use meshery_core::{Error, Object, ObjectId, OperationOptions, Result};
+use meshery_core::{Object, ObjectId, OperationOptions, Result};
 use serde_json::json;
 
 use super::held::{Begun, Held};
+use super::known::Known;
 use crate::cluster::{Api, Discovery, Method, Request};
 use crate::lifecycle::applyset;
-use crate::lifecycle::inventory::store::{Read, Store};
 use crate::lifecycle::inventory::{Entry, State};
 use crate::lifecycle::planner::ownership;
 use crate::lifecycle::run::one;
@@ -15,13 +15,8 @@ use crate::lifecycle::run::wire::Wire;
 
 /// Gives everything back. What we made ourselves keeps us as its owner by name, and is nobody's set any more.
 pub(super) async fn hand_back(wire: &Wire, name: &str, options: &OperationOptions) -> Result<Vec<ObjectId>> {
-    let store = Store::new(name, &options.inventory_namespace);
-    let (discovery, read) = tokio::join!(Discovery::read(wire.cluster()), store.read(wire));
-    let (discovery, Read { now, stored }) = (discovery?, read?);
-    let stored = stored.ok_or_else(|| super::none(name))?;
-    if let Some((held, left)) = stored.lease.as_ref().and_then(|held| Some((held, held.remains(now)?))) {
-        return Err(held.busy(name, left));
-    }
+    let Known { discovery, store, stored, now } = Known::read(wire, name, options).await?;
+    stored.free(name, now)?;
     let begun = Begun { store: &store, before: Some(&stored), now, kind: OperationKind::Uninstall };
     let held = Held::take(wire, &begun, stored.state.clone(), Vec::new()).await?;
     let giver = Giver { wire, manager: format!("meshery-{name}"), set: store.set() };
@@ -85,14 +80,9 @@ impl Giver<'_> {
             let request = request.body("application/json-patch+json", serde_json::to_vec(&steps)?);
             match wire.send(request, id).await?.accepted() {
                 Ok(_) => return Ok(true),
-                Err(error) if wire.rest_after(tries, &moved(&error), id).await => {}
+                Err(error) if wire.rest_in_spite_of(tries, &error, id).await => {}
                 Err(error) => return Err(error.at(id.to_string())),
             }
         }
     }
-}
-
-/// A write that came second may be made again.
-fn moved(error: &Error) -> Error {
-    Error::new(meshery_core::ErrorKind::Busy, error.report().message.clone())
 }

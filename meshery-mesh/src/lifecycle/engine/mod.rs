@@ -6,6 +6,8 @@
 //! | `access` | whether we may do what has to be done |
 //! | `carry` | carrying a plan out, stage by stage |
 //! | `held` | the inventory while we are at work |
+//! | `known` | what is known of an instance that is there |
+//! | `status`, `drift` | how its objects are, and which are no longer as they were applied |
 //! | `verify` | whether a mesh does what it promises |
 //! | `hand_back` | giving an instance back to whoever had installed it |
 //! | `records` | what another installer remembers of objects that were adopted |
@@ -14,35 +16,36 @@
 
 mod access;
 mod carry;
+mod drift;
 mod hand_back;
 mod held;
+mod known;
 mod prepare;
 mod records;
 mod residue;
+mod status;
 mod survey;
 mod verify;
 
 use std::hash::{BuildHasher, RandomState};
 
+use known::{Known, none};
 use meshery_core::lifecycle::{
     ClusterCheck, ClusterMesh, ClusterProbe, Drift, Happening, InstanceStatus, MeshFacts, OnFailure, OperationEvent,
     OperationKind, OperationReport, Source,
 };
 use meshery_core::{
-    ChangePlan, CheckOutcome, Context, Error, ErrorKind, Health, InstanceSpec, Object, ObjectId, OperationOptions,
-    Result,
+    ChangePlan, CheckOutcome, Context, Error, ErrorKind, InstanceSpec, ObjectId, OperationOptions, Result,
 };
-pub(super) use prepare::Facts;
 use prepare::{Ask, Have, Prepared};
 pub(super) use survey::is_not_allowed;
 
-use super::inventory::store::{Read, Store};
-use super::observe::{Look, observe, scopes};
+use super::inventory::store::Store;
 use super::render::Tools;
 use super::run::recorder::Recorder;
 use super::run::wire::Wire;
 use super::snapshot::Snapshot;
-use crate::cluster::{Cluster, Discovery};
+use crate::cluster::Cluster;
 use crate::process::wait::or_cancelled;
 use crate::providers::PROVIDERS;
 
@@ -92,7 +95,7 @@ impl Lifecycle {
     pub async fn plan(&self, spec: &InstanceSpec, options: &OperationOptions, context: &Context) -> Result<ChangePlan> {
         let work = async {
             let wire = self.wire(options, context);
-            let ask = self.have(spec, &wire).await?;
+            let ask = Ask::Have(self.have(spec, &wire).await?);
             let (prepared, _) = prepare::prepare(&wire, ask, options, facts).await?;
             Ok(prepared.blueprint.plan)
         };
@@ -146,8 +149,8 @@ impl Lifecycle {
         context: &Context,
     ) -> Result<OperationReport> {
         let wire = self.wire(options, context);
-        let ask = or_cancelled(&context.cancel, self.have(spec, &wire)).await?;
-        self.operate(&wire, ask, options, context).await
+        let have = or_cancelled(&context.cancel, self.have(spec, &wire)).await?;
+        self.operate(&wire, Ask::Have(have), options, context).await
     }
 
     /// As [`install`](Self::install), for an instance that is there.
@@ -161,12 +164,8 @@ impl Lifecycle {
         context: &Context,
     ) -> Result<OperationReport> {
         let wire = self.wire(options, context);
-        let store = Store::new(&spec.name, &options.inventory_namespace);
-        let there = or_cancelled(&context.cancel, store.read(&wire)).await?;
-        if there.stored.is_none() {
-            return Err(none(&spec.name));
-        }
-        self.install(spec, options, context).await
+        let have = or_cancelled(&context.cancel, self.have(spec, &wire)).await?;
+        self.operate(&wire, Ask::Renew(have), options, context).await
     }
 
     /// Has an earlier revision back: the one before, or after an upgrade that failed the one that is still current.
@@ -206,12 +205,10 @@ impl Lifecycle {
     pub async fn verify(&self, name: &str, options: &OperationOptions, context: &Context) -> Result<Vec<CheckOutcome>> {
         let work = async {
             let wire = self.wire(options, context);
-            let status = self.look_at(name, options, context).await?;
-            let discovery = Discovery::read(&self.cluster).await?;
-            let stored =
-                Store::new(name, &options.inventory_namespace).read(&wire).await?.stored.ok_or_else(|| none(name))?;
-            let spec = prepare::spec_of(name, &stored.state, stored.state.current());
-            verify::verify(&wire, &discovery, &status, &spec.namespace, checks(&spec)).await
+            let known = Known::read(&wire, name, options).await?;
+            let status = status::status(&wire, name, &known).await?;
+            let spec = prepare::spec_of(name, &known.stored.state, known.stored.state.current());
+            verify::verify(&wire, &known.discovery, &status, &spec.namespace, checks(&spec)).await
         };
         or_cancelled(&context.cancel, work).await
     }
@@ -231,7 +228,7 @@ impl Lifecycle {
     /// # Errors
     /// [`NotFound`](ErrorKind::NotFound) when there is no such instance.
     pub async fn drift(&self, name: &str, options: &OperationOptions, context: &Context) -> Result<Vec<Drift>> {
-        or_cancelled(&context.cancel, super::drift::drift(&self.wire(options, context), name, options, facts)).await
+        or_cancelled(&context.cancel, drift::drift(&self.wire(options, context), name, options, facts)).await
     }
 
     /// What is known of an instance, and how its objects are. Changes nothing.
@@ -239,7 +236,9 @@ impl Lifecycle {
     /// # Errors
     /// [`NotFound`](ErrorKind::NotFound) when there is none.
     pub async fn status(&self, name: &str, options: &OperationOptions, context: &Context) -> Result<InstanceStatus> {
-        or_cancelled(&context.cancel, self.look_at(name, options, context)).await
+        let wire = self.wire(options, context);
+        let work = async { status::status(&wire, name, &Known::read(&wire, name, options).await?).await };
+        or_cancelled(&context.cancel, work).await
     }
 
     /// What happened during the last operation on an instance, in order.
@@ -274,7 +273,7 @@ impl Lifecycle {
         Wire::new(&self.cluster, &Recorder::new(&operation, context), options.timeout)
     }
 
-    async fn have(&self, spec: &InstanceSpec, wire: &Wire) -> Result<Ask> {
+    async fn have(&self, spec: &InstanceSpec, wire: &Wire) -> Result<Box<Have>> {
         spec.check()?;
         let sources = match mesh(spec) {
             Some(mesh) if spec.sources.is_empty() => mesh.sources(spec)?,
@@ -294,7 +293,7 @@ impl Lifecycle {
             discovery = Some(known);
         }
         let objects = super::render::render(spec, &sources, &tools).await?;
-        Ok(Ask::Have(Box::new(Have { spec: spec.clone(), objects, discovery })))
+        Ok(Box::new(Have { spec: spec.clone(), objects, discovery }))
     }
 
     async fn operate(
@@ -305,7 +304,9 @@ impl Lifecycle {
         context: &Context,
     ) -> Result<OperationReport> {
         let (prepared, watches) = or_cancelled(&context.cancel, prepare::prepare(wire, ask, options, facts)).await?;
-        free(&prepared)?;
+        if let Some(stored) = &prepared.stored {
+            stored.free(&prepared.spec.name, prepared.now)?;
+        }
         as_expected(&prepared, options)?;
         let (name, kind) = (prepared.spec.name.clone(), prepared.kind);
         let before = prepared.stored.as_ref().and_then(|stored| stored.state.current()).map(|current| current.number);
@@ -339,51 +340,6 @@ impl Lifecycle {
             Ok(_) => format!("to {place}"),
             Err(other) => format!("not to {place}: {other}"),
         }
-    }
-
-    async fn look_at(&self, name: &str, options: &OperationOptions, context: &Context) -> Result<InstanceStatus> {
-        let wire = self.wire(options, context);
-        let store = Store::new(name, &options.inventory_namespace);
-        let (discovery, read) = tokio::join!(Discovery::read(&self.cluster), store.read(&wire));
-        let (discovery, Read { stored, .. }) = (discovery?, read?);
-        let stored = stored.ok_or_else(|| none(name))?;
-        let (live, _) = observe(&wire, scopes(stored.state.entries.keys(), &discovery, Look::Wait)).await?;
-        let lasting = stored.state.entries.iter().filter(|(_, entry)| !entry.is_hook);
-        let objects: Vec<(ObjectId, Health)> = lasting
-            .map(|(id, _)| {
-                let missing = || Health::failed("it is not there");
-                (id.clone(), live.get(id).map_or_else(missing, |object| health_of(object, live.whole(id).is_some())))
-            })
-            .collect();
-        let current = stored.state.current();
-        Ok(InstanceStatus {
-            instance: name.to_owned(),
-            mesh: stored.state.mesh.clone(),
-            version: current.map(|revision| revision.version.clone()).unwrap_or_default(),
-            revision: current.map(|revision| revision.number),
-            holder: stored.lease.as_ref().map(|lease| lease.holder.clone()),
-            healthy: current.is_some() && objects.iter().all(|(_, health)| health.is_ready()),
-            objects,
-            revisions: stored.state.history(),
-        })
-    }
-}
-
-/// The health of an object, of which only a passive one can be told by its metadata alone.
-fn health_of(object: &Object, whole: bool) -> Health {
-    if whole || object.is_terminating() { super::health(object) } else { Health::Ready }
-}
-
-fn none(name: &str) -> Error {
-    Error::new(ErrorKind::NotFound, format!("there is no instance of the name {name}"))
-}
-
-/// Whether nobody else is at work.
-fn free(prepared: &Prepared) -> Result<()> {
-    let lease = prepared.stored.as_ref().and_then(|stored| stored.lease.as_ref());
-    match lease.and_then(|lease| Some((lease, lease.remains(prepared.now)?))) {
-        Some((lease, left)) => Err(lease.busy(&prepared.spec.name, left)),
-        None => Ok(()),
     }
 }
 

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use meshery_core::lifecycle::Residue;
-use meshery_core::{Object, ObjectId, Result};
-use serde_json::Value;
+use meshery_core::{Object, Result};
 
-use crate::cluster::{Api, Request};
+use crate::cluster::Api;
 use crate::lifecycle::inventory::State;
 use crate::lifecycle::observe::Live;
+use crate::lifecycle::run::list::whole;
 use crate::lifecycle::run::one;
 use crate::lifecycle::run::wire::Wire;
 
@@ -27,16 +27,12 @@ pub(super) fn releases(state: &State, live: &Live) -> BTreeSet<(String, String)>
 pub(super) async fn clear(wire: &Wire, releases: &BTreeSet<(String, String)>) -> Result<Vec<Residue>> {
     let (secrets, mut found) = (Api::core("Secret", "secrets", true), Vec::new());
     for (namespace, release) in releases {
-        let request = Request::get(secrets.path(Some(namespace), None))
-            .query("labelSelector", &format!("owner=helm,name={release}"))
-            .query("fieldSelector", "type=helm.sh/release.v1");
-        let about = ObjectId::new("", "Secret", Some(namespace), "*");
-        let list: Value = wire.send(request, &about).await?.accepted()?.json()?;
-        let items: Vec<&Value> = list["items"].as_array().into_iter().flatten().collect();
-        for item in items {
-            let text = |name: &str| item["metadata"][name].as_str().unwrap_or_default();
-            let object = ObjectId::new("", "Secret", Some(namespace), text("name"));
-            one::remove(wire, &secrets, &object, text("uid")).await?;
+        let labels = format!("owner=helm,name={release}");
+        let selector = Some(("labelSelector", labels.as_str()));
+        let all = whole(wire, &secrets, Some(namespace), selector).await?;
+        for record in all.iter().filter(|secret| secret.text("/type") == "helm.sh/release.v1") {
+            let object = record.id();
+            one::remove(wire, &secrets, &object, record.uid()).await?;
             let reason = format!("Helm's record of the release {release}, whose objects were adopted");
             found.push(Residue { object, reason, removed: true });
         }

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use meshery_core::lifecycle::{Residue, ResidueRule, Selector, Trace};
 use meshery_core::{ErrorKind, GroupKind, Object, ObjectId, Result};
-use serde_json::Value;
 
 use super::survey;
-use crate::cluster::{Api, Discovery, Request};
+use crate::cluster::{Api, Discovery};
+use crate::lifecycle::run::list::whole;
 use crate::lifecycle::run::one;
 use crate::lifecycle::run::wire::Wire;
 
@@ -76,43 +76,11 @@ async fn look(wire: &Wire, api: &Api, rules: &[&ResidueRule]) -> Result<Vec<Obje
     let only = if places.len() == 1 { places.first().copied().flatten() } else { None };
     // What is in an object is not in its metadata.
     let inside = rules.iter().any(|rule| matches!(rule.trace, Trace::Container(_)));
-    let listed = if inside { whole(wire, api, only).await } else { survey::list(wire, api, only).await };
+    let listed = if inside { whole(wire, api, only, None).await } else { survey::list(wire, api, only).await };
     match listed {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
         listed => listed,
     }
-}
-
-/// How many objects come with one answer. A server that is asked for so many at most answers at once, too, while it gets
-/// ready to serve a kind that nobody has asked for before; otherwise it asks to be left alone for a second.
-const PAGE: &str = "500";
-
-/// All objects of a kind, whole: one request, and one more for each further page.
-pub(super) async fn whole(wire: &Wire, api: &Api, namespace: Option<&str>) -> Result<Vec<Object>> {
-    let about = ObjectId { kind: api.group_kind(), namespace: namespace.map(str::to_owned), name: "*".into() };
-    let first = Request::get(api.path(namespace, None)).query("limit", PAGE);
-    let (mut request, mut objects) = (first.clone(), Vec::new());
-    loop {
-        let mut list: Value = wire.send(request, &about).await?.accepted()?.json()?;
-        if let Some(Value::Array(items)) = list.get_mut("items").map(Value::take) {
-            for item in items {
-                objects.push(complete(item, api)?);
-            }
-        }
-        match list.pointer("/metadata/continue").and_then(Value::as_str) {
-            Some(next) if !next.is_empty() => request = first.clone().query("continue", next),
-            _ => return Ok(objects),
-        }
-    }
-}
-
-/// Items of a list do not say what they are.
-fn complete(mut item: Value, api: &Api) -> Result<Object> {
-    if let Some(fields) = item.as_object_mut() {
-        fields.insert("apiVersion".into(), api.api_version().into());
-        fields.insert("kind".into(), api.kind.as_str().into());
-    }
-    Object::new(item)
 }
 
 /// Who needs the same, by what he is found by.

@@ -345,6 +345,14 @@ impl Store {
 }
 
 impl Stored {
+    /// Whether nobody is at work, at a time by the server's clock.
+    pub(in crate::lifecycle) fn free(&self, instance: &str, now: u64) -> Result<()> {
+        match self.lease.as_ref().and_then(|lease| Some((lease, lease.remains(now)?))) {
+            Some((lease, left)) => Err(lease.busy(instance, left)),
+            None => Ok(()),
+        }
+    }
+
     fn holds(&self, name: &str) -> bool {
         self.pieces.contains_key(name) && !self.head.beside.contains(name)
     }

@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use meshery_core::lifecycle::{Change, ChangeAction, ChangePlan, OperationKind, RuntimeOwner};
 use meshery_core::{InstanceSpec, Object, ObjectId, OperationOptions, Result};
 
+use super::applyset;
 use super::desired::Desired;
 use super::graph::Need;
 use super::hooks::{self, Hook, Time};
@@ -49,6 +50,13 @@ pub(super) struct Wish<'a> {
     pub(super) inhabited: &'a BTreeMap<String, String>,
     /// Under which path kinds are found that are not wanted any more.
     pub(super) apis: &'a BTreeMap<meshery_core::GroupKind, Api>,
+}
+
+impl Wish<'_> {
+    /// What is sent of an object: with the sign of the set, and without what is left to others.
+    pub(super) fn sent(&self, object: Object, yields: &ownership::Yields) -> Object {
+        ownership::without(object.with_label(applyset::PART_OF, self.set), yields)
+    }
 }
 
 /// What a dry run said of an object.

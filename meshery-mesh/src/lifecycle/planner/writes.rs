@@ -112,8 +112,7 @@ impl Verdict {
         let id = object.id();
         let intent = digest::of(object.value());
         let api = wish.desired.apis[&id.kind].clone();
-        let labelled = object.with_label(applyset::PART_OF, wish.set);
-        let object = ownership::without(labelled, &self.yields);
+        let object = wish.sent(object, &self.yields);
         let is_reported = wish.desired.reported.contains(&id.kind);
         let Self { action, live, awaits_end, is_borrowed, yields, .. } = self;
         Write { id, api, object, intent, action, live, awaits_end, is_borrowed, is_reported, needs, yields }

@@ -79,6 +79,12 @@ impl<'a> Applying<'a> {
         self.run(feed, Stage::Wait).await
     }
 
+    /// Both, one after the other.
+    pub(in crate::lifecycle) async fn finish(&mut self, feed: &mut Feed) -> Result<()> {
+        self.apply(feed).await?;
+        self.wait(feed).await
+    }
+
     /// What was written, by its place.
     pub(in crate::lifecycle) fn into_written(self) -> BTreeMap<usize, Written> {
         self.written

@@ -1,10 +1,11 @@
 //! Why something does not become ready: down the chain from what runs pods to a container, and what was said about it.
 
-use meshery_core::{Error, Object, ObjectId, Result};
+use meshery_core::{Error, Result};
 use serde_json::Value;
 
+use super::list::whole;
 use super::wire::Wire;
-use crate::cluster::{Api, Request};
+use crate::cluster::Api;
 use crate::lifecycle::graph::runs_pods;
 use crate::lifecycle::planner::Write;
 use crate::lifecycle::ready;
@@ -26,22 +27,24 @@ pub(super) async fn explain(wire: &Wire, write: &Write, error: Error) -> Error {
 
 async fn chain(wire: &Wire, write: &Write) -> Result<Vec<(String, String)>> {
     let namespace = write.id.namespace.as_deref();
-    let (selector, mut links) = (("labelSelector", selector(write)), Vec::new());
+    let labels = selector(write);
+    let (selector, mut links) = (("labelSelector", labels.as_str()), Vec::new());
     if write.id.kind.kind == "Deployment" {
         let sets = Api { group: "apps".into(), ..Api::core("ReplicaSet", "replicasets", true) };
-        for set in list(wire, &sets, namespace, &selector).await? {
+        for set in whole(wire, &sets, namespace, Some(selector)).await? {
             // A set that may not make pods says so itself.
             let failed = set.items("/status/conditions").iter().find(|condition| condition["type"] == "ReplicaFailure");
             links.extend(failed.and_then(|failed| Some((set.to_string(), failed["message"].as_str()?.to_owned()))));
         }
     }
-    let pods = list(wire, &Api::core("Pod", "pods", true), namespace, &selector).await?;
+    let pods = whole(wire, &Api::core("Pod", "pods", true), namespace, Some(selector)).await?;
     let unready = pods.iter().map(|pod| (pod, ready::health(pod))).filter(|(_, health)| !health.is_ready());
     let unready: Vec<_> = unready.take(PODS).collect();
     for (pod, health) in unready {
         links.push((pod.to_string(), health.reason().to_owned()));
-        let about = ("fieldSelector", format!("involvedObject.uid={}", pod.uid()));
-        let events = list(wire, &Api::core("Event", "events", true), namespace, &about).await?;
+        let about = format!("involvedObject.uid={}", pod.uid());
+        let events =
+            whole(wire, &Api::core("Event", "events", true), namespace, Some(("fieldSelector", &about))).await?;
         if let Some(event) = events.iter().rfind(|event| event.text("/type") == "Warning") {
             let words = format!("{}: {}", event.text("/reason"), event.text("/message"));
             links.push((format!("event of {}", pod.name()), words));
@@ -60,19 +63,4 @@ fn selector(write: &Write) -> String {
     let words: Vec<String> =
         labels.map(|(name, value)| format!("{name}={}", value.as_str().unwrap_or_default())).collect();
     words.join(",")
-}
-
-async fn list(wire: &Wire, api: &Api, namespace: Option<&str>, selector: &(&str, String)) -> Result<Vec<Object>> {
-    let request = Request::get(api.path(namespace, None)).query(selector.0, &selector.1);
-    let about = ObjectId { kind: api.group_kind(), namespace: namespace.map(str::to_owned), name: "*".into() };
-    let list: Value = wire.send(request, &about).await?.accepted()?.json()?;
-    let complete = |item: &Value| {
-        let mut item = item.clone();
-        if let Some(fields) = item.as_object_mut() {
-            fields.insert("apiVersion".into(), api.api_version().into());
-            fields.insert("kind".into(), api.kind.as_str().into());
-        }
-        Object::new(item)
-    };
-    list["items"].as_array().into_iter().flatten().map(complete).collect()
 }

@@ -8,6 +8,7 @@ use tokio::time::{Instant, timeout_at};
 use super::feed::until_gone;
 use super::wire::{Sent, Wire};
 use crate::cluster::{Api, Method, Request};
+use crate::lifecycle::applyset;
 use crate::lifecycle::fields::applied_by;
 use crate::lifecycle::planner::ownership::{self, Yields};
 use crate::lifecycle::planner::{Answer, Write};
@@ -86,8 +87,7 @@ pub(in crate::lifecycle) async fn remove(wire: &Wire, api: &Api, id: &ObjectId, 
                 return Ok(if is_there { Removed::Going } else { Removed::Gone });
             }
             Err(error) if error.to_string().contains("UID in precondition") => return Ok(Removed::NotIt),
-            Err(error) if error.kind() == ErrorKind::Conflict && wire.rest_after(tries, &passing(&error), id).await => {
-            }
+            Err(error) if error.kind() == ErrorKind::Conflict && wire.rest_in_spite_of(tries, &error, id).await => {}
             Err(error) => return Err(error.at(id.to_string())),
         }
     }
@@ -157,7 +157,7 @@ async fn insist(wire: &Wire, manner: &Manner, write: &Write, uid: &str) -> Resul
             uid = "";
             continue;
         }
-        if !(may_pass(&error, write) && wire.rest_after(tries, &passing(&error), &write.id).await) {
+        if !(may_pass(&error, write) && wire.rest_in_spite_of(tries, &error, &write.id).await) {
             return Err(if is_fixed {
                 error.expected("the option replace, to remove it and make it again")
             } else {
@@ -171,11 +171,6 @@ async fn insist(wire: &Wire, manner: &Manner, write: &Write, uid: &str) -> Resul
 fn may_pass(error: &Error, write: &Write) -> bool {
     let is_new_kind = error.kind() == ErrorKind::NotFound && !crate::lifecycle::desired::is_own(&write.api.group);
     error.kind() == ErrorKind::Conflict || is_new_kind
-}
-
-/// The same error as one that may pass.
-fn passing(error: &Error) -> Error {
-    Error::new(ErrorKind::Busy, error.report().message.clone())
 }
 
 enum Settlement {
@@ -269,7 +264,7 @@ async fn adopt(wire: &Wire, manner: &Manner, write: &Write, live: &Object) -> Re
             Ok(_) => return Ok(taken),
             Err(error) => {
                 let moved = error.to_string().contains("resourceVersion") || error.kind() == ErrorKind::Conflict;
-                if !moved || !wire.rest_after(tries, &passing(&error), &write.id).await {
+                if !moved || !wire.rest_in_spite_of(tries, &error, &write.id).await {
                     return Err(error);
                 }
                 live = wire.send(Request::get(&path), &write.id).await?.accepted()?.json()?;
@@ -314,24 +309,28 @@ pub(in crate::lifecycle) async fn give_back(wire: &Wire, manner: &Manner, api: &
     let bare = json!({ "apiVersion": api.api_version(), "kind": api.kind, "metadata": { "name": id.name } });
     let bare = Object::new(bare)?.in_namespace(id.namespace.as_deref());
     let request = apply(api, &bare, "", &manner.manager, Mode { dry: false, force: true })?;
-    let sent = wire.send(request, id).await?;
-    if sent.status == 404 { Ok(()) } else { sent.accepted().map(drop).map_err(|error| error.at(id.to_string())) }
+    unless_gone(wire, request, id).await
 }
 
 /// Takes our label from what stays.
 pub(in crate::lifecycle) async fn unlabel(wire: &Wire, api: &Api, id: &ObjectId, manager: &str) -> Result<()> {
-    let part = json!({ "metadata": { "labels": { crate::lifecycle::applyset::PART_OF: null } } });
-    let path = api.path(id.namespace.as_deref(), Some(&id.name));
-    let request = Request::new(Method::Patch, path).query("fieldManager", manager);
-    let sent = wire.send(request.body("application/merge-patch+json", serde_json::to_vec(&part)?), id).await?;
-    if sent.status == 404 { Ok(()) } else { sent.accepted().map(drop).map_err(|error| error.at(id.to_string())) }
+    merge(wire, api, id, manager, &json!({ "metadata": { "labels": { applyset::PART_OF: null } } })).await
 }
 
 /// Takes the finalizers from an object whose controller is gone.
 pub(in crate::lifecycle) async fn free(wire: &Wire, api: &Api, id: &ObjectId, uid: &str, manager: &str) -> Result<()> {
-    let part = json!({ "metadata": { "uid": uid, "finalizers": null } });
+    merge(wire, api, id, manager, &json!({ "metadata": { "uid": uid, "finalizers": null } })).await
+}
+
+/// Changes a part of an object, if it is still there.
+async fn merge(wire: &Wire, api: &Api, id: &ObjectId, manager: &str, part: &Value) -> Result<()> {
     let path = api.path(id.namespace.as_deref(), Some(&id.name));
     let request = Request::new(Method::Patch, path).query("fieldManager", manager);
-    let sent = wire.send(request.body("application/merge-patch+json", serde_json::to_vec(&part)?), id).await?;
+    unless_gone(wire, request.body("application/merge-patch+json", serde_json::to_vec(part)?), id).await
+}
+
+/// A write to an object that nobody misses.
+async fn unless_gone(wire: &Wire, request: Request, id: &ObjectId) -> Result<()> {
+    let sent = wire.send(request, id).await?;
     if sent.status == 404 { Ok(()) } else { sent.accepted().map(drop).map_err(|error| error.at(id.to_string())) }
 }

@@ -4,14 +4,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use async_trait::async_trait;
 use bytes::Bytes;
 use meshery_core::lifecycle::Happening;
-use meshery_core::{Error, ErrorKind, ObjectId, Result};
+use meshery_core::{Cancel, Error, ErrorKind, ObjectId, Result};
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::recorder::Recorder;
-use crate::cluster::{Cluster, Method, Request, is_malformed, refusal};
+use crate::cluster::{Answer, Cluster, Method, Request, Transport, is_malformed, refusal};
 
 /// How often one request is made at most.
 const TRIES: u32 = 8;
@@ -33,6 +34,23 @@ pub(in crate::lifecycle) struct Wire {
     leased: Arc<Mutex<Option<Instant>>>,
     /// Whether only the end of the operation is left to be written down, cancelled or not.
     closing: Arc<AtomicBool>,
+}
+
+/// A door that nobody goes through once the caller wants no more requests, whoever asks and for what.
+struct Obedient {
+    inner: Arc<dyn Transport>,
+    cancel: Cancel,
+    closing: Arc<AtomicBool>,
+}
+
+#[async_trait]
+impl Transport for Obedient {
+    async fn send(&self, request: Request) -> Result<Answer> {
+        if !self.closing.load(Ordering::Acquire) {
+            self.cancel.check()?;
+        }
+        self.inner.send(request).await
+    }
 }
 
 /// An answer that is here as a whole.
@@ -59,14 +77,11 @@ impl Sent {
 
 impl Wire {
     pub(in crate::lifecycle) fn new(cluster: &Cluster, recorder: &Recorder, limit: Duration) -> Self {
-        let deadline = Instant::now() + limit;
-        Self {
-            cluster: cluster.clone(),
-            recorder: recorder.clone(),
-            deadline,
-            leased: Arc::default(),
-            closing: Arc::default(),
-        }
+        let (deadline, closing) = (Instant::now() + limit, Arc::<AtomicBool>::default());
+        let cancel = recorder.context().cancel.clone();
+        let door = Obedient { inner: Arc::clone(cluster.transport()), cancel, closing: Arc::clone(&closing) };
+        let cluster = Cluster::over(Arc::new(door));
+        Self { cluster, recorder: recorder.clone(), deadline, leased: Arc::default(), closing }
     }
 
     pub(in crate::lifecycle) fn cluster(&self) -> &Cluster {
@@ -79,11 +94,6 @@ impl Wire {
 
     pub(in crate::lifecycle) fn deadline(&self) -> Instant {
         self.deadline
-    }
-
-    /// Whether the caller wants no more requests.
-    pub(in crate::lifecycle) fn check(&self) -> Result<()> {
-        if self.closing.load(Ordering::Acquire) { Ok(()) } else { self.recorder.context().cancel.check() }
     }
 
     /// What comes now is the end of the operation, which is written down also when it was cancelled.
@@ -119,7 +129,12 @@ impl Wire {
     /// After a failure that may pass: whether it is time for another try. Waits until then.
     pub(in crate::lifecycle) async fn rest_after(&self, tries: u32, error: &Error, about: &ObjectId) -> bool {
         let passing = is_passing_error(error) || matches!(error.kind(), ErrorKind::Busy | ErrorKind::Protocol);
-        passing && self.rest(tries, None, about, error.report().message.clone()).await
+        passing && self.rest_in_spite_of(tries, error, about).await
+    }
+
+    /// The same after a failure of which the caller knows that it may pass, whatever it looks like.
+    pub(in crate::lifecycle) async fn rest_in_spite_of(&self, tries: u32, error: &Error, about: &ObjectId) -> bool {
+        self.rest(tries, None, about, error.report().message.clone()).await
     }
 
     async fn rest(&self, tries: u32, asked: Option<Duration>, about: &ObjectId, reason: String) -> bool {
@@ -134,7 +149,6 @@ impl Wire {
     }
 
     async fn once(&self, request: &Request) -> Result<(Sent, Option<Duration>)> {
-        self.check()?;
         if request.method != Method::Get && !self.may_write(request) {
             return Err(Error::new(ErrorKind::Busy, "the lease was lost: somebody else may be at work")
                 .expected("to write within its term"));

@@ -27,10 +27,7 @@ impl Operation<'_> {
             let (manager, runtime) = (manner.manager.clone(), manner.runtime.clone());
             let writes = [self.write_of(hook, api.clone())];
             let mut applying = Applying::new(self.wire, Arc::new(Manner { manager, runtime, options }), &writes);
-            let mut done = applying.apply(&mut self.feed).await;
-            if done.is_ok() {
-                done = applying.wait(&mut self.feed).await;
-            }
+            let done = applying.finish(&mut self.feed).await;
             let written = applying.into_written().into_values().map(|written| (writes[0].clone(), written));
             self.ledger.written.extend(written);
             if hook.goes_after(done.is_ok()) {

@@ -82,8 +82,7 @@ impl<'a> Operation<'a> {
             return Ok(());
         }
         let mut applying = Applying::new(self.wire, Arc::clone(&self.prepared.manner), &self.prepared.blueprint.writes);
-        applying.apply(&mut self.feed).await?;
-        applying.wait(&mut self.feed).await
+        applying.finish(&mut self.feed).await
     }
 
     async fn stages(&mut self) -> Result<()> {

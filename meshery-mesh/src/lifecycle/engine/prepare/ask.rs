@@ -11,6 +11,8 @@ use crate::lifecycle::inventory::{Contents, Revision, State};
 pub(in crate::lifecycle::engine) enum Ask {
     /// To have these objects there.
     Have(Box<Have>),
+    /// The same, of an instance that is there.
+    Renew(Box<Have>),
     /// To have an earlier revision back; the last good one where none is named.
     Back { name: String, to: Option<u32> },
     /// To have nothing there any more.
@@ -29,23 +31,28 @@ impl Ask {
     /// Of which instance.
     pub(super) fn name(&self) -> &str {
         match self {
-            Self::Have(have) => &have.spec.name,
+            Self::Have(have) | Self::Renew(have) => &have.spec.name,
             Self::Back { name, .. } | Self::Gone { name } => name,
         }
+    }
+
+    /// Whether the caller has said himself what is wanted.
+    pub(super) fn says_what(&self) -> bool {
+        matches!(self, Self::Have(_) | Self::Renew(_))
     }
 
     /// What the server knows, where that was already asked.
     pub(super) fn discovery(&mut self) -> Option<Discovery> {
         match self {
-            Self::Have(have) => have.discovery.take(),
-            _ => None,
+            Self::Have(have) | Self::Renew(have) => have.discovery.take(),
+            Self::Back { .. } | Self::Gone { .. } => None,
         }
     }
 
     /// What that means, where this is known: what is wanted, as which kind of operation.
     pub(super) fn mean(self, state: &State, contents: &Contents) -> Result<(InstanceSpec, OperationKind, Vec<Object>)> {
         match self {
-            Self::Have(have) => {
+            Self::Have(have) | Self::Renew(have) => {
                 let kind = if state.current().is_some() { OperationKind::Upgrade } else { OperationKind::Install };
                 Ok((have.spec, kind, have.objects))
             }

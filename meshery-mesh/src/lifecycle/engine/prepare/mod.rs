@@ -18,6 +18,7 @@ use scene::{Scene, ask_about};
 
 pub(super) use ask::{Ask, Have, spec_of};
 
+use super::known::none;
 use crate::cluster::{Discovery, Request};
 use crate::lifecycle::desired::{Desired, OldApis};
 use crate::lifecycle::digest;
@@ -64,11 +65,11 @@ pub(super) async fn prepare(
     let (discovery, read) = tokio::join!(discovered(wire, known), store.read(wire));
     let (discovery, Read { now, stored }) = (discovery?, read?);
     if stored.is_none() && !matches!(ask, Ask::Have(_)) {
-        return Err(super::none(ask.name()));
+        return Err(none(ask.name()));
     }
     let empty = State::default();
     let state = stored.as_ref().map_or(&empty, |stored| &stored.state);
-    let remembers = !matches!(ask, Ask::Have(_));
+    let remembers = !ask.says_what();
     let mut contents = Contents::default();
     if let Some(stored) = stored.as_ref().filter(|_| remembers) {
         contents = store.contents(wire, stored).await?;

@@ -7,12 +7,12 @@ use meshery_core::{Error, ErrorKind, GroupKind, Object, ObjectId, Result};
 use tokio::task::JoinSet;
 
 use crate::cluster::{Api, Discovery};
-use crate::lifecycle::applyset;
 use crate::lifecycle::desired::{Desired, is_namespace};
-use crate::lifecycle::engine::{residue, survey};
+use crate::lifecycle::engine::survey;
 use crate::lifecycle::inventory::State;
 use crate::lifecycle::observe::Live;
 use crate::lifecycle::planner::{Answer, Wish, ownership, suspects};
+use crate::lifecycle::run::list::whole;
 use crate::lifecycle::run::one::{self, Question};
 use crate::lifecycle::run::panicked;
 use crate::lifecycle::run::wire::Wire;
@@ -57,7 +57,7 @@ impl Scene<'_> {
             let api = kinds.filter_map(|kind| self.discovery.preferred(kind)).find(|api| api.plural == plural);
             if let Some(api) = api.cloned() {
                 let wire = self.wire.clone();
-                tasks.spawn(async move { residue::whole(&wire, &api, None).await });
+                tasks.spawn(async move { whole(&wire, &api, None, None).await });
             }
         }
         let mut found = Vec::new();
@@ -95,7 +95,7 @@ pub(super) async fn ask_about(wire: &Wire, wish: &Wish<'_>) -> Result<BTreeMap<O
             continue;
         };
         let yields = ownership::yields(live, wish.manager, wish.runtime);
-        let sent = ownership::without(object.clone().with_label(applyset::PART_OF, wish.set), &yields);
+        let sent = wish.sent(object.clone(), &yields);
         let (wire, api, live, manager) = (wire.clone(), api.clone(), live.clone(), wish.manager.to_owned());
         let overrules = !wish.options.overrule.is_empty();
         tasks.spawn(async move {

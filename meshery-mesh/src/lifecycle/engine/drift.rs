@@ -3,34 +3,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use meshery_core::lifecycle::{Drift, DriftKind, OperationKind};
-use meshery_core::{Error, ErrorKind, InstanceSpec, Object, OperationOptions, Result};
+use meshery_core::{Object, OperationOptions, Result};
 
-use super::desired::{Desired, OldApis};
-use super::inventory::store::Store;
-use super::observe::{Look, observe, scopes};
-use super::planner::{Answer, Wish, ownership, suspects};
-use super::run::one::{self, Question};
-use super::run::wire::Wire;
-use super::{applyset, differ};
-use crate::cluster::{Discovery, Request};
+use super::known::Known;
+use super::prepare::{Facts, spec_of};
+use crate::cluster::Request;
+use crate::lifecycle::desired::{Desired, OldApis};
+use crate::lifecycle::observe::{Look, observe, scopes};
+use crate::lifecycle::planner::{Answer, Wish, ownership, suspects};
+use crate::lifecycle::run::one::{self, Question};
+use crate::lifecycle::run::wire::Wire;
+use crate::lifecycle::{applyset, differ};
 
 /// Compares what is remembered with what there is: one request a kind, and two for each object that has been written to.
-pub(super) async fn drift(
-    wire: &Wire,
-    name: &str,
-    options: &OperationOptions,
-    facts: super::engine::Facts,
-) -> Result<Vec<Drift>> {
-    let store = Store::new(name, &options.inventory_namespace);
-    let (discovery, read) = tokio::join!(Discovery::read(wire.cluster()), store.read(wire));
-    let discovery = discovery?;
-    let none = || Error::new(ErrorKind::NotFound, format!("there is no instance of the name {name}"));
-    let stored = read?.stored.ok_or_else(none)?;
+pub(super) async fn drift(wire: &Wire, name: &str, options: &OperationOptions, facts: Facts) -> Result<Vec<Drift>> {
+    let Known { discovery, store, stored, .. } = Known::read(wire, name, options).await?;
     let contents = store.contents(wire, &stored).await?;
     let state = &stored.state;
     let Some(current) = state.current() else { return Ok(Vec::new()) };
-    let mut spec = InstanceSpec::new(name, &state.namespace, vec![]);
-    spec.mesh.clone_from(&state.mesh);
+    let spec = spec_of(name, state, Some(current));
     let (manager, runtime) = (spec.field_manager(), ownership::runtime_owners(&facts(&spec).runtime_owners));
     let desired = Desired::of(
         state.objects(current, &contents)?,
@@ -82,7 +73,7 @@ pub(super) async fn drift(
 async fn compare(wire: &Wire, wish: &Wish<'_>, object: &Object, seen: &Object) -> Result<Option<Drift>> {
     let (id, api) = (object.id(), &wish.desired.apis[&object.id().kind]);
     let yields = ownership::yields(seen, wish.manager, wish.runtime);
-    let wanted = ownership::without(object.clone().with_label(applyset::PART_OF, wish.set), &yields);
+    let wanted = wish.sent(object.clone(), &yields);
     let question = Question { api, object: &wanted, live: seen, force: true };
     let Answer::Becomes(new) = one::ask(wire, wish.manager, &question).await? else { return Ok(None) };
     let path = api.path(id.namespace.as_deref(), Some(&id.name));

@@ -1,0 +1,47 @@
+//! All objects of a kind, whole.
+
+use meshery_core::{Object, ObjectId, Result};
+use serde_json::Value;
+
+use super::wire::Wire;
+use crate::cluster::{Api, Request};
+
+/// How many objects come with one answer. A server that is asked for so many at most answers at once, too, while it gets
+/// ready to serve a kind that nobody has asked for before; otherwise it asks to be left alone for a second.
+const PAGE: &str = "500";
+
+/// All objects of a kind, whole: one request, and one more for each further page.
+pub(in crate::lifecycle) async fn whole(
+    wire: &Wire,
+    api: &Api,
+    namespace: Option<&str>,
+    selector: Option<(&str, &str)>,
+) -> Result<Vec<Object>> {
+    let about = ObjectId { kind: api.group_kind(), namespace: namespace.map(str::to_owned), name: "*".into() };
+    let mut first = Request::get(api.path(namespace, None)).query("limit", PAGE);
+    if let Some((name, value)) = selector {
+        first = first.query(name, value);
+    }
+    let (mut request, mut objects) = (first.clone(), Vec::new());
+    loop {
+        let mut list: Value = wire.send(request, &about).await?.accepted()?.json()?;
+        if let Some(Value::Array(items)) = list.get_mut("items").map(Value::take) {
+            for item in items {
+                objects.push(complete(item, api)?);
+            }
+        }
+        match list.pointer("/metadata/continue").and_then(Value::as_str) {
+            Some(next) if !next.is_empty() => request = first.clone().query("continue", next),
+            _ => return Ok(objects),
+        }
+    }
+}
+
+/// Items of a list do not say what they are.
+fn complete(mut item: Value, api: &Api) -> Result<Object> {
+    if let Some(fields) = item.as_object_mut() {
+        fields.insert("apiVersion".into(), api.api_version().into());
+        fields.insert("kind".into(), api.kind.as_str().into());
+    }
+    Object::new(item)
+}
