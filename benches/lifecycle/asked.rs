@@ -42,9 +42,9 @@ impl Asked {
         self.requests.iter().filter(|request| request.writes()).count()
     }
 
-    /// Of how many kinds objects were listed or watched.
-    pub(crate) fn kinds_looked_at(&self) -> usize {
+    /// How many looks were taken at a kind, in a namespace or in all. One that had to be taken again counts once.
+    pub(crate) fn looks(&self) -> usize {
         let looks = self.requests.iter().filter(|request| ["list", "watch"].contains(&request.verb.as_str()));
-        looks.map(|look| (&look.object.api_group, &look.object.resource)).collect::<BTreeSet<_>>().len()
+        looks.map(|look| look.uri.split('?').next()).collect::<BTreeSet<_>>().len()
     }
 }

@@ -30,8 +30,8 @@ pub(crate) const MEMORY: &str = "peak memory";
 /// Objects that are of another version after an operation that should change nothing.
 pub(crate) const MOVED: &str = "objects moved";
 /// Kinds that were listed or watched.
-pub(crate) const LOOKED_AT: &str = "kinds looked at";
-/// Requests beyond one for each object and one for each kind that was looked at.
+pub(crate) const LOOKED_AT: &str = "looks at a kind";
+/// Requests beyond one for each object and one for each look at a kind.
 pub(crate) const BEYOND: &str = "requests beyond";
 /// The inventory: its bytes, and the Secrets that it is in.
 pub(crate) const BYTES: &str = "bytes";
@@ -77,9 +77,9 @@ impl Life {
         if (self.removes)(client, round) {
             let step = act(REMOVE, self.changed.as_ref().unwrap_or(goods), Verb::Remove)?;
             take_in(&mut measured, REMOVE, &step);
-            let (requests, kinds) = (step.asked.requests.len() as f64, step.asked.kinds_looked_at() as f64);
-            measured.add(REMOVE, LOOKED_AT, kinds);
-            measured.add(REMOVE, BEYOND, requests - kinds - goods.objects.len() as f64);
+            let (requests, looks) = (step.asked.requests.len() as f64, step.asked.looks() as f64);
+            measured.add(REMOVE, LOOKED_AT, looks);
+            measured.add(REMOVE, BEYOND, requests - looks - goods.objects.len() as f64);
         }
         Ok(measured)
     }

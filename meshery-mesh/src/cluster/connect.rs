@@ -4,11 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use kube::Config;
 use kube::config::{KubeConfigOptions, Kubeconfig};
-use kube::{Client, Config};
 use meshery_core::{Error, ErrorKind, Result};
 
 use super::Cluster;
+use super::client::client;
 use super::transport::Kube;
 
 /// Who says who one is, and where.
@@ -88,8 +89,8 @@ impl Cluster {
         config.read_timeout = None;
         // Retries belong to who knows the deadline, and are told to who listens.
         config.default_retry = false;
-        let client = Client::try_from(config)
-            .map_err(|error| Error::new(ErrorKind::Tls, format!("no client: {error}")).because(error))?;
+        let client =
+            client(config).map_err(|error| Error::new(ErrorKind::Tls, format!("no client: {error}")).because(error))?;
         Ok(Self::over(Arc::new(Kube { client, user_agent: options.user_agent.clone() })))
     }
 }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `request`, `answer` | [`Request`] and [`Answer`] as plain data |
 //! | `transport` | [`Transport`]: the one door; tests put their own in front |
+//! | `client` | the client behind it |
 //! | `connect` | how a kubeconfig or a service account opens it |
 //! | `discovery` | [`Discovery`]: which kinds there are, and under which path |
 //! | `watch` | [`Watch`]: what is there, and each change to it, without a gap |
@@ -11,6 +12,7 @@
 //! Nothing here retries, waits or decides: that is the engine's business, who knows deadlines and whom to tell.
 
 mod answer;
+mod client;
 mod connect;
 mod discovery;
 mod objects;

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use meshery_core::lifecycle::{Residue, ResidueRule, Selector, Trace};
 use meshery_core::{ErrorKind, GroupKind, Object, ObjectId, Result};
+use tokio::task::JoinSet;
 
 use super::survey;
 use crate::cluster::{Api, Discovery};
 use crate::lifecycle::run::list::whole;
-use crate::lifecycle::run::one;
 use crate::lifecycle::run::wire::Wire;
+use crate::lifecycle::run::{one, panicked};
 
 /// Whether an object is of the kind that a rule speaks of.
 pub(super) fn fits(rule: &ResidueRule, object: &Object) -> bool {
@@ -31,81 +32,96 @@ pub(super) fn fits(rule: &ResidueRule, object: &Object) -> bool {
         }
 }
 
-/// Finds what is left behind, and removes what is ours to remove: one request a kind, and one for each object that goes.
+/// Finds what is left behind, and removes what is ours to remove: one list a kind, and one request for each object that
+/// goes.
 pub(super) async fn clear(
     wire: &Wire,
     discovery: &Discovery,
     rules: &[ResidueRule],
     ours: &BTreeSet<ObjectId>,
 ) -> Result<Vec<Residue>> {
-    let (mut found, mut sharers) = (Vec::new(), Vec::new());
-    for (kind, rules) in by_kind(rules) {
-        let Some(api) = discovery.preferred(kind) else { continue };
-        for object in
-            look(wire, api, &rules).await?.into_iter().filter(|object| !ours.contains(&object.id())).collect::<Vec<_>>()
-        {
-            let Some(rule) = rules.iter().find(|rule| fits(rule, &object)) else { continue };
-            let sharer = match &rule.shared_by {
-                Some(selector) => sharer(wire, discovery, selector, ours, &mut sharers).await?,
-                None => None,
-            };
-            let (mut removed, mut reason) = (false, rule.reason.clone());
-            if let Some(sharer) = sharer {
-                reason = format!("{reason}; it stays for {sharer}");
-            } else if rule.remove {
-                one::remove(wire, api, &object.id(), object.uid()).await?;
-                removed = true;
-            }
-            found.push(Residue { object: object.id(), reason, removed });
+    let others = others(wire, discovery, rules, ours).await?;
+    let (mut found, mut going) = (Vec::new(), JoinSet::new());
+    for object in others.values().flatten() {
+        let Some(rule) = rules.iter().find(|rule| fits(rule, object)) else { continue };
+        let (mut removed, mut reason) = (false, rule.reason.clone());
+        if let Some(sharer) = rule.shared_by.as_ref().and_then(|selector| sharer(selector, &others)) {
+            reason = format!("{reason}; it stays for {sharer}");
+        } else if let Some(api) = discovery.preferred(&rule.kind).filter(|_| rule.remove) {
+            let (wire, api, id, uid) = (wire.clone(), api.clone(), object.id(), object.uid().to_owned());
+            going.spawn(async move { one::remove(&wire, &api, &id, &uid).await });
+            removed = true;
         }
+        found.push(Residue { object: object.id(), reason, removed });
+    }
+    while let Some(done) = going.join_next().await {
+        done.map_err(panicked)??;
     }
     Ok(found)
 }
 
-fn by_kind(rules: &[ResidueRule]) -> BTreeMap<&GroupKind, Vec<&ResidueRule>> {
-    let mut kinds: BTreeMap<&GroupKind, Vec<&ResidueRule>> = BTreeMap::new();
-    for rule in rules {
-        kinds.entry(&rule.kind).or_default().push(rule);
-    }
-    kinds
-}
+/// All objects by their kinds that are not of this instance, of the kinds that the rules speak of.
+type Others = BTreeMap<GroupKind, Vec<Object>>;
 
-/// All objects of a kind among which these rules may find any.
-async fn look(wire: &Wire, api: &Api, rules: &[&ResidueRule]) -> Result<Vec<Object>> {
-    let places: BTreeSet<Option<&str>> = rules.iter().map(|rule| rule.namespace.as_deref()).collect();
-    let only = if places.len() == 1 { places.first().copied().flatten() } else { None };
-    // What is in an object is not in its metadata.
-    let inside = rules.iter().any(|rule| matches!(rule.trace, Trace::Container(_)));
-    let listed = if inside { whole(wire, api, only, None).await } else { survey::list(wire, api, only).await };
-    match listed {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
-        listed => listed,
-    }
-}
-
-/// Who needs the same, by what he is found by.
-type Sharers = Vec<(Selector, Option<ObjectId>)>;
-
-/// Somebody who is not of this instance and needs the same.
-async fn sharer(
+async fn others(
     wire: &Wire,
     discovery: &Discovery,
-    selector: &Selector,
+    rules: &[ResidueRule],
     ours: &BTreeSet<ObjectId>,
-    known: &mut Sharers,
-) -> Result<Option<ObjectId>> {
-    if let Some((_, sharer)) = known.iter().find(|(asked, _)| asked == selector) {
-        return Ok(sharer.clone());
+) -> Result<Others> {
+    let mut tasks = JoinSet::new();
+    for (kind, look) in looks(rules) {
+        let Some(api) = discovery.preferred(&kind).cloned() else { continue };
+        let wire = wire.clone();
+        tasks.spawn(async move { (kind, look.list(&wire, &api).await) });
     }
-    let all = match discovery.preferred(&selector.kind) {
-        Some(api) => survey::list(wire, api, None).await?,
-        None => Vec::new(),
-    };
-    let is_it = |object: &&Object| {
-        let labelled = selector.labels.iter().all(|(name, value)| object.label(name) == Some(value));
-        labelled && !ours.contains(&object.id())
-    };
-    let sharer = all.iter().find(is_it).map(Object::id);
-    known.push((selector.clone(), sharer.clone()));
-    Ok(sharer)
+    let mut others = Others::new();
+    while let Some(listed) = tasks.join_next().await {
+        let (kind, listed) = listed.map_err(panicked)?;
+        let mut objects = listed?;
+        objects.retain(|object| !ours.contains(&object.id()));
+        objects.sort_by_cached_key(Object::id);
+        others.insert(kind, objects);
+    }
+    Ok(others)
+}
+
+/// Where objects of a kind have to be looked for, and how closely.
+#[derive(Default)]
+struct Look {
+    /// Namespaces, or all of them.
+    places: BTreeSet<Option<String>>,
+    /// What is in an object is not in its metadata.
+    inside: bool,
+}
+
+/// What has to be listed to find what the rules speak of, and who shares it.
+fn looks(rules: &[ResidueRule]) -> BTreeMap<GroupKind, Look> {
+    let mut looks: BTreeMap<GroupKind, Look> = BTreeMap::new();
+    for rule in rules {
+        let look = looks.entry(rule.kind.clone()).or_default();
+        look.places.insert(rule.namespace.clone());
+        look.inside |= matches!(rule.trace, Trace::Container(_));
+        if let Some(sharers) = &rule.shared_by {
+            looks.entry(sharers.kind.clone()).or_default().places.insert(None);
+        }
+    }
+    looks
+}
+
+impl Look {
+    async fn list(&self, wire: &Wire, api: &Api) -> Result<Vec<Object>> {
+        let only = if self.places.len() == 1 { self.places.first().and_then(Option::as_deref) } else { None };
+        let listed = if self.inside { whole(wire, api, only, None).await } else { survey::list(wire, api, only).await };
+        match listed {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+            listed => listed,
+        }
+    }
+}
+
+/// Somebody who is not of this instance and needs the same.
+fn sharer(selector: &Selector, others: &Others) -> Option<ObjectId> {
+    let is_it = |object: &&Object| selector.labels.iter().all(|(name, value)| object.label(name) == Some(value));
+    others.get(&selector.kind)?.iter().find(is_it).map(Object::id)
 }
