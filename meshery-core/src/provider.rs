@@ -19,7 +19,7 @@ use crate::plan::{Check, Plan};
 /// struct Direct;
 /// impl MeshProvider for Direct {
 ///     fn info(&self) -> MeshInfo {
-///         MeshInfo { id: "direct".into(), title: "Direct".into(), summary: "No proxies".into(), programs: vec![] }
+///         MeshInfo::new("direct", "Direct", "No proxies")
 ///     }
 ///     fn local(&self) -> Option<&dyn LocalMesh> {
 ///         Some(self)
@@ -102,7 +102,7 @@ impl fmt::Display for MeshId {
 /// ```
 /// use meshery_core::MeshInfo;
 ///
-/// let info = MeshInfo { id: "none".into(), title: "No mesh".into(), summary: "The baseline".into(), programs: vec![] };
+/// let info = MeshInfo::new("none", "No mesh", "The baseline");
 /// assert!(info.programs.is_empty());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -116,6 +116,67 @@ pub struct MeshInfo {
     pub summary: String,
     /// Programs that its plans start.
     pub programs: Vec<ProgramNeed>,
+    /// That its project has ended, if it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<End>,
+}
+
+impl MeshInfo {
+    /// A mesh that needs no programs on this machine, of a project that goes on.
+    pub fn new(id: &str, title: &str, summary: &str) -> Self {
+        Self { id: id.into(), title: title.into(), summary: summary.into(), programs: Vec::new(), end: None }
+    }
+}
+
+/// That a project has ended.
+///
+/// ```
+/// use meshery_core::provider::{End, EndKind};
+///
+/// let end = End {
+///     kind: EndKind::Discontinued,
+///     date: "2026-09-30".into(),
+///     successors: vec!["Amazon ECS Service Connect".into()],
+///     advice: "move its resources away before the service is switched off".into(),
+/// };
+/// assert_eq!(end.to_string(), "discontinued on 2026-09-30");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct End {
+    /// How it has ended.
+    pub kind: EndKind,
+    /// When, as `YEAR-MONTH-DAY`, `YEAR-MONTH` or `YEAR`, as exactly as it is known.
+    pub date: String,
+    /// What its users can go to.
+    pub successors: Vec<String>,
+    /// The way out.
+    pub advice: String,
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let how = match self.kind {
+            EndKind::Archived => "archived",
+            EndKind::Discontinued => "discontinued",
+            EndKind::Parked => "no longer developed",
+        };
+        let since = if self.date.len() == "2026-09-30".len() { "on" } else { "in" };
+        write!(f, "{how} {since} {}", self.date)
+    }
+}
+
+/// How a project has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum EndKind {
+    /// Its sources are there to be read, and nobody corrects them.
+    Archived,
+    /// It is not offered any more.
+    Discontinued,
+    /// It is neither ended nor worked on.
+    Parked,
 }
 
 /// A program that plans start.

@@ -88,7 +88,9 @@ fn a_revision_is_asked_for_and_checked_by_its_own_label() {
     let canary = spec("1.30.3", "default", json!({ "revision": "canary" }));
     for check in mesh("istio").checks(&canary) {
         match check.probe {
-            ClusterProbe::Injected { namespace_labels, .. } => assert_eq!(namespace_labels["istio.io/rev"], "canary"),
+            ClusterProbe::Injected { opt_in, .. } => {
+                assert_eq!((opt_in.name.as_str(), opt_in.value.as_deref()), ("istio.io/rev", Some("canary")));
+            }
             ClusterProbe::Denied { object, control } => {
                 assert_eq!(
                     (object.label("istio.io/rev"), control.label("istio.io/rev")),
@@ -192,18 +194,43 @@ fn what_is_installed_is_no_residue() {
             let file = release["file"].as_str().unwrap();
             let text = fs::read(folder.join(file)).unwrap();
             for object in manifests::read(&[analyze::Source::new(file, text)]).unwrap() {
-                let id = object.id();
-                for rule in facts.residue.iter().filter(|rule| rule.remove && rule.kind == id.kind) {
-                    let is_it = match &rule.trace {
-                        Trace::Name(name) => *name == id.name,
-                        Trace::NamePrefix(prefix) => id.name.starts_with(prefix),
-                        _ => false,
-                    };
-                    assert!(!is_it, "{file}: {id}");
-                }
+                let fits = facts
+                    .residue
+                    .iter()
+                    .find(|rule| rule.remove && rule.kind == object.id().kind && rule.trace.fits(&object));
+                assert!(fits.is_none(), "{file}: {object} fits {fits:?}");
                 looked_at += 1;
             }
         }
     }
     assert!(looked_at > 200, "{looked_at}");
+}
+
+/// A mesh is recognised by what its own charts make, whole, and by nobody else's.
+#[test]
+fn what_is_installed_is_recognised() {
+    let Some(folder) = shared::data("mesh-manifests") else { return };
+    let index: Vec<Value> = serde_json::from_str(&fs::read_to_string(folder.join("index.json")).unwrap()).unwrap();
+    for profile in &index {
+        let name = profile["mesh"].as_str().unwrap();
+        let mut objects = Vec::new();
+        for release in profile["releases"].as_array().unwrap() {
+            let file = release["file"].as_str().unwrap();
+            objects
+                .extend(manifests::read(&[analyze::Source::new(file, fs::read(folder.join(file)).unwrap())]).unwrap());
+        }
+        for provider in PROVIDERS {
+            let Some(mesh) = provider.cluster() else { continue };
+            let (id, marks) = (provider.info().id, mesh.marks());
+            let is_there = |part: &&meshery_core::lifecycle::Part| objects.iter().any(|object| part.is(object));
+            let required = marks.parts.iter().filter(|part| part.required);
+            let found = marks.parts.iter().filter(is_there).count();
+            if id.as_str() == name {
+                let missing: Vec<_> = required.filter(|part| !is_there(part)).collect();
+                assert!(missing.is_empty(), "{name} {}: {missing:?}", profile["version"]);
+            } else {
+                assert_eq!(found, 0, "{id} is seen in {name}");
+            }
+        }
+    }
 }

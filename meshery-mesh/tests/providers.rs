@@ -1,7 +1,7 @@
 //! What every mesh in the registry must keep, whoever wrote it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
-use meshery_core::lifecycle::{ClusterCheck, ClusterMesh, ClusterProbe, MeshFacts};
+use meshery_core::lifecycle::{ClusterCheck, ClusterMesh, ClusterProbe, Marks, MeshFacts, Version};
 use meshery_core::plan::{Action, Caller};
 use meshery_core::provider::Program;
 use meshery_core::{ErrorKind, InstanceSpec, LocalMesh, MeshId, MeshProvider, MeshSpec, Observed, Probe};
@@ -16,7 +16,7 @@ fn locals() -> impl Iterator<Item = (&'static dyn MeshProvider, &'static dyn Loc
     PROVIDERS.iter().filter_map(|provider| provider.local().map(|mesh| (*provider, mesh)))
 }
 
-/// The meshes that run on clusters, each with a specification of it.
+/// The meshes that run on clusters, or did, each with a specification of it.
 fn on_clusters() -> impl Iterator<Item = (&'static dyn ClusterMesh, InstanceSpec)> {
     PROVIDERS.iter().filter_map(|provider| {
         let id = provider.info().id;
@@ -179,9 +179,8 @@ fn checks_on_a_cluster_are_named_and_can_fail() {
             assert!(!check.name.is_empty() && !check.claim.is_empty(), "{}: {check:?}", spec.name);
             match &check.probe {
                 ClusterProbe::Denied { object, control } => assert_ne!(object, control, "{}", check.name),
-                ClusterProbe::Injected { namespace_labels, namespace_annotations, container } => {
-                    assert!(!container.is_empty());
-                    assert!(!(namespace_labels.is_empty() && namespace_annotations.is_empty()), "{}", check.name);
+                ClusterProbe::Injected { opt_in, container } => {
+                    assert!(!container.is_empty() && !opt_in.name.is_empty(), "{}", check.name);
                 }
                 _ => {}
             }
@@ -191,10 +190,62 @@ fn checks_on_a_cluster_are_named_and_can_fail() {
 
 #[test]
 fn settings_that_a_mesh_on_a_cluster_does_not_know_are_refused_at_their_place() {
-    for (mesh, mut spec) in on_clusters() {
+    for (mesh, mut spec) in on_clusters().filter(|(mesh, spec)| mesh.sources(spec).is_ok() || !is_over(spec)) {
         spec.settings.insert("no such setting".into(), 1.into());
         let error = mesh.sources(&spec).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput, "{}", spec.name);
         assert_eq!(error.report().place.as_deref(), Some("settings.no such setting"), "{}", spec.name);
+    }
+}
+
+/// Whether the project of a mesh has ended.
+fn is_over(spec: &InstanceSpec) -> bool {
+    PROVIDERS.iter().any(|provider| Some(provider.info().id) == spec.mesh && provider.info().end.is_some())
+}
+
+#[test]
+fn what_has_ended_says_when_and_where_to_go_and_is_not_installed_where_nothing_is_left_of_it() {
+    let mut refused = Vec::new();
+    for provider in PROVIDERS {
+        let Some(end) = provider.info().end else { continue };
+        assert!(end.date.split('-').all(|part| part.parse::<u32>().is_ok()), "{}: {}", provider.info().id, end.date);
+        assert!(!end.successors.is_empty() && !end.advice.is_empty(), "{}", provider.info().id);
+    }
+    for (mesh, spec) in on_clusters() {
+        let Err(error) = mesh.sources(&spec) else { continue };
+        if error.kind() == ErrorKind::Unsupported {
+            assert_eq!(error.report().place.as_deref(), Some("mesh"), "{}", spec.name);
+            assert!(error.report().expected.as_deref().is_some_and(|words| words.contains("successors")), "{error}");
+            refused.push(spec.name);
+        }
+    }
+    assert_eq!(refused, ["citrix-cpx", "octarine", "sofa-mesh", "tanzu"]);
+}
+
+#[test]
+fn every_mesh_on_a_cluster_says_how_it_is_recognised() {
+    for (mesh, spec) in on_clusters() {
+        let marks = mesh.marks();
+        let text = serde_json::to_string(&marks).unwrap();
+        assert_eq!(serde_json::from_str::<Marks>(&text).unwrap(), marks);
+        assert!(!marks.parts.is_empty(), "{}: nothing of it can be found", spec.name);
+        for group in &marks.groups {
+            let owners = on_clusters().filter(|(mesh, _)| mesh.marks().groups.contains(group)).count();
+            assert_eq!(owners, 1, "{group} is nobody's alone");
+        }
+    }
+}
+
+#[test]
+fn releases_are_in_order_and_say_where_the_project_says_so() {
+    for (mesh, spec) in on_clusters() {
+        let releases = mesh.releases();
+        assert!(releases.lines.is_empty() || releases.source.starts_with("https://"), "{}", spec.name);
+        let versions: Vec<_> = releases.lines.iter().map(|line| Version::read(&line.since)).collect();
+        assert!(versions.iter().all(Option::is_some) && versions.is_sorted_by(|a, b| a < b), "{}", spec.name);
+        for line in &releases.lines {
+            assert_eq!(releases.line(&line.since).map(|found| &found.name), Some(&line.name), "{}", spec.name);
+            assert!(line.kubernetes.as_deref().is_none_or(|oldest| Version::read(oldest).is_some()), "{line:?}");
+        }
     }
 }

@@ -69,7 +69,8 @@ pub(super) const ROW: Row = Row {
             Goal::at_most(AGAIN, WRITES, 0.0),
             Goal::at_most(AGAIN, MOVED, 0.0),
             Goal::at_most(CHANGE, REQUESTS, (m + k + MORE) as f64).says("m + K + 6"),
-            Goal::at_most(REMOVE, BEYOND, MORE as f64).says("N + looks + 6: for resources of definitions and for what is left behind as well"),
+            Goal::at_most(REMOVE, BEYOND, MORE as f64)
+                .says("N + looks + 6: for resources of definitions and for what is left behind as well"),
             Goal::at_most(REMOVE, REQUESTS, (n + k + MORE) as f64).says("N + K + 6, K counting those of the set alone"),
             Goal::at_most(REMOVE, TIME, 2.0),
         ];

@@ -7,11 +7,15 @@
 //! | [`ChangePlan`] | what would change, in order, field by field, and which permissions that takes |
 //! | [`OperationEvent`] | what happens, in order, with the id of the operation |
 //! | [`OperationReport`] | what has happened |
-//! | [`ClusterMesh`] | what is particular to one mesh: where its manifests come from, who else writes to them, what it leaves |
+//! | [`ClusterMesh`] | what is particular to one mesh: where its manifests come from, how it is recognised, its releases, what it leaves |
+//! | [`Detection`] | which meshes are on a cluster, and in which state |
+//! | [`Advice`] | what speaks against an operation, found before it begins |
 //! | [`Drift`] | what is no longer as it was applied |
 //!
 //! The values of Secrets are in none of them: a digest stands in their place.
 
+mod advice;
+mod detect;
 mod drift;
 mod event;
 mod facts;
@@ -22,9 +26,14 @@ mod report;
 mod show;
 mod spec;
 
+pub use advice::{Advice, AdviceCode};
+pub use detect::{DetectedMesh, Detection, MeshState};
 pub use drift::{Drift, DriftKind};
 pub use event::{Happening, OperationEvent, Stage};
-pub use facts::{ClusterCheck, ClusterMesh, ClusterProbe, MeshFacts, ResidueRule, RuntimeOwner, Selector, Trace};
+pub use facts::{
+    ClusterCheck, ClusterMesh, ClusterProbe, Consent, Holder, Lasting, Line, Marks, MeshFacts, OptIn, Part, Releases,
+    ResidueRule, Retired, RuntimeOwner, Selector, Sign, Tag, Trace, Version,
+};
 pub use options::{OnFailure, OperationOptions};
 pub use permission::{Permission, roles};
 pub use plan::{Change, ChangeAction, ChangePlan, FieldChange, OperationKind};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ChangePlan;
+use super::{AdviceCode, ChangePlan};
 use crate::units::{duration, duration_schema};
 
 /// How far an operation may go, and how long it may take.
@@ -29,10 +29,15 @@ pub struct OperationOptions {
     /// Whether an uninstall or an upgrade may remove definitions of custom resources, and with them every resource of
     /// theirs.
     pub remove_definitions: bool,
+    /// Whether an uninstall may remove what the mesh has stored for its users, such as volumes.
+    pub remove_data: bool,
     /// Whether finalizers may be taken from objects whose controller is gone, when they would never go otherwise.
     pub remove_finalizers: bool,
     /// Whether what cannot be changed in place, because a field of it is immutable, may be removed and made again.
     pub replace: bool,
+    /// Advice that would block the operation and does not: whoever names it here has read it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub accept: Vec<AdviceCode>,
     /// Managers whose changes to fields of the instance are undone. Without being named here nobody is overruled.
     pub overrule: Vec<String>,
     /// The plan that was looked at: should it be another one by now, nothing is done.
@@ -66,9 +71,11 @@ impl Default for OperationOptions {
             wait: true,
             adopt: false,
             create_namespaces: true,
+            remove_data: false,
             remove_definitions: false,
             remove_finalizers: false,
             replace: false,
+            accept: Vec::new(),
             overrule: Vec::new(),
             expected: None,
             on_failure: OnFailure::default(),

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Permission;
+use super::{Advice, Permission};
 use crate::object::ObjectId;
 
 /// What an operation would do, in order. The same wish on the same cluster gives the same bytes.
@@ -40,6 +40,9 @@ pub struct ChangePlan {
     /// What a reader should know: API versions that were replaced, objects that were left out.
     #[serde(default)]
     pub notes: Vec<String>,
+    /// What speaks against it, what blocks it first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub advice: Vec<Advice>,
 }
 
 impl ChangePlan {
@@ -54,6 +57,7 @@ impl ChangePlan {
             changes: Vec::new(),
             permissions: Vec::new(),
             notes: Vec::new(),
+            advice: Vec::new(),
         }
     }
 

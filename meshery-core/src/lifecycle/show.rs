@@ -79,6 +79,10 @@ impl ChangePlan {
         for note in &self.notes {
             let _ = write!(html, "<p>{}</p>", escaped(note));
         }
+        for advice in &self.advice {
+            let word = if advice.blocks { "blocked" } else { "warning" };
+            let _ = write!(html, "<p><b>{word}</b> {} {}</p>", escaped(&advice.to_string()), escaped(&advice.remedy));
+        }
         html.push_str("</div>");
         html
     }
@@ -99,6 +103,11 @@ impl ChangePlan {
         }
         for note in &self.notes {
             let _ = writeln!(text, "note: {note}");
+        }
+        for advice in &self.advice {
+            let (colour, word) = if advice.blocks { (31, "blocked") } else { (33, "warning") };
+            text.push_str(&paint(colour, &format!("{word}: {advice}")));
+            text.push_str(&if advice.remedy.is_empty() { "\n".into() } else { format!("\n    {}\n", advice.remedy) });
         }
         text
     }

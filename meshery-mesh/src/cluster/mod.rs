@@ -30,6 +30,7 @@ pub use connect::{ClusterOptions, Credentials};
 pub use discovery::{Api, Discovery};
 pub use request::{Method, Request};
 pub use transport::Transport;
+pub(crate) use watch::METADATA_LIST;
 pub use watch::{Change, Watch};
 
 /// A connection to a Kubernetes API server. Cheap to clone.

@@ -14,7 +14,8 @@ const INITIAL_EVENTS_END: &str = "k8s.io/initial-events-end";
 /// Objects without anything but their metadata.
 const METADATA: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
 /// The same of a list.
-const METADATA_LIST: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
+pub(crate) const METADATA_LIST: &str =
+    "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 /// The longest line that is read: one object and what is around it.
 const LINE_LIMIT: usize = 64 * 1024 * 1024;
 

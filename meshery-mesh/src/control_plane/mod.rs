@@ -134,8 +134,9 @@ impl ControlPlane {
     /// # Errors
     /// When there is no port or no certificate for it.
     pub async fn stand_in(&self, service: Service) -> Result<StandIn> {
-        let whom = service.clone();
-        let stand_in = self.background.run(async move { StandIn::start(&whom) }).await?;
+        let (whom, kubeconfig) = (service.clone(), self.kubeconfig().to_owned());
+        let start = async move { StandIn::start(&whom, connect(&kubeconfig, "meshery-stand-in").await?) };
+        let stand_in = self.background.run(start).await?;
         self.plane.services.place(service, Some(stand_in.address()));
         Ok(stand_in)
     }

@@ -4,6 +4,8 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
@@ -11,12 +13,14 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
-use meshery_core::Result;
+use meshery_core::lifecycle::{Holder, OptIn};
+use meshery_core::{Object, Result};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
 use super::Service;
+use crate::cluster::{self, Cluster};
 use crate::pki::{Authority, Name, Subject};
 use crate::tls;
 
@@ -31,6 +35,14 @@ pub enum Conduct {
     Deny(String),
     /// Takes the request and never answers.
     Hang,
+    /// Puts a container into pods that ask for it, or whose namespaces do, as the injector of a mesh would; otherwise as
+    /// [`Answer`](Self::Answer).
+    Inject {
+        /// How it is asked for.
+        opt_ins: Vec<OptIn>,
+        /// The container.
+        container: String,
+    },
     /// Closes every connection before a word is said.
     Absent,
 }
@@ -58,7 +70,7 @@ pub struct StandIn {
 }
 
 impl StandIn {
-    pub(super) fn start(service: &Service) -> Result<Self> {
+    pub(super) fn start(service: &Service, cluster: Cluster) -> Result<Self> {
         let authority = Authority::new("meshery stand-in")?;
         let name = format!("{}.{}.svc", service.name, service.namespace);
         let subject = Subject { common_name: &name, organization: "", names: &[Name::Dns(&name)] };
@@ -76,7 +88,8 @@ impl StandIn {
         let listener = tokio::net::TcpListener::from_std(listener)?;
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let desk = Desk { conduct: Arc::clone(&conduct), reviews: Arc::clone(&reviews) };
+                let (conduct, reviews, cluster) = (Arc::clone(&conduct), Arc::clone(&reviews), cluster.clone());
+                let desk = Desk { conduct, reviews, cluster };
                 let acceptor = acceptor.clone();
                 tokio::spawn(async move { desk.attend(stream, &acceptor).await });
             }
@@ -110,11 +123,35 @@ impl StandIn {
 struct Desk {
     conduct: Arc<Mutex<Conduct>>,
     reviews: Arc<Mutex<Vec<Value>>>,
+    cluster: Cluster,
 }
 
 impl Desk {
     fn conduct(&self) -> Conduct {
         self.conduct.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether a pod asks for a container, or its namespace does, and has none yet.
+    async fn asks(&self, request: &Value, opt_ins: &[OptIn], container: &str) -> bool {
+        let containers = request.pointer("/object/spec/containers").and_then(Value::as_array);
+        let has_it = containers.into_iter().flatten().any(|has| has["name"] == container);
+        if request["kind"]["kind"] != "Pod" || has_it {
+            return false;
+        }
+        let with = |holder: Holder, object: Value| {
+            let object = Object::new(object).ok();
+            let mut fitting = opt_ins.iter().filter(|opt_in| opt_in.on == holder);
+            object.is_some_and(|object| fitting.any(|opt_in| opt_in.is_on(&object)))
+        };
+        // A pod that is made by a controller has no name yet.
+        let mut pod = request["object"].clone();
+        (pod["apiVersion"], pod["kind"], pod["metadata"]["name"]) = ("v1".into(), "Pod".into(), "pod".into());
+        if with(Holder::Pod, pod) {
+            return true;
+        }
+        let path = format!("/api/v1/namespaces/{}", request["namespace"].as_str().unwrap_or_default());
+        let seen = async { self.cluster.send(cluster::Request::get(path)).await?.json::<Value>().await }.await;
+        seen.is_ok_and(|namespace| with(Holder::Namespace, namespace))
     }
 
     async fn attend(self, stream: TcpStream, acceptor: &TlsAcceptor) {
@@ -131,6 +168,8 @@ impl Desk {
     }
 
     async fn answer(&self, request: Request<Incoming>) -> std::result::Result<Response<Full<Bytes>>, hyper::Error> {
+        // Only whoever is asked to change something may: the server takes nothing else from the others.
+        let changes = !request.uri().path().contains("validat");
         let body = request.into_body().collect().await?.to_bytes();
         let asked: Value = serde_json::from_slice(&body).unwrap_or_default();
         let is_review = asked["kind"] == "AdmissionReview";
@@ -140,10 +179,16 @@ impl Desk {
         let (status, answer) = match self.conduct() {
             Conduct::Hang | Conduct::Absent => std::future::pending().await,
             Conduct::Answer if is_review => (200, review(&asked, &json!({ "allowed": true }))),
+            Conduct::Inject { opt_ins, container }
+                if is_review && changes && self.asks(&asked["request"], &opt_ins, &container).await =>
+            {
+                (200, review(&asked, &injecting(&container)))
+            }
+            Conduct::Inject { .. } if is_review => (200, review(&asked, &json!({ "allowed": true }))),
             Conduct::Deny(words) if is_review => {
                 (200, review(&asked, &json!({ "allowed": false, "status": { "message": words } })))
             }
-            Conduct::Answer => (200, json!({})),
+            Conduct::Answer | Conduct::Inject { .. } => (200, json!({})),
             Conduct::Deny(_) => (503, json!({})),
         };
         let mut response = Response::new(Full::from(answer.to_string()));
@@ -153,6 +198,14 @@ impl Desk {
             .insert(hyper::header::CONTENT_TYPE, hyper::header::HeaderValue::from_static("application/json"));
         Ok(response)
     }
+}
+
+/// The answer that has a container put into a pod.
+fn injecting(container: &str) -> Value {
+    let operation =
+        json!({ "op": "add", "path": "/spec/containers/-", "value": { "name": container, "image": "stand-in" } });
+    let patch = STANDARD.encode(json!([operation]).to_string());
+    json!({ "allowed": true, "patchType": "JSONPatch", "patch": patch })
 }
 
 fn review(asked: &Value, response: &Value) -> Value {

@@ -182,12 +182,50 @@ fn served(objects: Vec<Object>, known: &Discovery, old: OldApis) -> Result<Serve
     Err(error)
 }
 
+/// What is not there when it is empty, and is owned by whoever says that it is once somebody else has put something in.
+const NOTHING_WHEN_EMPTY: &[&str] = &[
+    "/metadata/annotations",
+    "/metadata/labels",
+    "/spec/template/metadata/annotations",
+    "/spec/template/metadata/labels",
+];
+
 /// The object without what is the server's, and in the namespace where it will be.
 fn settled(object: Object, api: &Api, spec: &InstanceSpec) -> Object {
+    let is_empty = |object: &Object, pointer| match object.get(pointer) {
+        Some(Value::Object(fields)) => fields.is_empty(),
+        found => found.is_some_and(Value::is_null),
+    };
     let object = SET_BY_SERVERS.iter().fold(object, |object, pointer| object.without(pointer));
-    let object = readable(object);
+    let object = NOTHING_WHEN_EMPTY
+        .iter()
+        .fold(object, |object, pointer| if is_empty(&object, pointer) { object.without(pointer) } else { object });
+    let object = if is_own(&api.group) { readable(object) } else { without_nulls(object) };
     let namespace = api.namespaced.then(|| object.namespace().unwrap_or(&spec.namespace).to_owned());
     object.in_namespace(namespace.as_deref())
+}
+
+/// A custom resource without fields that are `null`: the server drops them itself when one is created, and refuses them
+/// when one is applied.
+fn without_nulls(object: Object) -> Object {
+    fn strip(value: &mut Value) {
+        match value {
+            Value::Object(fields) => {
+                fields.retain(|_, field| !field.is_null());
+                fields.values_mut().for_each(strip);
+            }
+            Value::Array(items) => items.iter_mut().for_each(strip),
+            _ => {}
+        }
+    }
+    match object.get("/spec") {
+        Some(spec) => {
+            let mut spec = spec.clone();
+            strip(&mut spec);
+            object.with("spec", spec)
+        }
+        None => object,
+    }
 }
 
 /// A Secret as it can be read again: what is written as `stringData` is kept as `data`, and whoever changes that would not

@@ -12,15 +12,19 @@
 //! | `observe` | what there is, one request a kind |
 //! | `inventory` | what an instance has on the cluster, as the cluster itself remembers it |
 //! | `planner` | from all of these to what has to be done |
+//! | `advise` | what speaks against that |
 //! | `run` | carrying it out |
 //! | `engine` | [`Lifecycle`]: all of it in its order |
+//! | `detect` | which meshes are there, told from what is there alone |
 //! | `snapshot` | what is no longer as it was before |
 //!
 //! The data goes one way: sources → objects → [wanted, there, remembered] → plan → requests. Everything up to the plan
 //! is pure but for `render`, `observe` and the inventory's store; `run` and `engine` act.
 
+mod advise;
 mod applyset;
 mod desired;
+mod detect;
 mod differ;
 mod digest;
 mod engine;

@@ -4,6 +4,8 @@ use meshery_core::lifecycle::{ChartSource, InstanceSpec, Source};
 use meshery_core::{Error, Result};
 use serde_json::{Map, Value};
 
+use super::settings::Settings;
+
 /// The namespace that a specification has when it names none.
 const UNNAMED: &str = "default";
 
@@ -46,6 +48,36 @@ impl<'a> Charts<'a> {
 
     fn is_remote(&self) -> bool {
         ["oci://", "https://", "http://"].iter().any(|scheme| self.base.starts_with(scheme))
+    }
+}
+
+/// A mesh that comes as one chart and takes nothing but its values.
+///
+/// | setting | says | when it is not given |
+/// |---|---|---|
+/// | `charts` | a folder that has the chart, the URL of a repository, or `oci://…` | the project's |
+/// | `values` | values of the chart | those of the chart |
+pub(super) struct OneChart {
+    /// The project's repository.
+    pub(super) repository: &'static str,
+    /// The name of the chart, and of the release.
+    pub(super) name: &'static str,
+    /// The namespace that it usually has.
+    pub(super) namespace: &'static str,
+}
+
+impl OneChart {
+    /// The chart in this version, with these values below those of the specification.
+    pub(super) fn source(&self, wanted: &InstanceSpec, version: String, under: Value) -> Result<Vec<Source>> {
+        let settings = Settings::new(&wanted.settings, &["charts", "values"])?;
+        let base = settings.text("charts")?.unwrap_or(self.repository);
+        let charts = Charts::new(base, version, namespace(wanted, self.namespace))?;
+        let mut values = match under {
+            Value::Object(under) => under,
+            _ => Map::new(),
+        };
+        overlay(&mut values, settings.map("values")?.cloned().unwrap_or_default());
+        Ok(vec![charts.source(self.name.into(), self.name, self.name, values)])
     }
 }
 

@@ -16,10 +16,12 @@ pub(super) struct Envoy;
 impl MeshProvider for Envoy {
     fn info(&self) -> MeshInfo {
         MeshInfo {
-            id: "envoy".into(),
-            title: "Envoy sidecars".into(),
-            summary: "A client-side and a server-side Envoy, plain text or mutual TLS between them".into(),
             programs: vec![bootstrap::program()],
+            ..MeshInfo::new(
+                "envoy",
+                "Envoy sidecars",
+                "A client-side and a server-side Envoy, plain text or mutual TLS between them",
+            )
         }
     }
 

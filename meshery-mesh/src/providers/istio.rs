@@ -8,12 +8,17 @@
 //! | `values` | values of the chart `istiod`; what stands in `global` goes to every chart | those of the charts |
 
 use meshery_core::lifecycle::{
-    ClusterCheck, ClusterMesh, ClusterProbe, MeshFacts, ResidueRule, RuntimeOwner, Selector, Source, Trace,
+    ClusterCheck, ClusterMesh, ClusterProbe, Line, Marks, MeshFacts, OptIn, Releases, ResidueRule, RuntimeOwner,
+    Selector, Source, Trace,
 };
 use meshery_core::{Error, GroupKind, InstanceSpec, MeshInfo, MeshProvider, Object, Result};
 use serde_json::{Map, Value, json};
 
 use super::charts::{Charts, namespace, overlay};
+use super::facts::{
+    asks, check, core, extra, injects, labelled, lease, made, mutating, named, orphaned, part, ready, shared, users,
+    validating, writes_webhooks,
+};
 use super::settings::{Settings, place};
 
 const CHARTS: &str = "oci://gcr.io/istio-release/charts";
@@ -23,6 +28,8 @@ const PROFILES: [&str; 6] = ["ambient", "default", "demo", "minimal", "preview",
 const UNREVISED: &str = "default";
 const INJECTION: &str = "istio-injection";
 const REVISION: &str = "istio.io/rev";
+const DATA_PLANE: &str = "istio.io/dataplane-mode";
+const PROXY: &str = "istio-proxy";
 
 /// What control planes elect a leader by, all of them together. Which of these are ConfigMaps and which Leases has
 /// changed from release to release.
@@ -45,12 +52,7 @@ pub(super) struct Istio;
 
 impl MeshProvider for Istio {
     fn info(&self) -> MeshInfo {
-        MeshInfo {
-            id: "istio".into(),
-            title: "Istio".into(),
-            summary: "Istio's control plane on a cluster, for sidecars or ambient".into(),
-            programs: Vec::new(),
-        }
+        MeshInfo::new("istio", "Istio", "Istio's control plane on a cluster, for sidecars or ambient")
     }
 
     fn cluster(&self) -> Option<&dyn ClusterMesh> {
@@ -64,23 +66,15 @@ impl ClusterMesh for Istio {
     }
 
     fn facts(&self, wanted: &InstanceSpec) -> MeshFacts {
-        MeshFacts { runtime_owners: runtime_owners(), residue: residue(wanted) }
+        MeshFacts { runtime_owners: runtime_owners(), residue: residue(wanted), ..MeshFacts::default() }
     }
 
     fn checks(&self, wanted: &InstanceSpec) -> Vec<ClusterCheck> {
-        let label = match revision(wanted) {
-            Some(revision) => (REVISION.to_owned(), revision.to_owned()),
-            None => (INJECTION.to_owned(), "enabled".to_owned()),
+        let opt_in = match revision(wanted) {
+            Some(revision) => OptIn::namespace_label(REVISION, Some(revision)),
+            None => OptIn::namespace_label(INJECTION, Some("enabled")),
         };
-        let injected = ClusterProbe::Injected {
-            namespace_labels: [label].into(),
-            namespace_annotations: [].into(),
-            container: "istio-proxy".into(),
-        };
-        let mut checks = vec![
-            check("objects_ready", "All objects are there and ready", ClusterProbe::Ready),
-            check("sidecar_injected", "Pods of a labelled namespace get a sidecar, others do not", injected),
-        ];
+        let mut checks = vec![ready(), injects(&opt_in, PROXY)];
         if let (Some(object), Some(control)) = (virtual_service(wanted, -5), virtual_service(wanted, 100)) {
             let denied = ClusterProbe::Denied { object, control };
             let claim = "A VirtualService with a negative weight is refused, one without is not";
@@ -88,10 +82,53 @@ impl ClusterMesh for Istio {
         }
         checks
     }
-}
 
-fn check(name: &str, claim: &str, probe: ClusterProbe) -> ClusterCheck {
-    ClusterCheck { name: name.into(), claim: claim.into(), probe }
+    fn marks(&self) -> Marks {
+        let groups = ["extensions", "networking", "security", "telemetry"];
+        Marks {
+            parts: vec![
+                part("Deployment", labelled(&[("app", "istiod")]), "discovery"),
+                extra("DaemonSet", labelled(&[("k8s-app", "istio-cni-node")]), "install-cni"),
+                extra("DaemonSet", named("ztunnel"), PROXY),
+            ],
+            groups: groups.map(|group| format!("{group}.istio.io")).into(),
+            signs: vec![
+                mutating(Trace::NamePrefix("istio-sidecar-injector".into())),
+                mutating(Trace::Label("istio.io/tag".into())),
+                validating(Trace::NamePrefix("istio-validator".into())),
+                validating(named("istiod-default-validator")),
+            ],
+            opt_ins: vec![
+                OptIn::namespace_label(INJECTION, Some("enabled")),
+                OptIn::namespace_label(REVISION, None),
+                OptIn::namespace_label(DATA_PLANE, Some("ambient")),
+                OptIn::namespace_label("sidecar.istio.io/inject", Some("true")).on_pod(),
+            ],
+            proxies: vec![PROXY.into()],
+        }
+    }
+
+    fn releases(&self) -> Releases {
+        let kubernetes = [
+            ("1.20", "1.25"),
+            ("1.21", "1.26"),
+            ("1.22", "1.27"),
+            ("1.23", "1.27"),
+            ("1.24", "1.28"),
+            ("1.25", "1.29"),
+            ("1.26", "1.29"),
+            ("1.27", "1.29"),
+            ("1.28", "1.30"),
+            ("1.29", "1.31"),
+            ("1.30", "1.32"),
+        ];
+        Releases {
+            lines: kubernetes.map(|(line, oldest)| Line::new(line, line).on_kubernetes(oldest)).into(),
+            steps_up: Some(1),
+            source: "https://istio.io/latest/docs/setup/upgrade/in-place/".into(),
+            ..Releases::default()
+        }
+    }
 }
 
 /// Whether it can be part of the name of a Service.
@@ -182,87 +219,55 @@ impl<'a> Wish<'a> {
 /// istiod gives webhooks its root certificate, and has those that validate fail once it has seen them answer. It leaves
 /// `failurePolicy` alone in those that inject.
 fn runtime_owners() -> Vec<RuntimeOwner> {
-    let owner = |kind: &str, fields: &[&str]| RuntimeOwner {
-        manager: "pilot-discovery".into(),
-        kind: GroupKind::new("admissionregistration.k8s.io", kind),
-        fields: fields.iter().map(|field| format!("webhooks[*].{field}")).collect(),
-    };
+    let istiod = "pilot-discovery";
     vec![
-        owner("MutatingWebhookConfiguration", &["clientConfig.caBundle"]),
-        owner("ValidatingWebhookConfiguration", &["clientConfig.caBundle", "failurePolicy"]),
+        writes_webhooks(istiod, "MutatingWebhookConfiguration", &[]),
+        writes_webhooks(istiod, "ValidatingWebhookConfiguration", &["failurePolicy"]),
     ]
 }
 
 fn residue(wanted: &InstanceSpec) -> Vec<ResidueRule> {
     let home = namespace(wanted, NAMESPACE);
-    let made = |kind: GroupKind, namespace: Option<&str>, name: String, reason: &str| ResidueRule {
-        kind,
-        namespace: namespace.map(str::to_owned),
-        trace: Trace::Name(name),
-        remove: true,
-        shared_by: Some(istiods()),
-        reason: reason.into(),
+    let of_all = |kind: GroupKind, place: Option<&str>, name: &str, reason: &str| {
+        shared(made(kind, place, named(name), reason), istiods())
     };
-    let (config_map, lease) = (GroupKind::new("", "ConfigMap"), GroupKind::new("coordination.k8s.io", "Lease"));
     let mut rules = Vec::new();
     for (name, what) in [("istio-ca-root-cert", "its root certificate"), ("istio-ca-crl", "its revocation list")] {
-        let reason = format!("istiod writes {what} into every namespace");
-        rules.push(made(config_map.clone(), None, name.into(), &reason));
+        rules.push(of_all(core("ConfigMap"), None, name, &format!("istiod writes {what} into every namespace")));
     }
     let reason = "istiod keeps the key of its own authority in it";
-    rules.push(made(GroupKind::new("", "Secret"), Some(home), "istio-ca-secret".into(), reason));
+    rules.push(of_all(core("Secret"), Some(home), "istio-ca-secret", reason));
     for name in ELECTIONS {
-        for kind in [&config_map, &lease] {
-            let reason = "the control planes of the cluster elect a leader by it";
-            rules.push(made(kind.clone(), Some(home), name.into(), reason));
+        for kind in [core("ConfigMap"), lease()] {
+            rules.push(of_all(kind, Some(home), name, "the control planes of the cluster elect a leader by it"));
         }
     }
     for name in ELECTIONS_OF_A_REVISION {
         let name = format!("{name}-{}", revision(wanted).unwrap_or(UNREVISED));
         let reason = "the replicas of this control plane elect a leader by it";
-        rules.push(ResidueRule { shared_by: None, ..made(lease.clone(), Some(home), name, reason) });
+        rules.push(made(lease(), Some(home), named(&name), reason));
     }
-    rules.extend(users(wanted));
+    rules.extend(of_users(wanted));
     rules
 }
 
 /// What is the users' own and still speaks of Istio.
-fn users(wanted: &InstanceSpec) -> Vec<ResidueRule> {
-    let named = |kind: GroupKind, trace: Trace, reason: &str| ResidueRule {
-        kind,
-        namespace: None,
-        trace,
-        remove: false,
-        shared_by: Some(istiods()),
-        reason: reason.into(),
-    };
-    let core = |kind: &str| GroupKind::new("", kind);
-    let own = Trace::Labels([(REVISION.to_owned(), revision(wanted).unwrap_or(UNREVISED).to_owned())].into());
-    let unlabel = "the label asks for sidecars that nobody injects any more: remove it";
-    vec![
-        ResidueRule { shared_by: None, ..named(core("Namespace"), own, unlabel) },
-        named(core("Namespace"), Trace::Label(INJECTION.into()), unlabel),
-        named(
-            core("Namespace"),
-            Trace::Label("istio.io/dataplane-mode".into()),
-            "the label asks for an ambient mesh that is not there any more: remove it",
-        ),
-        named(
-            core("Pod"),
-            Trace::Container("istio-proxy".into()),
-            "its sidecar runs on without a control plane: restart the workload",
-        ),
-        named(
-            GroupKind::new("apps", "Deployment"),
-            Trace::Label("gateway.istio.io/managed".into()),
-            "istiod made it for a Gateway of yours: remove the Gateway, or let another controller take it",
-        ),
-        named(
-            GroupKind::new("admissionregistration.k8s.io", "MutatingWebhookConfiguration"),
-            Trace::Label("istio.io/tag".into()),
-            "a revision tag still asks for injection, and nobody answers: remove it with `istioctl tag remove`",
-        ),
-    ]
+fn of_users(wanted: &InstanceSpec) -> Vec<ResidueRule> {
+    let own = OptIn::namespace_label(REVISION, Some(revision(wanted).unwrap_or(UNREVISED)));
+    let tag = "a revision tag still asks for injection, and nobody answers: remove it with `istioctl tag remove`";
+    let gateway = "istiod made it for a Gateway of yours: remove the Gateway, or let another controller take it";
+    let mut rules = vec![asks(&own)];
+    rules.extend(
+        [
+            asks(&OptIn::namespace_label(INJECTION, None)),
+            asks(&OptIn::namespace_label(DATA_PLANE, None)),
+            orphaned(PROXY),
+            users(GroupKind::new("apps", "Deployment"), Trace::Label("gateway.istio.io/managed".into()), gateway),
+            users(mutating(named("")).kind, Trace::Label("istio.io/tag".into()), tag),
+        ]
+        .map(|rule| shared(rule, istiods())),
+    );
+    rules
 }
 
 /// All control planes of the cluster.

@@ -6,16 +6,23 @@
 //! | `identity` | PEM texts: `trust_anchors`, `issuer_certificate` and `issuer_key` | an error, unless `values` see to it |
 //! | `values` | values of the chart `linkerd-control-plane` | those of the chart |
 
-use meshery_core::lifecycle::{ClusterCheck, ClusterMesh, ClusterProbe, MeshFacts, ResidueRule, Source, Trace};
-use meshery_core::{Error, GroupKind, InstanceSpec, MeshInfo, MeshProvider, Result};
+use meshery_core::lifecycle::{
+    ClusterCheck, ClusterMesh, Lasting, Line, Marks, MeshFacts, OptIn, Releases, ResidueRule, Source,
+};
+use meshery_core::{Error, InstanceSpec, MeshInfo, MeshProvider, Result};
 use serde_json::{Map, Value, json};
 
 use super::charts::{Charts, namespace, overlay};
+use super::facts::{
+    asks, core, extra, injects, labelled, lease, made, mutating, named, orphaned, part, ready, validating,
+};
 use super::settings::{Settings, place};
 
 const CHARTS: &str = "https://helm.linkerd.io/edge";
 const NAMESPACE: &str = "linkerd";
 const INJECT: &str = "linkerd.io/inject";
+const COMPONENT: &str = "linkerd.io/control-plane-component";
+const PROXY: &str = "linkerd-proxy";
 const CERTIFICATE: &str = "CERTIFICATE";
 const KEY: &str = "PRIVATE KEY";
 /// The parts of an identity, and what their PEM frames say.
@@ -26,12 +33,7 @@ pub(super) struct Linkerd;
 
 impl MeshProvider for Linkerd {
     fn info(&self) -> MeshInfo {
-        MeshInfo {
-            id: "linkerd".into(),
-            title: "Linkerd".into(),
-            summary: "Linkerd's control plane on a cluster".into(),
-            programs: Vec::new(),
-        }
+        MeshInfo::new("linkerd", "Linkerd", "Linkerd's control plane on a cluster")
     }
 
     fn cluster(&self) -> Option<&dyn ClusterMesh> {
@@ -67,21 +69,62 @@ impl ClusterMesh for Linkerd {
 
     /// Nobody else writes to its objects: the chart itself puts certificates into its webhooks.
     fn facts(&self, wanted: &InstanceSpec) -> MeshFacts {
-        MeshFacts { runtime_owners: Vec::new(), residue: residue(namespace(wanted, NAMESPACE)) }
+        let issuer = Lasting {
+            kind: core("Secret"),
+            name: "linkerd-identity-issuer".into(),
+            reason: "the certificate of every proxy follows from it".into(),
+        };
+        MeshFacts { residue: residue(namespace(wanted, NAMESPACE)), lasting: vec![issuer], ..MeshFacts::default() }
     }
 
     fn checks(&self, _wanted: &InstanceSpec) -> Vec<ClusterCheck> {
-        let injected = ClusterProbe::Injected {
-            namespace_labels: [].into(),
-            namespace_annotations: [(INJECT.into(), "enabled".into())].into(),
-            container: "linkerd-proxy".into(),
-        };
-        let check = |name: &str, claim: &str, probe| ClusterCheck { name: name.into(), claim: claim.into(), probe };
-        vec![
-            check("objects_ready", "All objects are there and ready", ClusterProbe::Ready),
-            check("proxy_injected", "Pods of an annotated namespace get a proxy, others do not", injected),
-        ]
+        vec![ready(), injects(&opt_in(), PROXY)]
     }
+
+    fn marks(&self) -> Marks {
+        let component = |name| labelled(&[(COMPONENT, name)]);
+        Marks {
+            parts: vec![
+                part("Deployment", component("destination"), "destination"),
+                part("Deployment", component("identity"), "identity"),
+                part("Deployment", component("proxy-injector"), "proxy-injector"),
+                extra("DaemonSet", labelled(&[("k8s-app", "linkerd-cni")]), "install-cni"),
+            ],
+            groups: ["linkerd.io", "policy.linkerd.io", "workload.linkerd.io", "multicluster.linkerd.io"]
+                .map(str::to_owned)
+                .into(),
+            signs: vec![
+                mutating(named("linkerd-proxy-injector-webhook-config")),
+                validating(named("linkerd-policy-validator-webhook-config")),
+                validating(named("linkerd-sp-validator-webhook-config")),
+            ],
+            opt_ins: vec![opt_in(), OptIn::namespace_annotation(INJECT, Some("ingress")), opt_in().on_pod()],
+            proxies: vec![PROXY.into()],
+        }
+    }
+
+    fn releases(&self) -> Releases {
+        let lines = [
+            ("2.14", "edge-23.8.1", "1.21"),
+            ("2.15", "edge-24.2.4", "1.22"),
+            ("2.16", "edge-24.8.2", "1.22"),
+            ("2.17", "edge-24.11.8", "1.22"),
+            ("2.18", "edge-25.4.4", "1.23"),
+            ("2.19", "edge-25.10.7", "1.23"),
+            ("2.20", "edge-26.6.3", "1.31"),
+        ];
+        Releases {
+            lines: lines.map(|(line, since, oldest)| Line::new(line, since).on_kubernetes(oldest)).into(),
+            is_dated: true,
+            steps_up: Some(1),
+            source: "https://linkerd.io/2/tasks/upgrade/".into(),
+        }
+    }
+}
+
+/// How a namespace asks for proxies.
+fn opt_in() -> OptIn {
+    OptIn::namespace_annotation(INJECT, Some("enabled"))
 }
 
 /// The version of the charts of a release: that of `edge-26.8.3` is `2026.8.3`.
@@ -116,31 +159,13 @@ fn pem<'a>(given: &'a Map<String, Value>, name: &str, frame: &str) -> Result<&'a
 }
 
 fn residue(home: &str) -> Vec<ResidueRule> {
-    let lease = |name: &str, who: &str| ResidueRule {
-        kind: GroupKind::new("coordination.k8s.io", "Lease"),
-        namespace: Some(home.into()),
-        trace: Trace::Name(name.into()),
-        remove: true,
-        shared_by: None,
-        reason: format!("the replicas of {who} elect by it who writes"),
+    let elects = |name: &str, who: &str| {
+        made(lease(), Some(home), named(name), &format!("the replicas of {who} elect by it who writes"))
     };
-    let users = |kind: &str, trace, reason: &str| ResidueRule {
-        kind: GroupKind::new("", kind),
-        namespace: None,
-        trace,
-        remove: false,
-        shared_by: None,
-        reason: reason.into(),
-    };
-    let annotation = Trace::Annotation(INJECT.into());
     vec![
-        lease("linkerd-destination-endpoint-write", "the destination controller"),
-        lease("policy-controller-write", "the policy controller"),
-        users("Namespace", annotation, "the annotation asks for proxies that nobody injects any more: remove it"),
-        users(
-            "Pod",
-            Trace::Container("linkerd-proxy".into()),
-            "its proxy runs on without a control plane: restart the workload",
-        ),
+        elects("linkerd-destination-endpoint-write", "the destination controller"),
+        elects("policy-controller-write", "the policy controller"),
+        asks(&OptIn::namespace_annotation(INJECT, None)),
+        orphaned(PROXY),
     ]
 }

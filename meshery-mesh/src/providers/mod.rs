@@ -9,13 +9,27 @@
 //! - the process that the load enters by owns a port in [`Plan::entry`](meshery_core::Plan).
 
 mod address;
+mod app_mesh;
 mod bootstrap;
 mod charts;
+mod cilium;
+mod citrix_cpx;
+mod consul;
+mod ended;
 mod envoy;
+mod facts;
 mod istio;
+mod kuma;
 mod linkerd;
+mod network_service_mesh;
+mod nginx_service_mesh;
 mod none;
+mod octarine;
+mod open_service_mesh;
 mod settings;
+mod sofa_mesh;
+mod tanzu;
+mod traefik_mesh;
 pub(crate) mod upstream;
 
 use meshery_core::MeshProvider;
@@ -26,4 +40,21 @@ use meshery_core::MeshProvider;
 /// let names: Vec<_> = meshery_mesh::providers::PROVIDERS.iter().map(|mesh| mesh.info().id.to_string()).collect();
 /// assert!(names.contains(&"envoy".to_owned()) && names.is_sorted());
 /// ```
-pub static PROVIDERS: &[&dyn MeshProvider] = &[&envoy::Envoy, &istio::Istio, &linkerd::Linkerd, &none::Direct];
+pub static PROVIDERS: &[&dyn MeshProvider] = &[
+    &app_mesh::AppMesh,
+    &cilium::Cilium,
+    &citrix_cpx::CITRIX_CPX,
+    &consul::Consul,
+    &envoy::Envoy,
+    &istio::Istio,
+    &kuma::Kuma,
+    &linkerd::Linkerd,
+    &nginx_service_mesh::NginxServiceMesh,
+    &none::Direct,
+    &network_service_mesh::NetworkServiceMesh,
+    &octarine::OCTARINE,
+    &open_service_mesh::OpenServiceMesh,
+    &sofa_mesh::SOFA_MESH,
+    &tanzu::TANZU,
+    &traefik_mesh::TraefikMesh,
+];

@@ -9,12 +9,7 @@ pub(super) struct Direct;
 
 impl MeshProvider for Direct {
     fn info(&self) -> MeshInfo {
-        MeshInfo {
-            id: "none".into(),
-            title: "No mesh".into(),
-            summary: "The client talks to the upstream directly: the baseline".into(),
-            programs: Vec::new(),
-        }
+        MeshInfo::new("none", "No mesh", "The client talks to the upstream directly: the baseline")
     }
 
     fn local(&self) -> Option<&dyn LocalMesh> {

@@ -14,10 +14,12 @@ pub(crate) struct Upstream;
 impl MeshProvider for Upstream {
     fn info(&self) -> MeshInfo {
         MeshInfo {
-            id: "upstream".into(),
-            title: "Built-in upstream".into(),
-            summary: "An Envoy that answers every request itself with 200 bytes".into(),
             programs: vec![bootstrap::program()],
+            ..MeshInfo::new(
+                "upstream",
+                "Built-in upstream",
+                "An Envoy that answers every request itself with 200 bytes",
+            )
         }
     }
 

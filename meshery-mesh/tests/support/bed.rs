@@ -32,7 +32,12 @@ pub struct Bed {
 
 /// A control plane. Without the servers a test fails in CI, and says elsewhere that it was skipped.
 pub async fn bed() -> Option<Bed> {
-    let plane = Arc::new(testbed::start_with(ControlPlaneSpec::default()).await?);
+    bed_with(ControlPlaneSpec::default()).await
+}
+
+/// A control plane as it is wanted.
+pub async fn bed_with(spec: ControlPlaneSpec) -> Option<Bed> {
+    let plane = Arc::new(testbed::start_with(spec).await?);
     Some(on(plane).await)
 }
 

@@ -1,18 +1,33 @@
 //! What is particular to one mesh on a cluster, as data.
+//!
+//! | module | says |
+//! |---|---|
+//! | `check` | what must be true once it is installed |
+//! | `marks` | how it is recognised, whoever has installed it |
+//! | `release` | which releases there are, and which step from one to another is allowed |
+//! | `residue` | what it leaves behind |
 
-use std::collections::BTreeMap;
+mod check;
+mod marks;
+mod release;
+mod residue;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{InstanceSpec, Source};
 use crate::error::Result;
-use crate::object::{GroupKind, Object};
+use crate::object::GroupKind;
+
+pub use check::{ClusterCheck, ClusterProbe};
+pub use marks::{Holder, Marks, OptIn, Part, Sign, Tag};
+pub use release::{Line, Releases, Retired, Version};
+pub use residue::{Consent, ResidueRule, Selector, Trace};
 
 /// What is particular to one mesh on a cluster: data and pure functions. The engine knows no mesh by name.
 ///
 /// ```
-/// use meshery_core::lifecycle::{ClusterCheck, ClusterMesh, InstanceSpec, MeshFacts, Source};
+/// use meshery_core::lifecycle::{ClusterCheck, ClusterMesh, InstanceSpec, Marks, MeshFacts, Releases, Source};
 ///
 /// struct Plain;
 /// impl ClusterMesh for Plain {
@@ -24,6 +39,12 @@ use crate::object::{GroupKind, Object};
 ///     }
 ///     fn checks(&self, _wanted: &InstanceSpec) -> Vec<ClusterCheck> {
 ///         vec![]
+///     }
+///     fn marks(&self) -> Marks {
+///         Marks { groups: vec!["plain.example.com".into()], ..Marks::default() }
+///     }
+///     fn releases(&self) -> Releases {
+///         Releases::default()
 ///     }
 /// }
 /// let mesh: &dyn ClusterMesh = &Plain;
@@ -41,6 +62,12 @@ pub trait ClusterMesh: Send + Sync {
 
     /// What must be true once it is installed.
     fn checks(&self, wanted: &InstanceSpec) -> Vec<ClusterCheck>;
+
+    /// How it is recognised, whoever has installed it.
+    fn marks(&self) -> Marks;
+
+    /// Which releases there are, and which step from one to another is allowed.
+    fn releases(&self) -> Releases;
 }
 
 /// What the engine must know of a mesh.
@@ -56,6 +83,35 @@ pub struct MeshFacts {
     pub runtime_owners: Vec<RuntimeOwner>,
     /// What it leaves behind.
     pub residue: Vec<ResidueRule>,
+    /// Finalizers that its own controllers put on objects: nobody takes them away once those are gone.
+    pub finalizers: Vec<String>,
+    /// Objects that are made once and never written again, for everything that runs depends on them: what would replace
+    /// the trust anchor of a mesh breaks every proxy.
+    pub lasting: Vec<Lasting>,
+}
+
+/// An object that is made once and never written again.
+///
+/// ```
+/// use meshery_core::GroupKind;
+/// use meshery_core::lifecycle::Lasting;
+///
+/// let issuer = Lasting {
+///     kind: GroupKind::new("", "Secret"),
+///     name: "linkerd-identity-issuer".into(),
+///     reason: "every proxy's certificate follows from it".into(),
+/// };
+/// assert_eq!(issuer.kind.to_string(), "Secret");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Lasting {
+    /// Its kind.
+    pub kind: GroupKind,
+    /// Its name.
+    pub name: String,
+    /// Why it lasts.
+    pub reason: String,
 }
 
 /// Somebody who writes to certain fields of objects at run time, and may.
@@ -80,122 +136,4 @@ pub struct RuntimeOwner {
     pub kind: GroupKind,
     /// Which fields: names with dots between, `[*]` for any item of a list.
     pub fields: Vec<String>,
-}
-
-/// What a mesh leaves behind, how it is found, and what is to be done about it.
-///
-/// ```
-/// use meshery_core::GroupKind;
-/// use meshery_core::lifecycle::{ResidueRule, Trace};
-///
-/// let rule = ResidueRule {
-///     kind: GroupKind::new("", "ConfigMap"),
-///     namespace: None,
-///     trace: Trace::Name("istio-ca-root-cert".into()),
-///     remove: true,
-///     shared_by: None,
-///     reason: "istiod writes its root certificate into every namespace".into(),
-/// };
-/// assert!(rule.remove);
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ResidueRule {
-    /// Objects of which kind.
-    pub kind: GroupKind,
-    /// In which namespace; all when there is none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub namespace: Option<String>,
-    /// How they are told from others.
-    pub trace: Trace,
-    /// Whether the uninstall removes them. What belongs to users is only named.
-    pub remove: bool,
-    /// Objects that share it: as long as one is there that is not of this instance, it stays.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub shared_by: Option<Selector>,
-    /// Where it comes from; where it is not removed, also what to do about it.
-    pub reason: String,
-}
-
-/// How an object that a mesh has caused is told from others.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Trace {
-    /// By an annotation of this name.
-    Annotation(String),
-    /// A pod with a container of this name, also among those that run first.
-    Container(String),
-    /// By a label of this name.
-    Label(String),
-    /// By its labels.
-    Labels(BTreeMap<String, String>),
-    /// By its whole name.
-    Name(String),
-    /// By what its name begins with.
-    NamePrefix(String),
-}
-
-/// Objects of a kind with certain labels.
-///
-/// ```
-/// use meshery_core::GroupKind;
-/// use meshery_core::lifecycle::Selector;
-///
-/// let istiods = Selector { kind: GroupKind::new("apps", "Deployment"), labels: [("app".into(), "istiod".into())].into() };
-/// assert_eq!(istiods.labels["app"], "istiod");
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Selector {
-    /// The kind.
-    pub kind: GroupKind,
-    /// The labels.
-    pub labels: BTreeMap<String, String>,
-}
-
-/// Something that must be true of a mesh on a cluster, and how to find out.
-///
-/// ```
-/// use meshery_core::lifecycle::{ClusterCheck, ClusterProbe};
-///
-/// let check = ClusterCheck { name: "objects_ready".into(), claim: "All objects are ready".into(), probe: ClusterProbe::Ready };
-/// assert_eq!(check.name, "objects_ready");
-/// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ClusterCheck {
-    /// A stable name.
-    pub name: String,
-    /// The sentence that is true when the check passes.
-    pub claim: String,
-    /// How to find out.
-    pub probe: ClusterProbe,
-}
-
-/// How to find out whether something is true of a mesh on a cluster. Nothing is left behind by it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "probe", rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum ClusterProbe {
-    /// This object, in a dry run, is refused by a webhook; the same in order is not.
-    Denied {
-        /// What must be refused.
-        object: Object,
-        /// What must not.
-        control: Object,
-    },
-    /// A pod, in a dry run, in a namespace with these labels, comes back with this container; one in a namespace
-    /// without them comes back without.
-    Injected {
-        /// The labels of the namespace.
-        namespace_labels: BTreeMap<String, String>,
-        /// The annotations of the namespace.
-        #[serde(default)]
-        namespace_annotations: BTreeMap<String, String>,
-        /// The container.
-        container: String,
-    },
-    /// All objects of the instance are there and ready.
-    Ready,
 }

@@ -6,7 +6,8 @@ use meshery_core::lifecycle::{Drift, DriftKind, OperationKind};
 use meshery_core::{Object, OperationOptions, Result};
 
 use super::known::Known;
-use super::prepare::{Facts, spec_of};
+use super::lore::Lore;
+use super::prepare::spec_of;
 use crate::cluster::Request;
 use crate::lifecycle::desired::{Desired, OldApis};
 use crate::lifecycle::observe::{Look, observe, scopes};
@@ -16,13 +17,13 @@ use crate::lifecycle::run::wire::Wire;
 use crate::lifecycle::{applyset, differ};
 
 /// Compares what is remembered with what there is: one request a kind, and two for each object that has been written to.
-pub(super) async fn drift(wire: &Wire, name: &str, options: &OperationOptions, facts: Facts) -> Result<Vec<Drift>> {
+pub(super) async fn drift(wire: &Wire, name: &str, options: &OperationOptions) -> Result<Vec<Drift>> {
     let Known { discovery, store, stored, .. } = Known::read(wire, name, options).await?;
     let contents = store.contents(wire, &stored).await?;
     let state = &stored.state;
     let Some(current) = state.current() else { return Ok(Vec::new()) };
     let spec = spec_of(name, state, Some(current));
-    let (manager, runtime) = (spec.field_manager(), ownership::runtime_owners(&facts(&spec).runtime_owners));
+    let (manager, runtime) = (spec.field_manager(), ownership::runtime_owners(&Lore::of(&spec).facts.runtime_owners));
     let desired = Desired::of(
         state.objects(current, &contents)?,
         &discovery,

@@ -7,8 +7,10 @@
 //! | `carry` | carrying a plan out, stage by stage |
 //! | `held` | the inventory while we are at work |
 //! | `known` | what is known of an instance that is there |
+//! | `lore` | what is known of the mesh that an instance is |
 //! | `status`, `drift` | how its objects are, and which are no longer as they were applied |
 //! | `verify` | whether a mesh does what it promises |
+//! | `detect` | looking at a cluster for meshes |
 //! | `hand_back` | giving an instance back to whoever had installed it |
 //! | `records` | what another installer remembers of objects that were adopted |
 //! | `residue` | what a mesh leaves behind |
@@ -16,10 +18,12 @@
 
 mod access;
 mod carry;
+mod detect;
 mod drift;
 mod hand_back;
 mod held;
 mod known;
+mod lore;
 mod prepare;
 mod records;
 mod residue;
@@ -31,8 +35,7 @@ use std::hash::{BuildHasher, RandomState};
 
 use known::{Known, none};
 use meshery_core::lifecycle::{
-    ClusterCheck, ClusterMesh, ClusterProbe, Drift, Happening, InstanceStatus, MeshFacts, OnFailure, OperationEvent,
-    OperationKind, OperationReport, Source,
+    Detection, Drift, Happening, InstanceStatus, OnFailure, OperationEvent, OperationKind, OperationReport, Source,
 };
 use meshery_core::{
     ChangePlan, CheckOutcome, Context, Error, ErrorKind, InstanceSpec, ObjectId, OperationOptions, Result,
@@ -40,6 +43,7 @@ use meshery_core::{
 use prepare::{Ask, Have, Prepared};
 pub(super) use survey::is_not_allowed;
 
+use super::advise;
 use super::inventory::store::Store;
 use super::render::Tools;
 use super::run::recorder::Recorder;
@@ -47,7 +51,6 @@ use super::run::wire::Wire;
 use super::snapshot::Snapshot;
 use crate::cluster::Cluster;
 use crate::process::wait::or_cancelled;
-use crate::providers::PROVIDERS;
 
 /// Installs, upgrades, rolls back and removes instances on one cluster, and says what would become of them.
 ///
@@ -96,7 +99,7 @@ impl Lifecycle {
         let work = async {
             let wire = self.wire(options, context);
             let ask = Ask::Have(self.have(spec, &wire).await?);
-            let (prepared, _) = prepare::prepare(&wire, ask, options, facts).await?;
+            let (prepared, _) = prepare::prepare(&wire, ask, options).await?;
             Ok(prepared.blueprint.plan)
         };
         or_cancelled(&context.cancel, work).await
@@ -114,7 +117,7 @@ impl Lifecycle {
     ) -> Result<ChangePlan> {
         let ask = Ask::Gone { name: name.into() };
         let wire = self.wire(options, context);
-        let work = prepare::prepare(&wire, ask, options, facts);
+        let work = prepare::prepare(&wire, ask, options);
         Ok(or_cancelled(&context.cancel, work).await?.0.blueprint.plan)
     }
 
@@ -130,7 +133,7 @@ impl Lifecycle {
         context: &Context,
     ) -> Result<ChangePlan> {
         let wire = self.wire(options, context);
-        let work = prepare::prepare(&wire, Ask::Back { name: name.into(), to }, options, facts);
+        let work = prepare::prepare(&wire, Ask::Back { name: name.into(), to }, options);
         Ok(or_cancelled(&context.cancel, work).await?.0.blueprint.plan)
     }
 
@@ -208,7 +211,7 @@ impl Lifecycle {
             let known = Known::read(&wire, name, options).await?;
             let status = status::status(&wire, name, &known).await?;
             let spec = prepare::spec_of(name, &known.stored.state, known.stored.state.current());
-            verify::verify(&wire, &known.discovery, &status, &spec.namespace, checks(&spec)).await
+            verify::verify(&wire, &known.discovery, &status, &spec.namespace, lore::checks(&spec)).await
         };
         or_cancelled(&context.cancel, work).await
     }
@@ -228,7 +231,7 @@ impl Lifecycle {
     /// # Errors
     /// [`NotFound`](ErrorKind::NotFound) when there is no such instance.
     pub async fn drift(&self, name: &str, options: &OperationOptions, context: &Context) -> Result<Vec<Drift>> {
-        or_cancelled(&context.cancel, drift::drift(&self.wire(options, context), name, options, facts)).await
+        or_cancelled(&context.cancel, drift::drift(&self.wire(options, context), name, options)).await
     }
 
     /// What is known of an instance, and how its objects are. Changes nothing.
@@ -260,6 +263,15 @@ impl Lifecycle {
         or_cancelled(&context.cancel, work).await
     }
 
+    /// Which meshes are on the cluster and in which state, whoever has installed them. Changes nothing.
+    ///
+    /// # Errors
+    /// What kept the cluster from being looked at.
+    pub async fn detect(&self, context: &Context) -> Result<Detection> {
+        let wire = self.wire(&OperationOptions::default(), context);
+        or_cancelled(&context.cancel, detect::detect(&wire)).await
+    }
+
     /// Everything that is on the cluster now, to be compared with what is there later. Changes nothing.
     ///
     /// # Errors
@@ -275,7 +287,7 @@ impl Lifecycle {
 
     async fn have(&self, spec: &InstanceSpec, wire: &Wire) -> Result<Box<Have>> {
         spec.check()?;
-        let sources = match mesh(spec) {
+        let sources = match lore::mesh(spec) {
             Some(mesh) if spec.sources.is_empty() => mesh.sources(spec)?,
             _ => spec.sources.clone(),
         };
@@ -284,16 +296,17 @@ impl Lifecycle {
         }
         let is_chart = |source: &Source| matches!(source, Source::Chart(_));
         let mut tools = self.tools.clone();
-        let mut discovery = None;
+        let (mut discovery, mut kubernetes) = (None, None);
         if sources.iter().any(is_chart) {
             // Charts ask which Kubernetes they are for, and what it serves.
             let known = prepare::discover(wire).await?;
-            tools.kubernetes = tools.kubernetes.or(Some(prepare::version(wire).await?));
+            kubernetes = Some(prepare::version(wire).await?);
+            tools.kubernetes = tools.kubernetes.or_else(|| kubernetes.clone());
             tools.api_versions.extend(known.api_versions());
             discovery = Some(known);
         }
         let objects = super::render::render(spec, &sources, &tools).await?;
-        Ok(Box::new(Have { spec: spec.clone(), objects, discovery }))
+        Ok(Box::new(Have { spec: spec.clone(), objects, discovery, kubernetes }))
     }
 
     async fn operate(
@@ -303,11 +316,14 @@ impl Lifecycle {
         options: &OperationOptions,
         context: &Context,
     ) -> Result<OperationReport> {
-        let (prepared, watches) = or_cancelled(&context.cancel, prepare::prepare(wire, ask, options, facts)).await?;
+        let (prepared, watches) = or_cancelled(&context.cancel, prepare::prepare(wire, ask, options)).await?;
         if let Some(stored) = &prepared.stored {
             stored.free(&prepared.spec.name, prepared.now)?;
         }
         as_expected(&prepared, options)?;
+        if let Some(error) = advise::refusal(&prepared.blueprint.plan.advice, &options.accept) {
+            return Err(error);
+        }
         let (name, kind) = (prepared.spec.name.clone(), prepared.kind);
         let before = prepared.stored.as_ref().and_then(|stored| stored.state.current()).map(|current| current.number);
         let done = carry::carry_out(wire, prepared, watches).await;
@@ -331,7 +347,7 @@ impl Lifecycle {
         let options = OperationOptions { on_failure: OnFailure::Keep, expected: None, ..options.clone() };
         let wire = self.wire(&options, context);
         let back = async {
-            let work = prepare::prepare(&wire, ask, &options, facts);
+            let work = prepare::prepare(&wire, ask, &options);
             let (prepared, watches) = or_cancelled(&context.cancel, work).await?;
             carry::carry_out(&wire, prepared, watches).await
         };
@@ -353,24 +369,4 @@ fn as_expected(prepared: &Prepared, options: &OperationOptions) -> Result<()> {
         }
         _ => Ok(()),
     }
-}
-
-/// The mesh that an instance is, where that is known and runs on clusters.
-fn mesh(spec: &InstanceSpec) -> Option<&'static dyn ClusterMesh> {
-    let mesh = spec.mesh.as_ref()?;
-    PROVIDERS.iter().find(|provider| provider.info().id == *mesh)?.cluster()
-}
-
-fn facts(spec: &InstanceSpec) -> MeshFacts {
-    mesh(spec).map(|mesh| mesh.facts(spec)).unwrap_or_default()
-}
-
-/// What must be true of an instance: that its objects are ready, where nobody knows more.
-fn checks(spec: &InstanceSpec) -> Vec<ClusterCheck> {
-    let ready = || ClusterCheck {
-        name: "objects_ready".into(),
-        claim: "All objects are there and ready".into(),
-        probe: ClusterProbe::Ready,
-    };
-    mesh(spec).map_or_else(|| vec![ready()], |mesh| mesh.checks(spec))
 }

@@ -2,34 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use meshery_core::lifecycle::{Residue, ResidueRule, Selector, Trace};
-use meshery_core::{ErrorKind, GroupKind, Object, ObjectId, Result};
+use meshery_core::lifecycle::{Consent, Residue, ResidueRule, Selector, Trace};
+use meshery_core::{ErrorKind, GroupKind, Object, ObjectId, OperationOptions, Result};
 use tokio::task::JoinSet;
 
-use super::survey;
 use crate::cluster::{Api, Discovery};
-use crate::lifecycle::run::list::whole;
+use crate::lifecycle::run::list::{metadata, whole};
 use crate::lifecycle::run::wire::Wire;
 use crate::lifecycle::run::{one, panicked};
 
 /// Whether an object is of the kind that a rule speaks of.
 pub(super) fn fits(rule: &ResidueRule, object: &Object) -> bool {
     let in_place = rule.namespace.as_deref().is_none_or(|namespace| object.namespace() == Some(namespace));
-    let id = object.id();
-    in_place
-        && id.kind == rule.kind
-        && match &rule.trace {
-            Trace::Annotation(name) => object.annotation(name).is_some(),
-            Trace::Container(name) => ["/spec/containers", "/spec/initContainers"]
-                .iter()
-                .flat_map(|list| object.items(list))
-                .any(|container| container["name"] == name.as_str()),
-            Trace::Label(name) => object.label(name).is_some(),
-            Trace::Labels(labels) => labels.iter().all(|(name, value)| object.label(name) == Some(value)),
-            Trace::Name(name) => object.name() == name,
-            Trace::NamePrefix(prefix) => object.name().starts_with(prefix.as_str()),
-            _ => false,
-        }
+    in_place && object.id().kind == rule.kind && rule.trace.fits(object)
 }
 
 /// Finds what is left behind, and removes what is ours to remove: one list a kind, and one request for each object that
@@ -39,6 +24,7 @@ pub(super) async fn clear(
     discovery: &Discovery,
     rules: &[ResidueRule],
     ours: &BTreeSet<ObjectId>,
+    options: &OperationOptions,
 ) -> Result<Vec<Residue>> {
     let others = others(wire, discovery, rules, ours).await?;
     let (mut found, mut going) = (Vec::new(), JoinSet::new());
@@ -47,6 +33,8 @@ pub(super) async fn clear(
         let (mut removed, mut reason) = (false, rule.reason.clone());
         if let Some(sharer) = rule.shared_by.as_ref().and_then(|selector| sharer(selector, &others)) {
             reason = format!("{reason}; it stays for {sharer}");
+        } else if let Some(option) = rule.consent.and_then(|consent| withheld(consent, options)) {
+            reason = format!("{reason}; it stays unless the option {option} is given");
         } else if let Some(api) = discovery.preferred(&rule.kind).filter(|_| rule.remove) {
             let (wire, api, id, uid) = (wire.clone(), api.clone(), object.id(), object.uid().to_owned());
             going.spawn(async move { one::remove(&wire, &api, &id, &uid).await });
@@ -58,6 +46,25 @@ pub(super) async fn clear(
         done.map_err(panicked)??;
     }
     Ok(found)
+}
+
+/// Rules by which something goes: nothing stands in the way, and users have agreed to what they would lose.
+pub(super) fn in_force<'a>(
+    rules: &'a [ResidueRule],
+    options: &'a OperationOptions,
+) -> impl Iterator<Item = &'a ResidueRule> {
+    let is_agreed = |rule: &&ResidueRule| rule.consent.is_none_or(|consent| withheld(consent, options).is_none());
+    rules.iter().filter(|rule| rule.remove).filter(is_agreed)
+}
+
+/// The option that has not been given.
+fn withheld(consent: Consent, options: &OperationOptions) -> Option<&'static str> {
+    let (is_given, option) = match consent {
+        Consent::Data => (options.remove_data, "remove_data"),
+        Consent::Definitions => (options.remove_definitions, "remove_definitions"),
+        _ => (false, "that this meshery does not know"),
+    };
+    (!is_given).then_some(option)
 }
 
 /// All objects by their kinds that are not of this instance, of the kinds that the rules speak of.
@@ -79,7 +86,8 @@ async fn others(
     while let Some(listed) = tasks.join_next().await {
         let (kind, listed) = listed.map_err(panicked)?;
         let mut objects = listed?;
-        objects.retain(|object| !ours.contains(&object.id()));
+        // What is on its way out is left to whoever sent it there.
+        objects.retain(|object| !ours.contains(&object.id()) && !object.is_terminating());
         objects.sort_by_cached_key(Object::id);
         others.insert(kind, objects);
     }
@@ -112,7 +120,7 @@ fn looks(rules: &[ResidueRule]) -> BTreeMap<GroupKind, Look> {
 impl Look {
     async fn list(&self, wire: &Wire, api: &Api) -> Result<Vec<Object>> {
         let only = if self.places.len() == 1 { self.places.first().and_then(Option::as_deref) } else { None };
-        let listed = if self.inside { whole(wire, api, only, None).await } else { survey::list(wire, api, only).await };
+        let listed = if self.inside { whole(wire, api, only, None).await } else { metadata(wire, api, only).await };
         match listed {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
             listed => listed,

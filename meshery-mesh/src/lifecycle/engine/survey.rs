@@ -7,7 +7,8 @@ use meshery_core::{ErrorKind, Object, ObjectId, Result};
 use tokio::task::JoinSet;
 
 use super::residue;
-use crate::cluster::{Api, Discovery, Watch};
+use crate::cluster::{Api, Discovery};
+use crate::lifecycle::run::list::metadata;
 use crate::lifecycle::run::wire::Wire;
 
 /// Kinds that nobody makes by hand, or that come with every namespace.
@@ -24,20 +25,20 @@ const IN_EACH: &[(&str, &str)] = &[("ConfigMap", "kube-root-ca.crt"), ("ServiceA
 /// How many are named.
 const NAMED: usize = 5;
 
-/// Namespaces in which others have objects, and which.
+/// Namespaces in which others have objects, and which. What goes by these rules is nobody else's.
 pub(super) async fn inhabited(
     wire: &Wire,
     discovery: &Discovery,
     namespaces: &BTreeSet<String>,
     ours: &BTreeSet<ObjectId>,
-    rules: &[ResidueRule],
+    rules: &[&ResidueRule],
 ) -> Result<BTreeMap<String, String>> {
     let mut tasks = JoinSet::new();
     for namespace in namespaces {
         for api in discovery.kinds().filter_map(|kind| discovery.preferred(kind)).filter(|api| is_looked_at(api)) {
             let (wire, api, namespace) = (wire.clone(), api.clone(), namespace.clone());
             tasks.spawn(async move {
-                let listed = list(&wire, &api, Some(&namespace)).await;
+                let listed = metadata(&wire, &api, Some(&namespace)).await;
                 (namespace, api.group_kind(), listed)
             });
         }
@@ -47,7 +48,7 @@ pub(super) async fn inhabited(
         let (namespace, kind, listed) = listed.map_err(crate::lifecycle::run::panicked)?;
         let is_foreign = |object: &Object| {
             let is_expected = ours.contains(&object.id()) || comes_with_it(object);
-            !is_expected && !rules.iter().any(|rule| rule.remove && residue::fits(rule, object))
+            !is_expected && !rules.iter().any(|rule| residue::fits(rule, object))
         };
         match listed {
             Ok(objects) => {
@@ -76,12 +77,6 @@ fn named(mut others: Vec<String>) -> String {
         others.push(format!("{more} more"));
     }
     others.join(", ")
-}
-
-/// The metadata of all objects of a kind.
-pub(in crate::lifecycle) async fn list(wire: &Wire, api: &Api, namespace: Option<&str>) -> Result<Vec<Object>> {
-    let mut watch = Watch::metadata(wire.cluster(), api, namespace).listing();
-    Ok(watch.sync().await?.values().cloned().collect())
 }
 
 fn is_looked_at(api: &Api) -> bool {

@@ -1,9 +1,8 @@
 //! Whether a mesh does what it promises: asked of the server, by dry runs that leave nothing behind.
 
-use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 
-use meshery_core::lifecycle::{ClusterCheck, ClusterProbe, InstanceStatus};
+use meshery_core::lifecycle::{ClusterCheck, ClusterProbe, Holder, InstanceStatus, OptIn, Tag};
 use meshery_core::{CheckOutcome, Error, ErrorKind, Object, ObjectId, Result};
 use serde_json::{Value, json};
 use tokio::time::{Duration, Instant, sleep};
@@ -29,9 +28,7 @@ pub(super) async fn verify(
         let (passed, evidence) = match &probe {
             ClusterProbe::Ready => ready(status),
             ClusterProbe::Denied { object, control } => denied(wire, discovery, namespace, object, control).await?,
-            ClusterProbe::Injected { namespace_labels, namespace_annotations, container } => {
-                injected(wire, namespace_labels, namespace_annotations, container).await?
-            }
+            ClusterProbe::Injected { opt_in, container } => injected(wire, opt_in, container).await?,
             other => (false, format!("this meshery knows no such probe: {other:?}")),
         };
         outcomes.push(CheckOutcome { name, claim, passed, evidence });
@@ -82,21 +79,15 @@ async fn create(wire: &Wire, path: String, object: &Value, dry: bool, about: &Ob
     Ok(sent.accepted().and_then(|sent| sent.json()))
 }
 
-/// A namespace that is removed again.
-struct Probe {
-    name: String,
+/// A namespace that is removed again, and who asks for a proxy in it.
+struct Probe<'a> {
     id: ObjectId,
+    asks: Option<&'a OptIn>,
 }
 
-async fn injected(
-    wire: &Wire,
-    labels: &BTreeMap<String, String>,
-    annotations: &BTreeMap<String, String>,
-    container: &str,
-) -> Result<(bool, String)> {
-    let (with, without) =
-        (probe(wire, labels, annotations).await?, probe(wire, &BTreeMap::new(), &BTreeMap::new()).await?);
-    let seen = async { Ok::<_, Error>((containers(wire, &with).await?, containers(wire, &without).await?)) }.await;
+async fn injected(wire: &Wire, opt_in: &OptIn, container: &str) -> Result<(bool, String)> {
+    let (with, without) = (Probe::begin(wire, Some(opt_in)).await?, Probe::begin(wire, None).await?);
+    let seen = async { Ok::<_, Error>((with.containers(wire).await?, without.containers(wire).await?)) }.await;
     let namespaces = Api::core("Namespace", "namespaces", false);
     for probe in [&with, &without] {
         one::remove(wire, &namespaces, &probe.id, "").await?;
@@ -106,45 +97,54 @@ async fn injected(
     Ok(match (has(&inside), has(&outside)) {
         (true, false) => (true, format!("a pod comes back with {}", inside.join(", "))),
         (false, _) => (false, format!("a pod comes back with {} alone", inside.join(", "))),
-        (true, true) => (false, format!("{container} is also put into pods of a namespace that did not ask for it")),
+        (true, true) => (false, format!("{container} is also put into a pod that did not ask for it")),
     })
 }
 
-async fn probe(
-    wire: &Wire,
-    labels: &BTreeMap<String, String>,
-    annotations: &BTreeMap<String, String>,
-) -> Result<Probe> {
-    let name = format!("meshery-probe-{:08x}", RandomState::new().hash_one(()) as u32);
-    let id = ObjectId::new("", "Namespace", None, &name);
-    let namespace = json!({
-        "apiVersion": "v1", "kind": "Namespace",
-        "metadata": { "name": name, "labels": labels, "annotations": annotations },
-    });
-    create(wire, "/api/v1/namespaces".into(), &namespace, false, &id).await??;
-    Ok(Probe { name, id })
-}
+impl<'a> Probe<'a> {
+    async fn begin(wire: &Wire, asks: Option<&'a OptIn>) -> Result<Self> {
+        let name = format!("meshery-probe-{:08x}", RandomState::new().hash_one(()) as u32);
+        let probe = Self { id: ObjectId::new("", "Namespace", None, &name), asks };
+        let metadata = probe.tagged(Holder::Namespace, &name);
+        let namespace = json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": metadata });
+        create(wire, "/api/v1/namespaces".into(), &namespace, false, &probe.id).await??;
+        Ok(probe)
+    }
 
-/// The containers of a pod that would be made in a namespace.
-async fn containers(wire: &Wire, probe: &Probe) -> Result<Vec<String>> {
-    let pod = json!({
-        "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "probe" },
-        "spec": { "containers": [{ "name": "probe", "image": "probe" }] },
-    });
-    let (path, begun) = (format!("/api/v1/namespaces/{}/pods", probe.name), Instant::now());
-    loop {
-        match create(wire, path.clone(), &pod, true, &probe.id).await? {
-            Ok(pod) => {
-                let lists = ["/spec/initContainers", "/spec/containers"];
-                let names =
-                    lists.iter().flat_map(|list| pod.items(list)).filter_map(|container| container["name"].as_str());
-                return Ok(names.map(str::to_owned).collect());
+    /// Metadata that asks, if it is to.
+    fn tagged(&self, holder: Holder, name: &str) -> Value {
+        let mut metadata = json!({ "name": name });
+        if let Some(asks) = self.asks.filter(|asks| asks.on == holder) {
+            let field = match asks.tag {
+                Tag::Annotation => "annotations",
+                Tag::Label => "labels",
+            };
+            metadata[field] = json!({ &asks.name: asks.value.as_deref().unwrap_or_default() });
+        }
+        metadata
+    }
+
+    /// The containers of a pod that would be made in it.
+    async fn containers(&self, wire: &Wire) -> Result<Vec<String>> {
+        let pod = json!({
+            "apiVersion": "v1", "kind": "Pod", "metadata": self.tagged(Holder::Pod, "probe"),
+            "spec": { "containers": [{ "name": "probe", "image": "probe" }] },
+        });
+        let (path, begun) = (format!("/api/v1/namespaces/{}/pods", self.id.name), Instant::now());
+        loop {
+            match create(wire, path.clone(), &pod, true, &self.id).await? {
+                Ok(pod) => {
+                    let lists = ["/spec/initContainers", "/spec/containers"];
+                    let containers = lists.iter().flat_map(|list| pod.items(list));
+                    let names = containers.filter_map(|container| container["name"].as_str());
+                    return Ok(names.map(str::to_owned).collect());
+                }
+                // The account that pods have by default is made a moment after the namespace.
+                Err(error) if error.to_string().contains("serviceaccount") && begun.elapsed() < SETTLING => {
+                    sleep(PAUSE).await;
+                }
+                Err(error) => return Err(error),
             }
-            // The account that pods have by default is made a moment after the namespace.
-            Err(error) if error.to_string().contains("serviceaccount") && begun.elapsed() < SETTLING => {
-                sleep(PAUSE).await;
-            }
-            Err(error) => return Err(error),
         }
     }
 }

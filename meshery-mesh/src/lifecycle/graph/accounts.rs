@@ -26,6 +26,13 @@ pub(super) fn edges(objects: &Objects<'_>, edges: &mut Edges) {
             }
         }
     }
+    // The token of an account: a controller removes what names one that is not there.
+    for (token, object) in objects.of("", "Secret") {
+        let account = object.annotation("kubernetes.io/service-account.name").unwrap_or_default();
+        if let Some(account) = objects.find("", "ServiceAccount", object.namespace(), account) {
+            edges.insert((token, account), Need::Exists);
+        }
+    }
     for (who, object) in objects.all.iter().enumerate() {
         let Some(spec) = pod_spec(object) else { continue };
         let account = spec["serviceAccountName"].as_str().unwrap_or("default");

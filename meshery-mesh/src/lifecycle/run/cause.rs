@@ -43,17 +43,24 @@ async fn chain(wire: &Wire, write: &Write) -> Result<Vec<(String, String)>> {
     for (pod, health) in unready {
         links.push((pod.to_string(), health.reason().to_owned()));
         let about = format!("involvedObject.uid={}", pod.uid());
-        let events =
-            whole(wire, &Api::core("Event", "events", true), namespace, Some(("fieldSelector", &about))).await?;
-        if let Some(event) = events.iter().rfind(|event| event.text("/type") == "Warning") {
-            let words = format!("{}: {}", event.text("/reason"), event.text("/message"));
-            links.push((format!("event of {}", pod.name()), words));
-        }
+        links
+            .extend(complaint(wire, namespace, &about).await?.map(|words| (format!("event of {}", pod.name()), words)));
     }
     if pods.is_empty() && links.is_empty() {
         links.push(("cause".into(), "no pod was made for it".into()));
+        let about = format!("involvedObject.kind={},involvedObject.name={}", write.id.kind.kind, write.id.name);
+        links.extend(
+            complaint(wire, namespace, &about).await?.map(|words| (format!("event of {}", write.id.name), words)),
+        );
     }
     Ok(links)
+}
+
+/// The last warning about an object.
+async fn complaint(wire: &Wire, namespace: Option<&str>, about: &str) -> Result<Option<String>> {
+    let events = whole(wire, &Api::core("Event", "events", true), namespace, Some(("fieldSelector", about))).await?;
+    let last = events.iter().rfind(|event| event.text("/type") == "Warning");
+    Ok(last.map(|event| format!("{}: {}", event.text("/reason"), event.text("/message"))))
 }
 
 /// The labels of its pods.

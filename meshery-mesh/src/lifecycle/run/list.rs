@@ -1,10 +1,10 @@
-//! All objects of a kind, whole.
+//! All objects of a kind, whole or their metadata.
 
 use meshery_core::{Object, ObjectId, Result};
 use serde_json::Value;
 
 use super::wire::Wire;
-use crate::cluster::{Api, Request};
+use crate::cluster::{Api, METADATA_LIST, Request};
 
 /// How many objects come with one answer. A server that is asked for so many at most answers at once, too, while it gets
 /// ready to serve a kind that nobody has asked for before; otherwise it asks to be left alone for a second.
@@ -17,11 +17,21 @@ pub(in crate::lifecycle) async fn whole(
     namespace: Option<&str>,
     selector: Option<(&str, &str)>,
 ) -> Result<Vec<Object>> {
-    let about = ObjectId { kind: api.group_kind(), namespace: namespace.map(str::to_owned), name: "*".into() };
-    let mut first = Request::get(api.path(namespace, None)).query("limit", PAGE);
+    let mut first = Request::get(api.path(namespace, None));
     if let Some((name, value)) = selector {
         first = first.query(name, value);
     }
+    pages(wire, api, namespace, first).await
+}
+
+/// The metadata of all objects of a kind.
+pub(in crate::lifecycle) async fn metadata(wire: &Wire, api: &Api, namespace: Option<&str>) -> Result<Vec<Object>> {
+    pages(wire, api, namespace, Request::get(api.path(namespace, None)).accept(METADATA_LIST)).await
+}
+
+async fn pages(wire: &Wire, api: &Api, namespace: Option<&str>, first: Request) -> Result<Vec<Object>> {
+    let about = ObjectId { kind: api.group_kind(), namespace: namespace.map(str::to_owned), name: "*".into() };
+    let first = first.query("limit", PAGE);
     let (mut request, mut objects) = (first.clone(), Vec::new());
     loop {
         let mut list: Value = wire.send(request, &about).await?.accepted()?.json()?;

@@ -15,27 +15,49 @@ use crate::lifecycle::run::one::{self, Manner, Removed};
 use crate::lifecycle::{applyset, digest};
 
 impl Operation<'_> {
+    /// Each to its end, one after the other. Those that are to go when they have succeeded go once all have: accounts and
+    /// roles are hooks of their own, and those after them need them.
     pub(super) async fn run_hooks(&mut self, hooks: &[Hook]) -> Result<()> {
+        let mut done = Ok(());
+        let mut succeeded = Vec::new();
         for hook in hooks {
-            let (id, api) = (hook.object.id(), self.api_of(hook)?);
-            let manner = &self.prepared.manner;
-            if hook.replaces() && one::remove(self.wire, &api, &id, "").await? == Removed::Going {
-                one::gone(self.wire, manner, &api, &id, "").await?;
+            done = self.run_hook(hook).await;
+            if done.is_err() {
+                if hook.goes_after(false) {
+                    self.dismiss(hook).await?;
+                }
+                break;
             }
-            // A hook is waited for, whatever else is not: what comes after counts on it.
-            let options = OperationOptions { wait: true, ..manner.options.clone() };
-            let (manager, runtime) = (manner.manager.clone(), manner.runtime.clone());
-            let writes = [self.write_of(hook, api.clone())];
-            let mut applying = Applying::new(self.wire, Arc::new(Manner { manager, runtime, options }), &writes);
-            let done = applying.finish(&mut self.feed).await;
-            let written = applying.into_written().into_values().map(|written| (writes[0].clone(), written));
-            self.ledger.written.extend(written);
-            if hook.goes_after(done.is_ok()) {
-                one::remove(self.wire, &api, &id, "").await?;
-                self.ledger.gone.push(id);
-            }
-            done?;
+            succeeded.push(hook);
         }
+        for hook in succeeded.into_iter().rev().filter(|hook| hook.goes_after(true)) {
+            self.dismiss(hook).await?;
+        }
+        done
+    }
+
+    async fn run_hook(&mut self, hook: &Hook) -> Result<()> {
+        let (id, api) = (hook.object.id(), self.api_of(hook)?);
+        let manner = &self.prepared.manner;
+        if hook.replaces() && one::remove(self.wire, &api, &id, "").await? == Removed::Going {
+            one::gone(self.wire, manner, &api, &id, "").await?;
+        }
+        // A hook is waited for, whatever else is not: what comes after counts on it.
+        let options = OperationOptions { wait: true, ..manner.options.clone() };
+        let (manager, runtime) = (manner.manager.clone(), manner.runtime.clone());
+        let writes = [self.write_of(hook, api)];
+        let mut applying = Applying::new(self.wire, Arc::new(Manner { manager, runtime, options }), &writes);
+        let done = applying.finish(&mut self.feed).await;
+        let written = applying.into_written().into_values().map(|written| (writes[0].clone(), written));
+        self.ledger.written.extend(written);
+        done
+    }
+
+    /// Removes what has done its work.
+    async fn dismiss(&mut self, hook: &Hook) -> Result<()> {
+        let id = hook.object.id();
+        one::remove(self.wire, &self.api_of(hook)?, &id, "").await?;
+        self.ledger.gone.push(id);
         Ok(())
     }
 

@@ -13,24 +13,26 @@ use crate::lifecycle::run::one;
 use crate::lifecycle::run::prune::Pruning;
 
 impl Operation<'_> {
-    pub(super) async fn prune(&mut self) -> Result<()> {
+    /// What goes, and the namespaces among it, which go last of all: what the mesh has left in them goes before.
+    pub(super) fn leaving(&self) -> (Vec<Removal>, Vec<Removal>) {
         let removals = &self.prepared.blueprint.removals;
-        // Namespaces go last of all: what the mesh has left in them goes before.
         let (rest, namespaces) = removals.split_at(removals.partition_point(|removal| removal.turn != Turn::Namespace));
-        self.remove(rest).await?;
-        if self.prepared.kind == OperationKind::Uninstall {
-            let Prepared { discovery, facts, releases, .. } = self.prepared;
-            let ours = self.ledger.state.entries.keys().cloned().collect();
-            self.ledger.residue = residue::clear(self.wire, discovery, &facts.residue, &ours).await?;
-            self.ledger.residue.extend(records::clear(self.wire, releases).await?);
-        }
-        let last: Vec<Removal> =
-            namespaces.iter().map(|removal| Removal { after: [].into(), ..removal.clone() }).collect();
-        self.remove(&last).await?;
-        self.let_go().await
+        let alone = |removal: &Removal| Removal { after: [].into(), ..removal.clone() };
+        (rest.to_vec(), namespaces.iter().map(alone).collect())
     }
 
-    async fn remove(&mut self, removals: &[Removal]) -> Result<()> {
+    pub(super) async fn prune(&mut self, removals: &[Removal]) -> Result<()> {
+        self.remove(removals).await?;
+        if self.prepared.kind == OperationKind::Uninstall {
+            let Prepared { discovery, facts, releases, manner, .. } = self.prepared;
+            let ours = self.ledger.state.entries.keys().cloned().collect();
+            self.ledger.residue = residue::clear(self.wire, discovery, &facts.residue, &ours, &manner.options).await?;
+            self.ledger.residue.extend(records::clear(self.wire, releases).await?);
+        }
+        Ok(())
+    }
+
+    pub(super) async fn remove(&mut self, removals: &[Removal]) -> Result<()> {
         if removals.is_empty() {
             return Ok(());
         }
@@ -44,7 +46,7 @@ impl Operation<'_> {
     }
 
     /// Takes our sign from what stays.
-    async fn let_go(&mut self) -> Result<()> {
+    pub(super) async fn let_go(&mut self) -> Result<()> {
         let manner = &self.prepared.manner;
         for back in &self.prepared.blueprint.returns {
             if back.is_borrowed {

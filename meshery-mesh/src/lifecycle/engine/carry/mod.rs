@@ -99,16 +99,19 @@ impl<'a> Operation<'a> {
             self.write_all(&writes).await?;
             self.after_all(&blueprint.after).await?;
         }
+        let (rest, namespaces) = self.leaving();
         if uninstalls || !(blueprint.removals.is_empty() && blueprint.returns.is_empty()) {
             self.tell(Happening::StageStarted { stage: Stage::Prune });
-            self.prune().await?;
+            self.prune(&rest).await?;
             self.tell(Happening::StageFinished { stage: Stage::Prune });
         }
         if uninstalls {
+            // They live in the namespaces that are to go.
             self.after_all(&blueprint.after).await?;
             self.sweep_hooks().await?;
         }
-        Ok(())
+        self.remove(&namespaces).await?;
+        self.let_go().await
     }
 
     async fn after_all(&mut self, hooks: &[crate::lifecycle::hooks::Hook]) -> Result<()> {

@@ -25,6 +25,8 @@ pub(in crate::lifecycle::engine) struct Have {
     pub(in crate::lifecycle::engine) objects: Vec<Object>,
     /// What the server knows, where that was already asked.
     pub(in crate::lifecycle::engine) discovery: Option<Discovery>,
+    /// The version of the cluster, where that was already asked.
+    pub(in crate::lifecycle::engine) kubernetes: Option<String>,
 }
 
 impl Ask {
@@ -45,6 +47,14 @@ impl Ask {
     pub(super) fn discovery(&mut self) -> Option<Discovery> {
         match self {
             Self::Have(have) | Self::Renew(have) => have.discovery.take(),
+            Self::Back { .. } | Self::Gone { .. } => None,
+        }
+    }
+
+    /// The version of the cluster, where that was already asked.
+    pub(super) fn kubernetes(&mut self) -> Option<String> {
+        match self {
+            Self::Have(have) | Self::Renew(have) => have.kubernetes.take(),
             Self::Back { .. } | Self::Gone { .. } => None,
         }
     }

@@ -4,9 +4,11 @@
 //! | module | holds |
 //! |---|---|
 //! | `ask` | what is asked for, and what that means for an instance |
+//! | `counsel` | seeing to it that whoever gives advice has seen what it is about |
 //! | `scene` | what has to be known of a cluster beyond the objects themselves |
 
 mod ask;
+mod counsel;
 mod scene;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +21,7 @@ use scene::{Scene, ask_about};
 pub(super) use ask::{Ask, Have, spec_of};
 
 use super::known::none;
+use super::lore::Lore;
 use crate::cluster::{Discovery, Request};
 use crate::lifecycle::desired::{Desired, OldApis};
 use crate::lifecycle::digest;
@@ -50,18 +53,10 @@ pub(super) struct Prepared {
     pub(super) is_there: bool,
 }
 
-/// What facts are known of a mesh.
-pub(in crate::lifecycle) type Facts = fn(&InstanceSpec) -> MeshFacts;
-
-pub(super) async fn prepare(
-    wire: &Wire,
-    mut ask: Ask,
-    options: &OperationOptions,
-    facts: Facts,
-) -> Result<(Prepared, Watches)> {
+pub(super) async fn prepare(wire: &Wire, mut ask: Ask, options: &OperationOptions) -> Result<(Prepared, Watches)> {
     InstanceSpec::new(ask.name(), "default", vec![]).check()?;
     let store = Store::new(ask.name(), &options.inventory_namespace);
-    let known = ask.discovery();
+    let (known, kubernetes) = (ask.discovery(), ask.kubernetes());
     let (discovery, read) = tokio::join!(discovered(wire, known), store.read(wire));
     let (discovery, Read { now, stored }) = (discovery?, read?);
     if stored.is_none() && !matches!(ask, Ask::Have(_)) {
@@ -81,8 +76,8 @@ pub(super) async fn prepare(
     if let Some(stored) = stored.as_ref().filter(|_| !remembers && !is_known(&desired, state)) {
         contents = store.contents(wire, stored).await?;
     }
-    let facts = facts(&spec);
-    let runtime = ownership::runtime_owners(&facts.runtime_owners);
+    let lore = Lore::of(&spec);
+    let runtime = ownership::runtime_owners(&lore.facts.runtime_owners);
     let manner = Arc::new(Manner { manager: spec.field_manager(), runtime, options: options.clone() });
     let (mut live, watches) = observe(wire, looked_at(&desired, state, &discovery, kind)).await?;
     live.look_closer(wire, state.entries.keys(), &discovery).await?;
@@ -101,7 +96,7 @@ pub(super) async fn prepare(
         runtime: &manner.runtime,
         answers: &BTreeMap::new(),
         dependents: &dependents,
-        inhabited: &scene.inhabited(&facts.residue).await?,
+        inhabited: &scene.inhabited(&lore.facts.residue, options).await?,
         apis: &scene.apis(),
     };
     let answers = ask_about(wire, &wish).await?;
@@ -109,6 +104,7 @@ pub(super) async fn prepare(
     let mut blueprint = planner::plan(&wish)?;
     let is_there = kind != OperationKind::Uninstall && planner::is_there(&wish);
     blueprint.plan.revision = next_revision(kind, state, is_there);
+    blueprint.plan.advice = scene.counsel(&wish, &blueprint.plan, &lore, kubernetes).await?;
     let wanted = desired.written_down().cloned().collect();
     let releases = super::records::releases(state, &live);
     let prepared = Prepared {
@@ -118,7 +114,7 @@ pub(super) async fn prepare(
         stored,
         now,
         manner,
-        facts,
+        facts: lore.facts,
         discovery,
         wanted,
         blueprint,

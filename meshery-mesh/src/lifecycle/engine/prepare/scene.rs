@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use meshery_core::lifecycle::ResidueRule;
-use meshery_core::{Error, ErrorKind, GroupKind, Object, ObjectId, Result};
+use meshery_core::{Error, ErrorKind, GroupKind, Object, ObjectId, OperationOptions, Result};
 use tokio::task::JoinSet;
 
 use crate::cluster::{Api, Discovery};
 use crate::lifecycle::desired::{Desired, is_namespace};
-use crate::lifecycle::engine::survey;
+use crate::lifecycle::engine::{residue, survey};
 use crate::lifecycle::inventory::State;
 use crate::lifecycle::observe::Live;
 use crate::lifecycle::planner::{Answer, Wish, ownership, suspects};
@@ -80,9 +80,14 @@ impl Scene<'_> {
     }
 
     /// Namespaces that are to go and in which others have objects.
-    pub(super) async fn inhabited(&self, residue: &[ResidueRule]) -> Result<BTreeMap<String, String>> {
+    pub(super) async fn inhabited(
+        &self,
+        rules: &[ResidueRule],
+        options: &OperationOptions,
+    ) -> Result<BTreeMap<String, String>> {
         let ours = self.state.entries.keys().cloned().collect();
-        survey::inhabited(self.wire, self.discovery, &self.vacated(), &ours, residue).await
+        let going: Vec<&ResidueRule> = residue::in_force(rules, options).collect();
+        survey::inhabited(self.wire, self.discovery, &self.vacated(), &ours, &going).await
     }
 }
 

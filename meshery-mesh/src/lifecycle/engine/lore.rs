@@ -1,0 +1,49 @@
+//! What is known of the mesh that an instance is.
+
+use meshery_core::lifecycle::{ChangePlan, ClusterCheck, ClusterMesh, ClusterProbe, MeshFacts, Releases};
+use meshery_core::{InstanceSpec, MeshInfo, MeshProvider};
+
+use crate::providers::PROVIDERS;
+
+/// What is known of a mesh: nothing, where an instance does not say which it is.
+#[derive(Default)]
+pub(in crate::lifecycle) struct Lore {
+    pub(super) info: Option<MeshInfo>,
+    pub(super) facts: MeshFacts,
+    pub(super) releases: Releases,
+}
+
+impl Lore {
+    /// Of the mesh that an instance is.
+    pub(super) fn of(spec: &InstanceSpec) -> Self {
+        let Some((provider, mesh)) = named(spec) else { return Self::default() };
+        Self { info: Some(provider.info()), facts: mesh.facts(spec), releases: mesh.releases() }
+    }
+
+    /// Whether it depends on the version of the cluster that a plan can be carried out.
+    pub(super) fn asks_for_kubernetes(&self, plan: &ChangePlan) -> bool {
+        let needs = |version: &str| self.releases.line(version).is_some_and(|line| line.kubernetes.is_some());
+        plan.from_version != plan.to_version && needs(&plan.to_version)
+    }
+}
+
+fn named(spec: &InstanceSpec) -> Option<(&'static dyn MeshProvider, &'static dyn ClusterMesh)> {
+    let mesh = spec.mesh.as_ref()?;
+    let provider = PROVIDERS.iter().copied().find(|provider| provider.info().id == *mesh)?;
+    Some((provider, provider.cluster()?))
+}
+
+/// The mesh that an instance is, where that is known and runs on clusters.
+pub(super) fn mesh(spec: &InstanceSpec) -> Option<&'static dyn ClusterMesh> {
+    named(spec).map(|(_, mesh)| mesh)
+}
+
+/// What must be true of an instance: that its objects are ready, where nobody knows more.
+pub(super) fn checks(spec: &InstanceSpec) -> Vec<ClusterCheck> {
+    let ready = || ClusterCheck {
+        name: "objects_ready".into(),
+        claim: "All objects are there and ready".into(),
+        probe: ClusterProbe::Ready,
+    };
+    mesh(spec).map_or_else(|| vec![ready()], |mesh| mesh.checks(spec))
+}

@@ -1,0 +1,90 @@
+//! Seeing to it that whoever gives advice has seen what it is about.
+
+use std::collections::BTreeMap;
+
+use meshery_core::lifecycle::{Advice, ChangeAction, ChangePlan, OperationKind};
+use meshery_core::{ErrorKind, GroupKind, Object, Result};
+use tokio::task::JoinSet;
+
+use super::{Scene, version};
+use crate::lifecycle::advise::{self, Definition, Matter};
+use crate::lifecycle::digest;
+use crate::lifecycle::engine::lore::Lore;
+use crate::lifecycle::planner::Wish;
+use crate::lifecycle::run::list::whole;
+use crate::lifecycle::run::panicked;
+
+impl Scene<'_> {
+    /// What speaks against a plan. Users' resources are looked at only where a rule has a reason to.
+    pub(super) async fn counsel(
+        &self,
+        wish: &Wish<'_>,
+        plan: &ChangePlan,
+        lore: &Lore,
+        kubernetes: Option<String>,
+    ) -> Result<Vec<Advice>> {
+        if wish.kind == OperationKind::Uninstall {
+            return Ok(Vec::new());
+        }
+        let kubernetes = match kubernetes {
+            None if lore.asks_for_kubernetes(plan) => Some(version(self.wire).await?),
+            known => known,
+        };
+        let mut matter = Matter {
+            kind: wish.kind,
+            from: &plan.from_version,
+            to: &plan.to_version,
+            mesh: lore.info.as_ref(),
+            releases: &lore.releases,
+            kubernetes: kubernetes.as_deref(),
+            definitions: self.definitions(wish, plan),
+            resources: BTreeMap::new(),
+        };
+        matter.resources = self.resources(advise::asked_for(&matter)).await?;
+        Ok(advise::advise(&matter))
+    }
+
+    /// Definitions that are there and become others, or are not wanted any more.
+    fn definitions<'a>(&'a self, wish: &Wish<'a>, plan: &ChangePlan) -> Vec<Definition<'a>> {
+        let definition = GroupKind::new("apiextensions.k8s.io", "CustomResourceDefinition");
+        let changed = self.desired.objects.iter().filter(|object| {
+            let is_same = |intent: &str| intent == digest::of(object.value());
+            object.id().kind == definition
+                && !self.state.entries.get(&object.id()).is_some_and(|entry| is_same(&entry.intent))
+        });
+        let mut definitions: Vec<Definition<'a>> = Vec::new();
+        for wanted in changed {
+            let live = wish.live.whole(&wanted.id());
+            definitions.extend(live.map(|live| Definition { live, wanted: Some(wanted), stays: true }));
+        }
+        for change in plan.changes.iter().filter(|change| change.object.kind == definition) {
+            let leaves = matches!(change.action, ChangeAction::Keep | ChangeAction::Delete);
+            if let Some(live) = wish.live.whole(&change.object).filter(|_| leaves) {
+                let stays = change.action == ChangeAction::Keep;
+                definitions.push(Definition { live, wanted: None, stays });
+            }
+        }
+        definitions
+    }
+
+    async fn resources(
+        &self,
+        kinds: std::collections::BTreeSet<GroupKind>,
+    ) -> Result<BTreeMap<GroupKind, Vec<Object>>> {
+        let mut tasks = JoinSet::new();
+        for kind in kinds {
+            let Some(api) = self.discovery.preferred(&kind).cloned() else { continue };
+            let wire = self.wire.clone();
+            tasks.spawn(async move { (kind, whole(&wire, &api, None, None).await) });
+        }
+        let mut resources = BTreeMap::new();
+        while let Some(listed) = tasks.join_next().await {
+            match listed.map_err(panicked)? {
+                (kind, Ok(objects)) => drop(resources.insert(kind, objects)),
+                (_, Err(error)) if error.kind() == ErrorKind::NotFound => {}
+                (_, Err(error)) => return Err(error),
+            }
+        }
+        Ok(resources)
+    }
+}

@@ -1,0 +1,107 @@
+//! Kuma on a cluster, of the chart `kuma`: its settings are `charts` and `values`.
+
+use meshery_core::lifecycle::{
+    ClusterCheck, ClusterMesh, Line, Marks, MeshFacts, OptIn, Releases, ResidueRule, Source, Trace,
+};
+use meshery_core::{GroupKind, InstanceSpec, MeshInfo, MeshProvider, Result};
+use serde_json::Value;
+
+use super::charts::{OneChart, namespace};
+use super::facts::{
+    asks, core, extra, injects, labelled, lease, made, mutating, named, orphaned, part, ready, validating,
+};
+
+const CHART: OneChart =
+    OneChart { repository: "https://kumahq.github.io/charts", name: "kuma", namespace: "kuma-system" };
+const PROXY: &str = "kuma-sidecar";
+const INJECT: &str = "kuma.io/sidecar-injection";
+
+pub(super) struct Kuma;
+
+impl MeshProvider for Kuma {
+    fn info(&self) -> MeshInfo {
+        MeshInfo::new("kuma", "Kuma", "Kuma's control plane on a cluster, alone or as a zone")
+    }
+
+    fn cluster(&self) -> Option<&dyn ClusterMesh> {
+        Some(self)
+    }
+}
+
+impl ClusterMesh for Kuma {
+    fn sources(&self, wanted: &InstanceSpec) -> Result<Vec<Source>> {
+        CHART.source(wanted, wanted.version.clone(), Value::Null)
+    }
+
+    /// Nobody else writes to its objects: the chart itself puts certificates into its webhooks.
+    fn facts(&self, wanted: &InstanceSpec) -> MeshFacts {
+        MeshFacts { residue: residue(namespace(wanted, CHART.namespace)), ..MeshFacts::default() }
+    }
+
+    fn checks(&self, _wanted: &InstanceSpec) -> Vec<ClusterCheck> {
+        vec![ready(), injects(&opt_in(), PROXY)]
+    }
+
+    fn marks(&self) -> Marks {
+        Marks {
+            parts: vec![
+                part("Deployment", labelled(&[("app", "kuma-control-plane")]), "control-plane"),
+                extra("Deployment", labelled(&[("app", "kuma-ingress")]), "ingress"),
+                extra("Deployment", labelled(&[("app", "kuma-egress")]), "egress"),
+                extra("DaemonSet", named("kuma-cni-node"), "install-cni"),
+            ],
+            groups: vec!["kuma.io".into()],
+            signs: vec![
+                mutating(Trace::NamePrefix("kuma-admission-mutating-webhook".into())),
+                validating(Trace::NamePrefix("kuma-validating-webhook".into())),
+            ],
+            opt_ins: vec![
+                opt_in(),
+                OptIn::namespace_label(INJECT, Some("true")),
+                OptIn::namespace_annotation(INJECT, Some("enabled")),
+                opt_in().on_pod(),
+            ],
+            proxies: vec![PROXY.into()],
+        }
+    }
+
+    fn releases(&self) -> Releases {
+        let minors = ["2.6", "2.7", "2.8", "2.9", "2.10", "2.11", "2.12", "2.13", "2.14"];
+        let mesh = || GroupKind::new("kuma.io", "Mesh");
+        let third = Line::new("3.0", "3.0").retiring(mesh(), "/spec/mtls", "MeshIdentity and MeshTrust").retiring(
+            GroupKind::new("kuma.io", "MeshGateway"),
+            "",
+            "the Gateway API with another implementation",
+        );
+        Releases {
+            lines: minors.map(|name| Line::new(name, name)).into_iter().chain([third]).collect(),
+            steps_up: Some(2),
+            source: "https://kuma.io/docs/latest/production/upgrades-tuning/upgrades/".into(),
+            ..Releases::default()
+        }
+    }
+}
+
+fn opt_in() -> OptIn {
+    OptIn::namespace_label(INJECT, Some("enabled"))
+}
+
+fn residue(home: &str) -> Vec<ResidueRule> {
+    let secret = |trace, reason: &str| made(core("Secret"), Some(home), trace, reason);
+    vec![
+        made(lease(), Some(home), named("kuma-cp-leader"), "the control planes elect a leader by it"),
+        made(core("ConfigMap"), Some(home), named("kuma-cp-leader"), "older control planes elect a leader by it"),
+        secret(Trace::NamePrefix("admin-user-token".into()), "the control plane makes its administrator's token"),
+        secret(named("envoy-admin-ca"), "the control plane asks proxies with it"),
+        secret(named("inter-cp-ca"), "control planes know each other by it"),
+        secret(Trace::NamePrefix("user-token-signing-key".into()), "the control plane signs users' tokens with it"),
+        secret(Trace::NamePrefix("zone-token-signing-key".into()), "the control plane signs zones' tokens with it"),
+        secret(
+            Trace::NamePrefix("dataplane-token-signing-key".into()),
+            "the control plane signs proxies' tokens with it",
+        ),
+        secret(Trace::Label("kuma.io/mesh".into()), "the control plane keeps a mesh's certificates and keys in it"),
+        asks(&OptIn::namespace_label(INJECT, None)),
+        orphaned(PROXY),
+    ]
+}
