@@ -7,6 +7,7 @@ pub mod envoy;
 pub mod istiod;
 pub mod proxy;
 pub mod shared;
+pub mod stage;
 pub mod testbed;
 
 use std::collections::BTreeMap;
