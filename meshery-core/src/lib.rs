@@ -17,6 +17,7 @@
 //! | [`host`] | [`MeshHost`]: the one engine that acts on plans | `meshery-mesh` |
 //! | [`control_plane`] | [`ControlPlaneSpec`]: a real control plane for tests | `meshery-mesh` |
 //! | [`lifecycle`] | what is wanted on a cluster, what would change, what happened | `meshery-mesh` |
+//! | [`sample`] | [`SampleSpec`]: applications to try a mesh on | `meshery-mesh` |
 //! | [`object`], [`health`] | [`Object`]: what an API server holds, as JSON with an identity | `meshery-mesh` |
 //! | [`resource`], [`analyzer`] | [`Resource`] with source spans, [`ConfigAnalyzer`], [`Finding`] | `meshery-mesh` |
 //! | [`error`], [`units`], [`context`], [`json`] | what all of them share | |
@@ -46,6 +47,7 @@ pub mod plan;
 pub mod provider;
 pub mod resource;
 pub mod response_check;
+pub mod sample;
 pub mod schema;
 pub mod search;
 pub mod secrets;
@@ -72,6 +74,7 @@ pub use plan::{Action, Check, CheckOutcome, Plan, Probe, Step};
 pub use provider::{LocalMesh, MeshId, MeshInfo, MeshProvider, MeshSpec, Observed};
 pub use resource::{Position, Resource, Snapshot, Span};
 pub use response_check::ResponseCheck;
+pub use sample::{SampleInfo, SampleSpec};
 pub use search::{SearchResult, SearchSpec};
 pub use threshold::Threshold;
 pub use units::Rate;

@@ -9,7 +9,8 @@ use crate::history::{Review, Series};
 use crate::lifecycle::{ChangePlan, Drift, InstanceSpec, InstanceStatus, OperationOptions, OperationReport};
 use crate::{
     AuditedRequest, Campaign, CampaignSpec, CheckOutcome, Comparison, ComparisonSpec, ControlPlaneSpec, Event, Finding,
-    Installation, LoadSpec, Measurement, MeshSpec, Plan, SearchResult, SearchSpec, error::ErrorReport,
+    Installation, LoadSpec, Measurement, MeshSpec, Plan, SampleInfo, SampleSpec, SearchResult, SearchSpec,
+    error::ErrorReport,
 };
 
 /// Every published schema by its file name without `.schema.json`, sorted.
@@ -47,6 +48,8 @@ pub fn all() -> Vec<(&'static str, Schema)> {
         ("operation-report", schemars::schema_for!(OperationReport)),
         ("plan", schemars::schema_for!(Plan)),
         ("pod-fate", schemars::schema_for!(PodFate)),
+        ("sample-info", schemars::schema_for!(SampleInfo)),
+        ("sample-spec", schemars::schema_for!(SampleSpec)),
         ("search-result", schemars::schema_for!(SearchResult)),
         ("search-spec", schemars::schema_for!(SearchSpec)),
     ]
