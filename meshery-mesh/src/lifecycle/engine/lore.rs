@@ -1,6 +1,6 @@
 //! What is known of the mesh that an instance is.
 
-use meshery_core::lifecycle::{ChangePlan, ClusterCheck, ClusterMesh, ClusterProbe, MeshFacts, Releases};
+use meshery_core::lifecycle::{ChangePlan, ClusterCheck, ClusterMesh, ClusterProbe, MeshFacts, Releases, ResidueRule};
 use meshery_core::{InstanceSpec, MeshInfo, MeshProvider};
 
 use crate::providers::PROVIDERS;
@@ -36,6 +36,13 @@ fn named(spec: &InstanceSpec) -> Option<(&'static dyn MeshProvider, &'static dyn
 /// The mesh that an instance is, where that is known and runs on clusters.
 pub(super) fn mesh(spec: &InstanceSpec) -> Option<&'static dyn ClusterMesh> {
     named(spec).map(|(_, mesh)| mesh)
+}
+
+/// What meshes write into every namespace, also into one that is not theirs: it goes with the namespace, and keeps none.
+pub(super) fn in_every_namespace() -> impl Iterator<Item = ResidueRule> {
+    let meshes = PROVIDERS.iter().filter_map(|provider| Some((provider.info().id, provider.cluster()?)));
+    let rules = meshes.flat_map(|(id, mesh)| mesh.facts(&InstanceSpec::new(id.as_str(), "default", vec![])).residue);
+    rules.filter(|rule| rule.remove && rule.namespace.is_none())
 }
 
 /// What must be true of an instance: that its objects are ready, where nobody knows more.
