@@ -6,9 +6,10 @@
 //! | [`host`] | [`LocalHost`]: carries plans out as local processes, proves and undoes them |
 //! | [`cluster`] | the door to a Kubernetes API server |
 //! | [`control_plane`] | [`ControlPlane`]: a real one as local processes, for tests and for trying things out |
+//! | [`samples`] | one file per sample application: what to try a mesh on |
 //! | [`analyze`] | YAML as the API server reads it, and one file per rule |
 //!
-//! `providers` and `analyze` know only `meshery-core` and work offline; `host` alone acts.
+//! `providers`, `samples` and `analyze` know only `meshery-core` and work offline; `host` alone acts.
 
 pub mod analyze;
 pub mod cluster;
@@ -19,6 +20,7 @@ mod nearest;
 mod pki;
 mod process;
 pub mod providers;
+pub mod samples;
 mod tls;
 
 pub use control_plane::ControlPlane;

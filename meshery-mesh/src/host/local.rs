@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use meshery_core::host::{ProcessRef, ProcessStatus};
 use meshery_core::{
     CheckOutcome, Context, Error, ErrorKind, Installation, LocalMesh, MeshHost, MeshId, MeshInfo, MeshProvider,
-    MeshSpec, Observed, Plan, Result,
+    MeshSpec, Observed, Plan, Result, SampleSpec,
 };
 use tokio::sync::Mutex;
 
@@ -22,6 +22,7 @@ use crate::process::ports::{Ports, retried};
 use crate::process::spawn::Spawner;
 use crate::process::wait::or_cancelled;
 use crate::providers::{PROVIDERS, upstream::Upstream};
+use crate::samples;
 
 /// What a local host is told.
 ///
@@ -90,6 +91,34 @@ impl LocalHost {
         })
     }
 
+    /// Starts a sample application as processes of this machine, and waits until it answers. It is removed by
+    /// [`uninstall`](MeshHost::uninstall).
+    ///
+    /// ```no_run
+    /// use meshery_core::{Context, MeshHost, SampleSpec};
+    /// use meshery_mesh::LocalHost;
+    ///
+    /// # async fn example(host: &LocalHost) -> meshery_core::Result<()> {
+    /// let mut spec = SampleSpec::new("echo");
+    /// spec.settings.insert("abort_percentage".into(), 10.into());
+    /// let echo = host.start_sample(&spec, &Context::default()).await?;
+    /// println!("of ten requests to {} one fails", echo.url("/"));
+    /// host.uninstall(&echo).await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`InvalidInput`](ErrorKind::InvalidInput) at `sample` for one that there is not, at `settings.NAME` for what it does
+    /// not understand, and at the field for what only a cluster has, such as a namespace;
+    /// [`Unsupported`](ErrorKind::Unsupported) at `sample` for one that runs on clusters only; otherwise as
+    /// [`install`](MeshHost::install).
+    pub async fn start_sample(&self, wanted: &SampleSpec, context: &Context) -> Result<Installation> {
+        let sample = samples::local(&wanted.sample)?;
+        in_no_cluster(wanted)?;
+        let spec = MeshSpec { settings: wanted.settings.clone(), ..MeshSpec::new(&wanted.sample, "") };
+        self.carry_out(sample, &spec, context).await
+    }
+
     async fn plan_of(&self, provider: &dyn MeshProvider, spec: &MeshSpec) -> Result<(Plan, Observed)> {
         let mesh = local(provider)?;
         let seen = self.programs.observe(&provider.info().programs, &self.ground.spawner).await?;
@@ -143,7 +172,7 @@ impl MeshHost for LocalHost {
         let site = self.site(mesh)?;
         let site = site.lock().await;
         let mut outcomes = Vec::new();
-        for check in local(provider(&mesh.spec.mesh)?)?.checks(&mesh.spec)? {
+        for check in local(installed(&mesh.spec.mesh)?)?.checks(&mesh.spec)? {
             // Boxed: probes hold whole TLS conversations.
             let probe = Box::pin(probe::make(&check, &site, &self.ground));
             outcomes.push(or_cancelled(&context.cancel, probe).await?);
@@ -177,6 +206,25 @@ fn here() -> impl Iterator<Item = &'static dyn MeshProvider> {
 fn provider(mesh: &MeshId) -> Result<&'static dyn MeshProvider> {
     let named = PROVIDERS.iter().copied().find(|provider| provider.info().id == *mesh);
     named.ok_or_else(|| Error::invalid("mesh", "unknown mesh").expected(names()).found(mesh.to_string()))
+}
+
+/// The mesh or the sample that an installation is of.
+fn installed(mesh: &MeshId) -> Result<&'static dyn MeshProvider> {
+    samples::local(mesh.as_str()).or_else(|_| provider(mesh))
+}
+
+/// Refuses what only a cluster has.
+fn in_no_cluster(wanted: &SampleSpec) -> Result<()> {
+    let given = [
+        ("name", wanted.name.is_some()),
+        ("namespace", wanted.namespace.is_some()),
+        ("namespace_labels", !wanted.namespace_labels.is_empty()),
+        ("namespace_annotations", !wanted.namespace_annotations.is_empty()),
+    ];
+    match given.iter().find(|(_, is_given)| *is_given) {
+        Some((place, _)) => Err(Error::invalid(*place, "only a cluster has that").expected("none on this machine")),
+        None => Ok(()),
+    }
 }
 
 /// How a mesh runs here.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 const AT_LEAST: &str = "1.36.2";
 
 /// Envoy as a program that has to be there.
-pub(super) fn program() -> ProgramNeed {
+pub(crate) fn program() -> ProgramNeed {
     ProgramNeed {
         name: "envoy".into(),
         version_args: vec!["--version".into()],
@@ -20,7 +20,7 @@ pub(super) fn program() -> ProgramNeed {
 }
 
 /// An Envoy process with this listener and these clusters. Its ports are `NAME.listener` and `NAME.admin`.
-pub(super) fn process(name: &str, role: Role, concurrency: u64, resources: &Value) -> Process {
+pub(crate) fn process(name: &str, role: Role, concurrency: u64, resources: &Value) -> Process {
     let admin = format!("{name}.admin");
     let get = |path: &str| HttpGet { port: admin.clone(), path: path.into() };
     Process {
@@ -47,17 +47,17 @@ fn arguments(concurrency: u64) -> Vec<String> {
 }
 
 /// A reference to a port of the plan.
-pub(super) fn port(name: &str) -> Value {
+pub(crate) fn port(name: &str) -> Value {
     format!("${{port:{name}}}").into()
 }
 
 /// A socket address; the port is a number or a reference to one.
-pub(super) fn address(host: &str, port: &Value) -> Value {
+pub(crate) fn address(host: &str, port: &Value) -> Value {
     json!({ "socket_address": { "address": host, "port_value": port } })
 }
 
 /// A listener at `NAME.listener` with one filter chain.
-pub(super) fn listener(name: &str, concurrency: u64, chain: &Value) -> Value {
+pub(crate) fn listener(name: &str, concurrency: u64, chain: &Value) -> Value {
     let mut listener = json!({
         "name": name,
         "address": address("127.0.0.1", &port(&format!("{name}.listener"))),
@@ -74,23 +74,48 @@ pub(super) fn listener(name: &str, concurrency: u64, chain: &Value) -> Value {
 
 /// An HTTP connection manager that sends every request down one route, with the defaults of a sidecar: request ids,
 /// no time limit for the whole answer, no access log.
-pub(super) fn http(stat_prefix: &str, route: &Value) -> Value {
+pub(crate) fn http(stat_prefix: &str, route: &Value) -> Value {
+    manager(stat_prefix, &json!([{ "name": "all", "domains": ["*"], "routes": [route] }]), &[])
+}
+
+/// An HTTP connection manager with these virtual hosts, and with these filters before the one that routes.
+pub(crate) fn manager(stat_prefix: &str, virtual_hosts: &Value, filters: &[Value]) -> Value {
+    let router = json!({
+        "name": "envoy.filters.http.router",
+        "typed_config": { "@type": type_url("envoy.extensions.filters.http.router.v3.Router") },
+    });
     let manager = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
     json!({
         "name": "envoy.filters.network.http_connection_manager",
         "typed_config": {
             "@type": type_url(manager),
             "stat_prefix": stat_prefix,
-            "route_config": { "virtual_hosts": [{ "name": "all", "domains": ["*"], "routes": [route] }] },
-            "http_filters": [{
-                "name": "envoy.filters.http.router",
-                "typed_config": { "@type": type_url("envoy.extensions.filters.http.router.v3.Router") },
-            }],
+            "route_config": { "virtual_hosts": virtual_hosts },
+            "http_filters": filters.iter().chain([&router]).collect::<Vec<_>>(),
+        },
+    })
+}
+
+/// A cluster of these addresses, in turn.
+pub(crate) fn cluster(name: &str, lookup: &str, addresses: &[Value]) -> Value {
+    // Envoy's own limit is 1024 connections and requests; sidecars run without one, so that load is not shed here.
+    let unlimited = json!({
+        "max_connections": u32::MAX, "max_pending_requests": u32::MAX, "max_requests": u32::MAX, "max_retries": u32::MAX,
+    });
+    let endpoint = |address: &Value| json!({ "endpoint": { "address": address } });
+    json!({
+        "name": name,
+        "type": lookup,
+        "connect_timeout": "10s",
+        "circuit_breakers": { "thresholds": [unlimited] },
+        "load_assignment": {
+            "cluster_name": name,
+            "endpoints": [{ "lb_endpoints": addresses.iter().map(endpoint).collect::<Vec<_>>() }],
         },
     })
 }
 
 /// The name that Envoy gives to a message type in `@type`.
-pub(super) fn type_url(message: &str) -> String {
+pub(crate) fn type_url(message: &str) -> String {
     format!("type.googleapis.com/{message}")
 }

@@ -136,15 +136,15 @@ impl Wish {
     }
 
     fn client(&self) -> Value {
-        let hop = cluster("server", "STATIC", &bootstrap::address("127.0.0.1", &bootstrap::port(HOP)));
+        let hop = bootstrap::cluster("server", "STATIC", &[bootstrap::address("127.0.0.1", &bootstrap::port(HOP))]);
         let secure = self.mtls.then(|| tls("Upstream", "client", "server"));
         self.side("client", None, &with_transport(hop, secure))
     }
 
     fn server(&self) -> Value {
         let lookup = if self.upstream.is_name { "STRICT_DNS" } else { "STATIC" };
-        let upstream =
-            cluster("upstream", lookup, &bootstrap::address(&self.upstream.host, &self.upstream.port.into()));
+        let address = bootstrap::address(&self.upstream.host, &self.upstream.port.into());
+        let upstream = bootstrap::cluster("upstream", lookup, &[address]);
         let secure = self.mtls.then(|| tls("Downstream", "server", "client"));
         self.side("server", secure, &upstream)
     }
@@ -160,23 +160,6 @@ impl Wish {
 /// The environment variable in which a process finds a document: not as a file, so that nothing is left on disk.
 fn variable(document: &str) -> String {
     format!("MESHERY_{}", document.replace('.', "_").to_uppercase())
-}
-
-fn cluster(name: &str, lookup: &str, address: &Value) -> Value {
-    // Envoy's own limit is 1024 connections and requests; sidecars run without one, so that load is not shed here.
-    let unlimited = json!({
-        "max_connections": u32::MAX, "max_pending_requests": u32::MAX, "max_requests": u32::MAX, "max_retries": u32::MAX,
-    });
-    json!({
-        "name": name,
-        "type": lookup,
-        "connect_timeout": "10s",
-        "circuit_breakers": { "thresholds": [unlimited] },
-        "load_assignment": {
-            "cluster_name": name,
-            "endpoints": [{ "lb_endpoints": [{ "endpoint": { "address": address } }] }],
-        },
-    })
 }
 
 fn with_transport(mut holder: Value, secure: Option<Value>) -> Value {

@@ -10,7 +10,7 @@
 
 mod address;
 mod app_mesh;
-mod bootstrap;
+pub(crate) mod bootstrap;
 mod charts;
 mod cilium;
 mod citrix_cpx;
@@ -26,7 +26,7 @@ mod nginx_service_mesh;
 mod none;
 mod octarine;
 mod open_service_mesh;
-mod settings;
+pub(crate) mod settings;
 mod sofa_mesh;
 mod tanzu;
 mod traefik_mesh;

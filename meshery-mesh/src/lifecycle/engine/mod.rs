@@ -14,6 +14,7 @@
 //! | `hand_back` | giving an instance back to whoever had installed it |
 //! | `records` | what another installer remembers of objects that were adopted |
 //! | `residue` | what a mesh leaves behind |
+//! | `sample` | sample applications by one call |
 //! | `survey` | who lives in a namespace that is to go |
 
 mod access;
@@ -27,6 +28,7 @@ mod lore;
 mod prepare;
 mod records;
 mod residue;
+mod sample;
 mod status;
 mod survey;
 mod verify;
