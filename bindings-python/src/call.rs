@@ -6,9 +6,9 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use meshery_core::{Cancel, Comparison, Context, Error, ErrorKind, Event, Result};
-use meshery_mesh::ControlPlane;
+use meshery_core::{Cancel, Comparison, Context, Error, ErrorKind, Event, Installation, Result};
 use meshery_mesh::lifecycle::Snapshot;
+use meshery_mesh::{ControlPlane, LocalHost};
 use pyo3::prelude::*;
 
 use crate::error::{or_raise, to_json};
@@ -17,6 +17,7 @@ use crate::error::{or_raise, to_json};
 pub(crate) enum Outcome {
     Comparison(Box<Comparison>),
     ControlPlane(Box<ControlPlane>),
+    Sample(Box<LocalHost>, Box<Installation>),
     Snapshot(Snapshot),
     /// Anything that Python gets as JSON.
     Document(String),
@@ -109,6 +110,7 @@ impl Call {
             Outcome::ControlPlane(found) => {
                 Ok(Py::new(py, crate::control_plane::ControlPlane::new(*found))?.into_any())
             }
+            Outcome::Sample(host, found) => Ok(Py::new(py, crate::sample::LocalSample::new(host, found))?.into_any()),
             Outcome::Snapshot(found) => Ok(Py::new(py, crate::snapshot::Snapshot(found))?.into_any()),
             Outcome::Document(found) => Ok(found.into_pyobject(py)?.into_any().unbind()),
         }

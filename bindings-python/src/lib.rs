@@ -10,6 +10,7 @@
 //! | `history` | results over time |
 //! | `lifecycle` | the engine that installs, upgrades and removes, one call for each question and operation |
 //! | `plan`, `snapshot` | what would change; what is on a cluster at a time |
+//! | `sample` | a sample application as processes of this machine |
 //! | `error` | from [`meshery_core::Error`] to `meshery.MesheryError` |
 
 mod arrow;
@@ -21,6 +22,7 @@ mod error;
 mod history;
 mod lifecycle;
 mod plan;
+mod sample;
 mod snapshot;
 
 /// `meshery._native`: what the package's Python files are made of.
@@ -29,7 +31,9 @@ mod _native {
     use std::collections::BTreeMap;
     use std::path::PathBuf;
 
-    use meshery_core::{CampaignSpec, ComparisonSpec, ControlPlaneSpec, LoadSpec, LoadTest, SearchSpec, json};
+    use meshery_core::{
+        CampaignSpec, ComparisonSpec, ControlPlaneSpec, LoadSpec, LoadTest, SampleSpec, SearchSpec, json,
+    };
     use meshery_mesh::LocalHost;
     use meshery_mesh::analyze::Source;
     use meshery_mesh::host::LocalOptions;
@@ -54,6 +58,8 @@ mod _native {
     use crate::lifecycle::Lifecycle;
     #[pymodule_export]
     use crate::plan::Plan;
+    #[pymodule_export]
+    use crate::sample::LocalSample;
     #[pymodule_export]
     use crate::snapshot::Snapshot;
 
@@ -113,6 +119,31 @@ mod _native {
         let started = Call::start(async move |context| {
             let plane = meshery_mesh::ControlPlane::start(&spec, &context).await?;
             Ok(Outcome::ControlPlane(plane.into()))
+        });
+        or_raise(py, started)
+    }
+
+    /// What is known of every sample application, as JSON.
+    #[pyfunction]
+    fn samples(py: Python<'_>) -> PyResult<String> {
+        or_raise(py, to_json(&meshery_mesh::samples::infos()))
+    }
+
+    /// The instance that a sample application is on a cluster, as JSON.
+    #[pyfunction]
+    fn sample_spec(py: Python<'_>, spec: &str) -> PyResult<String> {
+        let instance = json::read::<SampleSpec>(spec).and_then(|spec| meshery_mesh::samples::spec(&spec));
+        or_raise(py, instance.and_then(|instance| to_json(&instance)))
+    }
+
+    /// Starts a sample application on this machine.
+    #[pyfunction]
+    fn start_sample(py: Python<'_>, spec: &str, programs: BTreeMap<String, PathBuf>) -> PyResult<Call> {
+        let spec: SampleSpec = or_raise(py, json::read(spec))?;
+        let started = Call::start(async move |context| {
+            let host = LocalHost::new(LocalOptions { programs, ..LocalOptions::default() })?;
+            let sample = host.start_sample(&spec, &context).await?;
+            Ok(Outcome::Sample(host.into(), sample.into()))
         });
         or_raise(py, started)
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use meshery_core::{Context, InstanceSpec, OperationOptions, Result, json};
+use meshery_core::{Context, InstanceSpec, OperationOptions, Result, SampleSpec, json};
 use meshery_mesh::cluster::{Cluster, ClusterOptions, Credentials};
 use meshery_mesh::lifecycle::Lifecycle as Engine;
 use meshery_mesh::lifecycle::render::Tools;
@@ -74,6 +74,13 @@ impl Lifecycle {
     fn install(&self, py: Python<'_>, spec: &str, options: &str) -> PyResult<Call> {
         let spec: InstanceSpec = or_raise(py, json::read(spec))?;
         self.call(py, options, async move |engine, options, context| engine.install(&spec, &options, &context).await)
+    }
+
+    fn install_sample(&self, py: Python<'_>, spec: &str, options: &str) -> PyResult<Call> {
+        let spec: SampleSpec = or_raise(py, json::read(spec))?;
+        self.call(py, options, async move |engine, options, context| {
+            engine.install_sample(&spec, &options, &context).await
+        })
     }
 
     fn upgrade(&self, py: Python<'_>, spec: &str, options: &str) -> PyResult<Call> {

@@ -23,6 +23,7 @@ from meshery._load import run_load, run_load_async
 from meshery._native import __version__
 from meshery._operation import Operation
 from meshery._plan import Plan
+from meshery._sample import LocalSample, sample_spec, samples
 from meshery._search import search, search_async
 from meshery._snapshot import Snapshot
 from meshery._statistics import statistic, statistics
@@ -37,6 +38,7 @@ __all__ = [
     "Finding",
     "History",
     "Lifecycle",
+    "LocalSample",
     "MesheryError",
     "Operation",
     "Plan",
@@ -54,6 +56,8 @@ __all__ = [
     "run_campaign_async",
     "run_load",
     "run_load_async",
+    "sample_spec",
+    "samples",
     "search",
     "search_async",
     "statistic",

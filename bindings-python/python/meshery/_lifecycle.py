@@ -94,6 +94,57 @@ class Lifecycle(Questions):
         given = (encode(spec, fields), encode(options, {}))
         return Operation(lambda: self._native.install(*given))
 
+    def install_sample(
+        self,
+        spec: Spec | None = None,
+        *,
+        options: Spec | None = None,
+        progress: Progress | None = None,
+        **fields: Any,
+    ) -> dict[str, Any]:
+        """Has a sample application there, ready; :meth:`uninstall` removes it by its name.
+
+        >>> import meshery
+        >>> lifecycle = meshery.Lifecycle()
+        >>> lifecycle.install_sample(sample="bookinfo")["revision"]  # doctest: +SKIP
+        1
+
+        Args:
+            spec: What is wanted, by the schema ``sample-spec``: which of :func:`meshery.samples`,
+                in which namespace, with which labels and annotations on that.
+            options: How far it may go, by the schema ``operation-options``.
+            progress: Receives what happens.
+            **fields: Fields of the specification, which go before those of ``spec``.
+
+        Returns:
+            What was done, by the schema ``operation-report``.
+
+        Raises:
+            MesheryError: ``invalid_input`` at ``sample`` for one that there is not and at
+                ``settings`` for what it does not understand; otherwise as :meth:`install`.
+        """
+        call = self._native.install_sample(encode(spec, fields), encode(options, {}))
+        return run(call, read_object, progress)
+
+    async def install_sample_async(
+        self,
+        spec: Spec | None = None,
+        *,
+        options: Spec | None = None,
+        progress: Progress | None = None,
+        **fields: Any,
+    ) -> dict[str, Any]:
+        """As :meth:`install_sample`, for asyncio."""
+        call = self._native.install_sample(encode(spec, fields), encode(options, {}))
+        return await run_async(call, read_object, progress)
+
+    def start_install_sample(
+        self, spec: Spec | None = None, *, options: Spec | None = None, **fields: Any
+    ) -> Operation:
+        """As :meth:`install_sample`, for whoever wants to watch."""
+        given = (encode(spec, fields), encode(options, {}))
+        return Operation(lambda: self._native.install_sample(*given))
+
     def upgrade(
         self,
         spec: Spec | None = None,
