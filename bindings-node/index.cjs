@@ -222,6 +222,44 @@ class ControlPlane {
   }
 }
 
+/** A sample application as processes of this machine. */
+class LocalSample {
+  #native;
+
+  constructor(inner) {
+    this.#native = inner;
+  }
+
+  static start(spec = {}, options = {}) {
+    const start = (listener) => native.startSample(JSON.stringify(spec), programs(options), listener);
+    return call(start, (inner) => new LocalSample(inner), options);
+  }
+
+  get entry() {
+    return this.#native.entry();
+  }
+
+  url(path = "/") {
+    return this.#native.url(path);
+  }
+
+  get processes() {
+    return this.#native.processes();
+  }
+
+  stop() {
+    guarded(() => this.#native.stop());
+  }
+
+  [Symbol.dispose]() {
+    this.stop();
+  }
+
+  async [Symbol.asyncDispose]() {
+    this.stop();
+  }
+}
+
 /** The native half of a comparison or a campaign. */
 function half(result) {
   const found = halves.get(result);
@@ -266,6 +304,14 @@ function statistics() {
   return JSON.parse(guarded(() => native.statistics()));
 }
 
+function samples() {
+  return JSON.parse(guarded(() => native.samples()));
+}
+
+function sampleSpec(spec = {}) {
+  return JSON.parse(guarded(() => native.sampleSpec(JSON.stringify(spec))));
+}
+
 async function search(spec = {}, options = {}) {
   const start = (listener) => native.search(JSON.stringify(spec), listener);
   return call(start, JSON.parse, options);
@@ -296,6 +342,7 @@ module.exports = {
   ControlPlane,
   History,
   Lifecycle,
+  LocalSample,
   MesheryError,
   Operation,
   Plan,
@@ -308,6 +355,8 @@ module.exports = {
   planCampaign,
   runCampaign,
   runLoad,
+  sampleSpec,
+  samples,
   search,
   statistic,
   statistics,

@@ -1,4 +1,4 @@
-import type { Lifecycle, OperationRecord } from "./lifecycle.js";
+import type { InstanceSpec, Lifecycle, OperationRecord, SampleSpec } from "./lifecycle.js";
 
 export * from "./lifecycle.js";
 
@@ -507,7 +507,7 @@ export interface CallOptions {
   onProgress?: (event: Event) => void;
 }
 
-/** What goes with a comparison. */
+/** What goes with a comparison, and with whatever else takes an Envoy. */
 export interface CompareOptions extends CallOptions {
   /** Where Envoy is. Otherwise it is looked for in the environment's `MESHERY_ENVOY`, and in `PATH`. */
   envoy?: string;
@@ -691,6 +691,49 @@ export class ControlPlane {
   mark(): Promise<number>;
   /** The requests between two places of the audit log. */
   requests(since?: number, until?: number): AuditedRequest[];
+  /** Ends everything: no process, port or file is left. Ending it twice is no error. */
+  stop(): void;
+  [Symbol.dispose](): void;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** What a sample application is, by the schema `sample-info`. */
+export interface SampleInfo {
+  name: string;
+  title: string;
+  summary: string;
+  version: string;
+  /** The images that it runs, each with its tag. */
+  images: string[];
+  /** Its Services on a cluster, the versions of the pods behind each, and the paths that are answered with 200. */
+  services: { name: string; port: number; protocol: "grpc" | "http"; versions: string[]; paths: string[] }[];
+  /** What can be set about it: each setting with what it says. */
+  settings: Record<string, string>;
+  /** Whether it also runs as processes of one machine. */
+  runs_locally: boolean;
+}
+
+/** What is known of every sample application, sorted by name. */
+export function samples(): SampleInfo[];
+
+/** The instance that a sample is on a cluster, for `plan`, `upgrade` and others. Throws `invalid_input`. */
+export function sampleSpec(spec: SampleSpec): InstanceSpec;
+
+/** A sample application as processes of this machine. It ends with `using`, with `stop`, and with the program. */
+export class LocalSample {
+  private constructor();
+  /**
+   * Starts a sample with its settings, and waits until it answers. Fails with `invalid_input` at `sample` for one that
+   * there is not, at `settings` for what it does not understand, and at the field for what only a cluster has; with
+   * `unsupported` for one that runs on clusters only.
+   */
+  static start(spec: SampleSpec, options?: CompareOptions): Promise<LocalSample>;
+  /** Where clients connect to, `HOST:PORT`. */
+  readonly entry: string;
+  /** The URL of a path of it. */
+  url(path?: string): string;
+  /** The processes with their ids. */
+  readonly processes: Record<string, number>;
   /** Ends everything: no process, port or file is left. Ending it twice is no error. */
   stop(): void;
   [Symbol.dispose](): void;

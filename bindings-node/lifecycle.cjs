@@ -158,6 +158,10 @@ class Lifecycle {
     return this.#operate("install", [JSON.stringify(spec)], options);
   }
 
+  installSample(spec = {}, options = {}) {
+    return this.#operate("installSample", [JSON.stringify(spec)], options);
+  }
+
   upgrade(spec = {}, options = {}) {
     return this.#operate("upgrade", [JSON.stringify(spec)], options);
   }

@@ -36,6 +36,21 @@ export interface InstanceSpec {
   settings?: Record<string, unknown>;
 }
 
+/** What is wanted of a sample application, by the schema `sample-spec`. */
+export interface SampleSpec {
+  /** Which of `samples()`. */
+  sample: string;
+  /** The name of the instance; that of the sample when there is none. */
+  name?: string;
+  /** The namespace that it goes to, made if need be; one of the instance's name when there is none. */
+  namespace?: string;
+  /** What the namespace bears as long as the sample is there, such as what asks for a mesh. */
+  namespace_labels?: Record<string, string>;
+  namespace_annotations?: Record<string, string>;
+  /** What only this sample understands. */
+  settings?: Record<string, unknown>;
+}
+
 /** How far an operation may go, and how long it may take, by the schema `operation-options`. */
 export interface OperationOptions {
   /** Whether to wait until everything is ready, or gone; by default it does. */
@@ -280,6 +295,11 @@ export class Lifecycle {
    * permitted, and `busy`; later with `check_failed` and `timeout`, with the cause.
    */
   install(spec: InstanceSpec, options?: LifecycleOptions): Operation;
+  /**
+   * Has a sample application there, ready; `uninstall` removes it by its name. Fails with `invalid_input` at `sample` for
+   * one that there is not and at `settings` for what it does not understand; otherwise as `install`.
+   */
+  installSample(spec: SampleSpec, options?: LifecycleOptions): Operation;
   /** As `install`, for an instance that is there; otherwise it fails with `not_found`. */
   upgrade(spec: InstanceSpec, options?: LifecycleOptions): Operation;
   /** Has an earlier revision back. */

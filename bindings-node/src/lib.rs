@@ -10,6 +10,7 @@
 //! | `history` | results over time |
 //! | `lifecycle` | the engine that installs, upgrades and removes, one call for each question and operation |
 //! | `plan`, `snapshot` | what would change; what is on a cluster at a time |
+//! | `sample` | sample applications, and one as processes of this machine |
 //! | `error` | from [`meshery_core::Error`] to what `index.cjs` makes a `MesheryError` of |
 #![expect(
     clippy::needless_pass_by_value,
@@ -26,6 +27,7 @@ mod error;
 mod history;
 mod lifecycle;
 mod plan;
+mod sample;
 mod snapshot;
 
 use std::collections::BTreeMap;

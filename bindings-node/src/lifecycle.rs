@@ -1,6 +1,6 @@
 //! The lifecycle engine: each question and each operation is a call of its own.
 
-use meshery_core::{Context, InstanceSpec, OperationOptions, json};
+use meshery_core::{Context, InstanceSpec, OperationOptions, SampleSpec, json};
 use meshery_mesh::cluster::{Cluster, ClusterOptions, Credentials};
 use meshery_mesh::lifecycle::Lifecycle as Engine;
 use meshery_mesh::lifecycle::render::Tools;
@@ -90,6 +90,15 @@ impl Lifecycle {
         self.call(options, &listener, async move |engine, options, context| {
             let spec: InstanceSpec = json::read(&spec)?;
             engine.install(&spec, &options, &context).await
+        })
+    }
+
+    /// Has a sample application there.
+    #[napi]
+    pub fn install_sample(&self, spec: String, options: String, listener: Listener<'_>) -> Result<Call> {
+        self.call(options, &listener, async move |engine, options, context| {
+            let spec: SampleSpec = json::read(&spec)?;
+            engine.install_sample(&spec, &options, &context).await
         })
     }
 

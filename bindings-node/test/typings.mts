@@ -4,12 +4,14 @@ import {
   type Analysis,
   type ComparisonSpec,
   Lifecycle,
+  LocalSample,
   MesheryError,
   type OperationReport,
   type Verdict,
   analyze,
   compare,
   runLoad,
+  samples,
 } from "meshery";
 
 const spec: ComparisonSpec = { rounds: 5, load: { pace: { constant: "2000/s" }, stop: { duration: "2s" } } };
@@ -36,6 +38,11 @@ for await (const event of operation) {
 const report: OperationReport = await operation;
 const both: OperationReport[] = await Promise.all([operation, lifecycle.rollback("shop", { to: 1 })]);
 
+const sampled: OperationReport = await lifecycle.installSample({ sample: "bookinfo", namespace: "books" }, { timeout: "5m" });
+const images: string[] = samples().flatMap((sample) => sample.images);
+const echo = await LocalSample.start({ sample: "echo", settings: { delay: "20ms" } }, { envoy: "envoy" });
+echo.stop();
+
 try {
   await compare();
 } catch (error) {
@@ -51,7 +58,9 @@ await runLoad({ target: "http://127.0.0.1/", pace: { constant: 2000 } });
 await compare({ runs: 5 });
 // @ts-expect-error: an unknown option
 lifecycle.install({ name: "shop" }, { adopts: true });
+// @ts-expect-error: a sample has a name
+lifecycle.installSample({ namespace: "books" });
 // @ts-expect-error: no such verdict
 const worse: Verdict = "worse";
 
-export { analysis, both, low, meshery, report, sent, verdict, worse };
+export { analysis, both, images, low, meshery, report, sampled, sent, verdict, worse };
