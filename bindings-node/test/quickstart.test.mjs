@@ -34,3 +34,11 @@ test("the lifecycle runs as printed", async (context) => {
   assert.match(said, / {4}\.data\.text: "hello" -> "welcome"\n/);
   assert.match(said, /left behind: \{ added: \[\], removed: \[\], changed: \[\] \}/);
 });
+
+test("the samples run as printed", async (context) => {
+  const plane = await controlPlane(context, { nodes: [] }); // skipped without the servers
+  if (!plane) return;
+  plane.stop();
+  const said = execFileSync(process.execPath, [join(ROOT, "examples/samples/samples.mjs")], { encoding: "utf8" });
+  assert.match(said, /\nhttpbin: One server[^]*\n18 objects are there and ready\n18 objects are gone\n$/);
+});

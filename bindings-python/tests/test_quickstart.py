@@ -35,3 +35,11 @@ def test_the_lifecycle_runs_as_printed() -> None:
     assert "All objects are there and ready: True" in said
     assert '    .data.text: "hello" -> "welcome"\n' in said
     assert "left behind: {'added': [], 'removed': [], 'changed': []}" in said
+
+
+def test_the_samples_run_as_printed() -> None:
+    control_plane(nodes=[]).stop()  # skipped without the servers
+    program = [sys.executable, str(ROOT / "examples/samples/samples.py")]
+    said = subprocess.run(program, check=True, capture_output=True, text=True).stdout
+    assert "\nhttpbin: One server" in said
+    assert said.endswith("18 objects are there and ready\n18 objects are gone\n")

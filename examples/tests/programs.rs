@@ -56,6 +56,13 @@ fn the_lifecycle_leaves_nothing() {
 }
 
 #[test]
+fn a_sample_comes_and_goes() {
+    let Some(said) = said_on_a_control_plane(env!("CARGO_BIN_EXE_samples")) else { return };
+    assert!(said.contains("\nhttpbin: One server"), "{said}");
+    assert!(said.ends_with("18 objects are there and ready\n18 objects are gone\n"), "{said}");
+}
+
+#[test]
 fn load_prints_a_measurement() {
     let spec = json!({ "target": format!("http://{}/", support::server()), "stop": { "count": 500 }, "warm_up": "0s", "connections": 2 });
     let output = Command::new(env!("CARGO_BIN_EXE_load")).arg(spec.to_string()).output().unwrap();
