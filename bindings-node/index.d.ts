@@ -240,7 +240,7 @@ export interface Telemetry {
   credentials?: { bearer_file: string } | { user: string; password_file: string };
   components: {
     name: string;
-    role: "proxy" | "control_plane" | "node" | "workload";
+    role: "proxy" | "control_plane" | "node" | "platform" | "workload";
     /** Which series tell of it. */
     recipe: "cadvisor" | "node-exporter" | "process";
     /** Which of them, as PromQL writes it. */

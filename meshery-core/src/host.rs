@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::comparison::Propagation;
 use crate::context::Context;
 use crate::error::Result;
 use crate::plan::{CheckOutcome, Plan, Role};
@@ -48,6 +49,22 @@ pub trait MeshHost: Send + Sync {
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an installation that is not on this host, and what kept a
     /// check from being made at all.
     async fn verify(&self, mesh: &Installation, context: &Context) -> Result<Vec<CheckOutcome>>;
+
+    /// Changes the configuration of an installed mesh so many times, one change after the other, and measures for each how
+    /// long it takes from the moment it is written until a request is served by it. `None` for a mesh whose configuration
+    /// does not change while it runs.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an installation that is not on this host, and what kept a
+    /// change from being made. One that does not arrive is counted, and no error.
+    async fn propagation(
+        &self,
+        _mesh: &Installation,
+        _changes: u32,
+        _context: &Context,
+    ) -> Result<Option<Propagation>> {
+        Ok(None)
+    }
 
     /// How the processes of an installation are now, with the version each says it is.
     ///

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::lifecycle::ClusterMesh;
-use crate::plan::{Check, Plan};
+use crate::plan::{Check, ConfigChange, Plan};
 
 /// All that is particular to one mesh. Providers plan and never act: no I/O, no clock, no state. The engines observe,
 /// carry plans out and undo them: one for processes of this machine ([`MeshHost`](crate::MeshHost)), one for clusters.
@@ -66,6 +66,15 @@ pub trait LocalMesh: Send + Sync {
     /// # Errors
     /// As [`plan`](Self::plan).
     fn checks(&self, wanted: &MeshSpec) -> Result<Vec<Check>>;
+
+    /// How it is found out how long a change of configuration takes to reach the proxies; `None` for a mesh whose
+    /// configuration does not change while it runs.
+    ///
+    /// # Errors
+    /// As [`plan`](Self::plan).
+    fn change(&self, _wanted: &MeshSpec) -> Result<Option<ConfigChange>> {
+        Ok(None)
+    }
 }
 
 /// A mesh's name in the registry, for example `envoy`.

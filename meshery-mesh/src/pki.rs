@@ -7,6 +7,8 @@ use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
     KeyPair, KeyUsagePurpose, SanType,
 };
+use rustls::pki_types::pem::{self, PemObject};
+use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 
 /// How long certificates are valid: longer than any comparison, and too short to be of use to anyone.
 const LIFETIME: Duration = Duration::from_secs(7 * 24 * 3600);
@@ -42,6 +44,17 @@ pub(crate) struct Identity {
     pub(crate) key_pem: String,
     pub(crate) certificate: Vec<u8>,
     pub(crate) key: Vec<u8>,
+}
+
+impl Identity {
+    /// The first certificate of a PEM text, with its key as PEM of PKCS #8.
+    pub(crate) fn from_pem(certificate_pem: String, key_pem: String) -> Result<Self> {
+        let broken = |error: pem::Error| Error::new(ErrorKind::Tls, format!("no certificate and key: {error}"));
+        let certificate = CertificateDer::from_pem_slice(certificate_pem.as_bytes()).map_err(broken)?.to_vec();
+        let key = PrivatePkcs8KeyDer::from_pem_slice(key_pem.as_bytes()).map_err(broken)?;
+        let key = key.secret_pkcs8_der().to_vec();
+        Ok(Self { certificate_pem, key_pem, certificate, key })
+    }
 }
 
 impl Authority {
@@ -105,4 +118,19 @@ fn alternative(name: &Name<'_>) -> Result<SanType> {
 
 fn refused(error: rcgen::Error) -> Error {
     Error::new(ErrorKind::Tls, format!("no certificate: {error}")).because(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identity_is_read_back_from_its_texts() {
+        let authority = Authority::new("a").unwrap();
+        let made = authority.issue(&Subject { names: &[Name::Uri("spiffe://a/b")], ..Subject::default() }).unwrap();
+        let chain = format!("{}{}", made.certificate_pem, authority.pem());
+        let read = Identity::from_pem(chain, made.key_pem.clone()).unwrap();
+        assert_eq!((read.certificate, read.key), (made.certificate, made.key));
+        assert_eq!(Identity::from_pem(made.key_pem, String::new()).err().unwrap().kind(), ErrorKind::Tls);
+    }
 }

@@ -12,9 +12,13 @@ use tokio_rustls::{TlsAcceptor, TlsConnector, client, server};
 
 use crate::pki::Identity;
 
-/// Opens TLS over a connection, with this identity or none. The peer's own certificate is taken as it is: a check of who
-/// gets in must not depend on who opens.
-pub(crate) async fn connect(stream: TcpStream, identity: Option<&Identity>) -> Result<client::TlsStream<TcpStream>> {
+/// Opens TLS over a connection, with this identity or none, and offers these protocols. The peer's own certificate is
+/// taken as it is: a check of who gets in must not depend on who opens.
+pub(crate) async fn connect(
+    stream: TcpStream,
+    identity: Option<&Identity>,
+    alpn: &[String],
+) -> Result<client::TlsStream<TcpStream>> {
     let provider = provider();
     let verifier = Arc::new(Anyone(Arc::clone(&provider)));
     let config = ClientConfig::builder_with_provider(provider)
@@ -22,10 +26,11 @@ pub(crate) async fn connect(stream: TcpStream, identity: Option<&Identity>) -> R
         .map_err(broken)?
         .dangerous()
         .with_custom_certificate_verifier(verifier);
-    let config = match identity {
+    let mut config = match identity {
         Some(identity) => config.with_client_auth_cert(chain(identity), key(identity)).map_err(broken)?,
         None => config.with_no_client_auth(),
     };
+    config.alpn_protocols = alpn.iter().map(|name| name.clone().into_bytes()).collect();
     let name =
         ServerName::try_from("mesh.local").map_err(|error| Error::new(ErrorKind::Internal, error.to_string()))?;
     let connector = TlsConnector::from(Arc::new(config));

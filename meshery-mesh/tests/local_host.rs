@@ -210,13 +210,9 @@ fn children() -> Vec<u32> {
 }
 
 fn children_of(parents: &[u32]) -> Vec<u32> {
-    let parent = |pid: &u32| {
-        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        stat.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()
-    };
     let entries = std::fs::read_dir("/proc").unwrap().flatten();
     let all = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    all.filter(|pid| parent(pid).is_some_and(|parent: u32| parents.contains(&parent))).collect()
+    all.filter(|pid| support::parent(*pid).is_some_and(|parent| parents.contains(&parent))).collect()
 }
 
 #[tokio::test]

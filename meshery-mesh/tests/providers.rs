@@ -2,9 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use meshery_core::lifecycle::{ClusterCheck, ClusterMesh, ClusterProbe, Marks, MeshFacts, Version};
-use meshery_core::plan::{Action, Caller};
+use meshery_core::plan::{Action, Caller, Detour};
 use meshery_core::provider::Program;
-use meshery_core::{ErrorKind, InstanceSpec, LocalMesh, MeshId, MeshProvider, MeshSpec, Observed, Probe};
+use meshery_core::{ErrorKind, InstanceSpec, LocalMesh, MeshId, MeshProvider, MeshSpec, Object, Observed, Probe};
 use meshery_mesh::host::inspect;
 use meshery_mesh::providers::PROVIDERS;
 use serde_json::json;
@@ -101,12 +101,18 @@ fn every_claim_is_checked_and_every_check_can_be_made() {
             assert_eq!(names.len(), checks.len(), "{}: a name twice", spec.mesh);
             for check in &checks {
                 let (ports, callers) = parts(&check.probe);
-                for name in ports {
+                for name in &ports {
                     assert!(
                         plan.contains(&format!("\"name\":\"{name}\"")),
                         "{}: {name} is not in the plan",
                         check.name
                     );
+                }
+                if let Some(Detour::Object { cluster, path, patch }) = detour(&check.probe) {
+                    assert!(plan.contains(&format!("\"name\":\"{cluster}\"")), "{}: {cluster}", check.name);
+                    assert!(path.starts_with("/api") && patch.is_object(), "{}: {path}", check.name);
+                    let led = ports.iter().any(|port| patch.to_string().contains(&format!("${{port:{port}}}")));
+                    assert!(led, "{}: the patch says no port", check.name);
                 }
                 for caller in callers {
                     if let Caller::Known { identity } = caller {
@@ -116,6 +122,27 @@ fn every_claim_is_checked_and_every_check_can_be_made() {
             }
             let proves_tls = checks.iter().any(|check| matches!(check.probe, Probe::Wire { encrypted: true, .. }));
             assert_eq!(proves_tls, spec.mtls, "{}: mutual TLS is promised exactly when it is proven", spec.mesh);
+        }
+    }
+}
+
+fn detour(probe: &Probe) -> Option<&Detour> {
+    match probe {
+        Probe::Wire { detour, .. } | Probe::Impostor { detour, .. } => Some(detour),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_change_of_configuration_is_told_to_somebody_and_shows() {
+    for (provider, mesh) in locals() {
+        for spec in specs(&provider.info().id, mesh) {
+            let Some(change) = mesh.change(&spec).unwrap() else { continue };
+            let plan = serde_json::to_string(&mesh.plan(&spec, &everything_there(provider)).unwrap()).unwrap();
+            assert!(plan.contains(&format!("\"name\":\"{}\"", change.cluster)), "{}", spec.mesh);
+            assert!(change.object.to_string().contains("${change}"), "{}: all are alike", spec.mesh);
+            Object::new(change.object).unwrap();
+            assert!(!change.header.is_empty() && !change.header.contains(char::is_uppercase), "{}", change.header);
         }
     }
 }

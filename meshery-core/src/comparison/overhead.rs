@@ -62,7 +62,8 @@ pub struct ProcessUse {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Propagation {
-    /// Who tells that a proxy has the change: `envoy` for the proxies themselves, `istiod` for what they acknowledged.
+    /// Who tells that a proxy has the change: `envoy` for the proxies themselves, `istiod` for what they acknowledged,
+    /// `request` for a request that was served by it.
     pub source: String,
     /// Of those that were reached.
     pub times: Latencies,

@@ -29,6 +29,7 @@ mod start;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use meshery_core::host::ProcessStatus;
 use meshery_core::{Context, ControlPlaneSpec, Result};
 
 use crate::cluster::{Cluster, ClusterOptions, Credentials};
@@ -40,6 +41,7 @@ pub use companion::{Companion, CompanionSpec};
 pub use egress::Service;
 pub use node::Nodes;
 pub use programs::testbed;
+pub(crate) use programs::{Programs, folders};
 pub use stand_in::{Conduct, StandIn};
 
 /// A running control plane, Linux only. Dropping it ends it and removes what it has written.
@@ -79,8 +81,13 @@ impl ControlPlane {
     /// [`ProcessDied`](meshery_core::ErrorKind::ProcessDied) and [`Timeout`](meshery_core::ErrorKind::Timeout) with a
     /// server's last words.
     pub async fn start(spec: &ControlPlaneSpec, context: &Context) -> Result<Self> {
+        Self::start_from(Programs::new(spec.programs.as_deref()), spec, context).await
+    }
+
+    /// Starts it from these programs.
+    pub(crate) async fn start_from(programs: Programs, spec: &ControlPlaneSpec, context: &Context) -> Result<Self> {
         let background = Background::start("meshery-plane")?;
-        let started = background.run(start::start(spec.clone(), context.clone()));
+        let started = background.run(start::start(spec.clone(), programs, context.clone()));
         let plane = or_cancelled(&context.cancel, started).await?;
         Ok(Self { background, plane })
     }
@@ -144,6 +151,20 @@ impl ControlPlane {
     /// The processes with their ids, in the order of their start.
     pub fn processes(&self) -> impl Iterator<Item = (&str, u32)> {
         self.plane.servers.iter().map(|server| (server.name(), server.pid()))
+    }
+
+    /// How each process is, in the order of their start.
+    pub(crate) async fn status(&mut self) -> Result<Vec<ProcessStatus>> {
+        let mut all = Vec::new();
+        for server in &mut self.plane.servers {
+            all.push(ProcessStatus {
+                name: server.name().to_owned(),
+                running: server.is_running()?,
+                version: None,
+                last_words: server.last_words().await?,
+            });
+        }
+        Ok(all)
     }
 
     /// Ends everything: no process, port or file is left.

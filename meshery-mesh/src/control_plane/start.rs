@@ -37,8 +37,7 @@ pub(super) struct Plane {
 }
 
 /// Starts everything, on the runtime that what goes on afterwards shall live on.
-pub(super) async fn start(spec: ControlPlaneSpec, context: Context) -> Result<Plane> {
-    let programs = Programs::new(spec.programs.as_deref());
+pub(super) async fn start(spec: ControlPlaneSpec, programs: Programs, context: Context) -> Result<Plane> {
     retried(|| start_once(&spec, &programs, &context)).await
 }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Empty, Limited};
-use hyper::Request;
 use hyper::client::conn::http1;
+use hyper::{HeaderMap, Request};
 use hyper_util::rt::TokioIo;
 use meshery_core::{Error, ErrorKind, Result};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -20,12 +20,18 @@ const BODY_LIMIT: usize = 4 * 1024 * 1024;
 /// What came back.
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
 }
 
 impl Answer {
     pub(super) fn is_success(&self) -> bool {
         self.status < 400
+    }
+
+    /// Whether the client is refused as who it is; every other failure is somebody's trouble.
+    pub(super) fn is_refusal(&self) -> bool {
+        [401, 403].contains(&self.status)
     }
 }
 
@@ -62,10 +68,10 @@ where
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(broken)?;
     let exchange = async move {
         let answer = sender.send_request(request).await.map_err(broken)?;
-        let status = answer.status().as_u16();
-        let body = Limited::new(answer.into_body(), BODY_LIMIT).collect().await;
+        let (head, body) = answer.into_parts();
+        let body = Limited::new(body, BODY_LIMIT).collect().await;
         let body = body.map_err(|error| Error::new(ErrorKind::Protocol, error.to_string()).because(error))?.to_bytes();
-        Ok(Answer { status, body })
+        Ok(Answer { status: head.status.as_u16(), headers: head.headers, body })
     };
     // The connection's own end says nothing that the exchange does not say better.
     let (answer, _) = tokio::join!(exchange, connection);

@@ -1,6 +1,7 @@
 //! A plan is looked through before anything happens.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path};
 
 use meshery_core::plan::{Action, Process};
 use meshery_core::{Error, Plan, Result};
@@ -45,6 +46,7 @@ fn all_processes(plan: &Plan) -> BTreeSet<&str> {
 struct Walk<'a> {
     started: BTreeSet<&'a str>,
     running: BTreeSet<&'a str>,
+    clusters: BTreeSet<&'a str>,
     known: References,
 }
 
@@ -53,6 +55,20 @@ impl<'a> Walk<'a> {
         match action {
             Action::ReservePort { name } => self.port(name),
             Action::IssueIdentity { name, .. } => self.identity(name),
+            Action::MakeFolder { name, files } => self.folder(name, files),
+            Action::StartKubernetes { name } => self.kubernetes(name),
+            Action::ApplyObjects { cluster, objects, .. } => {
+                self.cluster(cluster)?;
+                objects.iter().try_for_each(|object| self.known.json(object).map(drop))
+            }
+            Action::RequestToken { cluster, document, .. } | Action::ReadObject { cluster, document, .. } => {
+                self.cluster(cluster)?;
+                self.document(document)
+            }
+            Action::AwaitFile { path } => self.known.text(path).map(drop),
+            Action::TakeIdentity { certificate, key, .. } => {
+                [certificate, key].into_iter().try_for_each(|path| self.known.text(path).map(drop))
+            }
             Action::StartProcess(process) => self.start(process),
             Action::StopProcess { process } if self.running.remove(process.as_str()) => Ok(()),
             Action::StopProcess { process } => Err(refuse("nothing of this name runs", process)),
@@ -81,12 +97,46 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
+    fn folder(&mut self, name: &str, files: &BTreeMap<String, String>) -> Result<()> {
+        if self.known.folders.insert(name.into(), String::new()).is_some() {
+            return Err(refuse("the folder is made twice", name));
+        }
+        let outside = |path: &&String| Path::new(path).components().any(|part| !matches!(part, Component::Normal(_)));
+        if let Some(path) = files.keys().find(outside) {
+            return Err(refuse("the file does not lie below its folder", path).expected("a path without `..`"));
+        }
+        self.known.files(files).map(drop)
+    }
+
+    fn kubernetes(&mut self, name: &'a str) -> Result<()> {
+        if !self.clusters.insert(name) {
+            return Err(refuse("the control plane is started twice", name));
+        }
+        self.document(&format!("{name}.kubeconfig"))
+    }
+
+    fn cluster(&self, name: &str) -> Result<()> {
+        if self.clusters.contains(name) {
+            Ok(())
+        } else {
+            Err(refuse("no earlier step starts the control plane", name))
+        }
+    }
+
+    fn document(&mut self, name: &str) -> Result<()> {
+        match self.known.documents.insert(name.into(), String::new()) {
+            None => Ok(()),
+            Some(_) => Err(refuse("the document is made twice", name)),
+        }
+    }
+
     fn start(&mut self, process: &'a Process) -> Result<()> {
         if !self.running.insert(&process.name) {
             return Err(refuse("the process is started twice", &process.name));
         }
         self.known.args(&process.args, &process.config)?;
-        self.known.env(&process.env)?;
+        self.known.env(&process.env, &process.config)?;
+        process.folder.iter().try_for_each(|folder| self.known.folder(folder).map(drop))?;
         self.known.port(&process.ready.port)?;
         process.version.iter().try_for_each(|source| self.known.port(&source.get.port).map(drop))
     }
@@ -99,4 +149,65 @@ pub(super) fn owner(port: &str) -> Option<&str> {
 
 fn refuse(message: &str, name: &str) -> Error {
     Error::new(meshery_core::ErrorKind::InvalidInput, message).found(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// What is found in a plan of these actions, the last of which is wrong.
+    fn found(actions: Vec<Action>) -> String {
+        let mut plan = Plan::new("own".into(), "127.0.0.1:80");
+        let last = actions.len() - 1;
+        for action in actions {
+            plan.push("a step", action);
+        }
+        let error = inspect(&plan).unwrap_err();
+        assert_eq!(error.report().place.as_deref(), Some(format!("steps[{last}]").as_str()), "{error}");
+        error.to_string()
+    }
+
+    fn folder(path: &str, text: &str) -> Action {
+        Action::MakeFolder { name: "a".into(), files: [(path.to_owned(), text.to_owned())].into() }
+    }
+
+    fn kubernetes() -> Action {
+        Action::StartKubernetes { name: "k".into() }
+    }
+
+    fn token(cluster: &str) -> Action {
+        let (namespace, account, audience) = ("n".into(), "a".into(), "x".into());
+        Action::RequestToken { cluster: cluster.into(), namespace, account, audience, document: "t".into() }
+    }
+
+    #[test]
+    fn what_no_earlier_step_made_is_found() {
+        assert!(found(vec![folder("token", "${document:t}")]).contains("${document:t}"));
+        assert!(found(vec![token("k")]).contains("no earlier step starts the control plane"));
+        assert!(found(vec![Action::AwaitFile { path: "${folder:a}/f".into() }]).contains("folder:a"));
+        let objects = vec![json!({ "port": "${port:a.b}" })];
+        let apply = Action::ApplyObjects { cluster: "k".into(), files: Vec::new(), objects };
+        assert!(found(vec![kubernetes(), apply]).contains("${port:a.b}"));
+    }
+
+    #[test]
+    fn what_is_there_twice_or_out_of_bounds_is_found() {
+        assert!(found(vec![folder("f", ""), folder("g", "")]).contains("the folder is made twice"));
+        assert!(found(vec![kubernetes(), kubernetes()]).contains("the control plane is started twice"));
+        assert!(found(vec![kubernetes(), token("k"), token("k")]).contains("the document is made twice"));
+        for path in ["../f", "/f", "a/../../f"] {
+            assert!(found(vec![folder(path, "")]).contains("does not lie below its folder"), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_known_to_a_later_folder() {
+        let mut plan = Plan::new("own".into(), "127.0.0.1:80");
+        for action in [kubernetes(), token("k"), folder("token", "${document:t} ${document:k.kubeconfig}")] {
+            plan.push("a step", action);
+        }
+        inspect(&plan).unwrap();
+    }
 }

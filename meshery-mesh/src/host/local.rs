@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use meshery_core::host::{ProcessRef, ProcessStatus};
+use meshery_core::comparison::Propagation;
+use meshery_core::host::ProcessStatus;
 use meshery_core::{
     CheckOutcome, Context, Error, ErrorKind, Installation, LocalMesh, MeshHost, MeshId, MeshInfo, MeshProvider,
     MeshSpec, Observed, Plan, Result, SampleSpec,
@@ -17,6 +18,7 @@ use tokio::sync::Mutex;
 use super::inspect;
 use super::probe;
 use super::programs::Programs;
+use super::propagation;
 use super::site::{Ground, Site};
 use crate::process::ports::{Ports, retried};
 use crate::process::spawn::Spawner;
@@ -34,7 +36,8 @@ use crate::samples;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LocalOptions {
-    /// Where programs are, by name. One that is not named here is looked for on `PATH`.
+    /// Where programs are, by name. One that is not named here is looked for in `KUBEBUILDER_ASSETS`, in what
+    /// `cargo xtask testbed` has built, and on `PATH`.
     pub programs: BTreeMap<String, PathBuf>,
     /// How long a process may take until it is ready.
     pub start_timeout: Duration,
@@ -46,8 +49,9 @@ impl Default for LocalOptions {
     }
 }
 
-/// Meshes as processes of this machine, Linux only. All listen on loopback, on free ports; none outlives the host:
-/// dropping it, or the end of its process by whatever cause, ends them.
+/// Meshes as processes of this machine, Linux only. All listen on free ports, and on loopback where their programs let us
+/// choose (a mesh says where they do not); none outlives the host: dropping it, or the end of its process by whatever
+/// cause, ends them.
 ///
 /// Its calls need a tokio runtime.
 ///
@@ -132,14 +136,8 @@ impl LocalHost {
         let build = || or_cancelled(&context.cancel, Site::build(&plan, &seen, &self.ground, context));
         let site = retried(build).await?;
         let id = self.next.fetch_add(1, Ordering::Relaxed);
-        let processes = site.processes().map(|(process, pid, version)| ProcessRef {
-            name: process.name.clone(),
-            role: process.role,
-            pid,
-            version: version.map(str::to_owned),
-        });
         let installation =
-            Installation { id, spec: spec.clone(), entry: site.entry().to_owned(), processes: processes.collect() };
+            Installation { id, spec: spec.clone(), entry: site.entry().to_owned(), processes: site.processes() };
         self.lock().insert(id, Arc::new(Mutex::new(site)));
         Ok(installation)
     }
@@ -178,6 +176,13 @@ impl MeshHost for LocalHost {
             outcomes.push(or_cancelled(&context.cancel, probe).await?);
         }
         Ok(outcomes)
+    }
+
+    async fn propagation(&self, mesh: &Installation, changes: u32, context: &Context) -> Result<Option<Propagation>> {
+        let site = self.site(mesh)?;
+        let site = site.lock().await;
+        let Some(change) = local(provider(&mesh.spec.mesh)?)?.change(&mesh.spec)? else { return Ok(None) };
+        or_cancelled(&context.cancel, propagation::measure(&site, &change, changes)).await.map(Some)
     }
 
     async fn status(&self, mesh: &Installation) -> Result<Vec<ProcessStatus>> {

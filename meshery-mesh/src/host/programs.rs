@@ -9,7 +9,8 @@ use std::time::{Duration, SystemTime};
 use meshery_core::provider::{Program, ProgramNeed};
 use meshery_core::{Error, ErrorKind, Observed, Result};
 
-use crate::process::find::{is_executable, on_path};
+use crate::control_plane::folders;
+use crate::process::find::{is_executable, search_path};
 use crate::process::log::Log;
 use crate::process::spawn::Spawner;
 use crate::process::wait::within;
@@ -65,7 +66,8 @@ impl Programs {
             // A bare name would be looked for on PATH when it is started.
             return Ok(std::path::absolute(path)?);
         }
-        on_path(&need.name).ok_or_else(|| {
+        let mut places = folders().chain(search_path()).map(|folder| folder.join(&need.name));
+        places.find(|path| is_executable(path)).ok_or_else(|| {
             missing(format!("{} in a folder of PATH, or its path in the options", need.name), "neither".into())
         })
     }
@@ -105,10 +107,15 @@ async fn output(need: &ProgramNeed, path: &Path, spawner: &Spawner) -> Result<St
     Ok(log.final_words().await)
 }
 
-/// The first `MAJOR.MINOR.PATCH` in a text.
+/// The first `MAJOR.MINOR.PATCH` in a text; without one, that of the release that a `MAJOR.MINOR-dev` is on the way to.
 fn find_number(text: &str) -> Option<String> {
     let mut words = text.split(|c: char| !(c.is_ascii_digit() || c == '.'));
-    words.find(|word| number(word).is_some()).map(str::to_owned)
+    let released = words.find(|word| number(word).is_some()).map(str::to_owned);
+    let on_the_way = || {
+        let parts = text.split_whitespace().filter_map(|word| word.split_once("-dev"));
+        parts.map(|(before, _)| format!("{before}.0")).find(|version| number(version).is_some())
+    };
+    released.or_else(on_the_way)
 }
 
 fn number(version: &str) -> Option<[u64; 3]> {
@@ -127,6 +134,7 @@ mod tests {
         assert_eq!(find_number(said).as_deref(), Some("1.40.0"));
         assert_eq!(find_number("v2.10.3-rc1 (linux)").as_deref(), Some("2.10.3"));
         assert_eq!(find_number("usage: envoy 1.2"), None);
+        assert_eq!(find_number("2026/11/29 INFO hello\nclient version: 1.31-dev\n").as_deref(), Some("1.31.0"));
         assert!(number("1.9.10") < number("1.36.2"));
     }
 }

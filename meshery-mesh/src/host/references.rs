@@ -1,4 +1,5 @@
-//! `${port:NAME}`, `${document:NAME}` and `${config}` in a plan become what they stand for. Pure.
+//! `${port:NAME}`, `${folder:NAME}`, `${document:NAME}`, `${config}` and `${change}` in a plan become what they stand for.
+//! Pure.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +10,10 @@ use serde_json::Value;
 #[derive(Clone, Debug, Default)]
 pub(super) struct References {
     pub(super) ports: BTreeMap<String, u16>,
+    pub(super) folders: BTreeMap<String, String>,
     pub(super) documents: BTreeMap<String, String>,
+    /// What is written in a change of configuration.
+    pub(super) change: Option<String>,
 }
 
 impl References {
@@ -18,11 +22,19 @@ impl References {
         self.ports.get(name).copied().ok_or_else(|| unknown(&format!("port:{name}"), &self.ports))
     }
 
-    /// A text with references to ports.
+    /// The path of a folder.
+    pub(super) fn folder(&self, name: &str) -> Result<&str> {
+        let missing = || unknown(&format!("folder:{name}"), &self.folders);
+        self.folders.get(name).map(String::as_str).ok_or_else(missing)
+    }
+
+    /// A text with references to ports and folders.
     pub(super) fn text(&self, template: &str) -> Result<String> {
-        replace(template, |reference| match reference.split_once(':') {
-            Some(("port", name)) => self.port(name).map(|port| port.to_string()),
-            _ => Err(out_of_place(reference, "${port:NAME}")),
+        replace(template, |reference| match (reference.split_once(':'), &self.change) {
+            (Some(("port", name)), _) => self.port(name).map(|port| port.to_string()),
+            (Some(("folder", name)), _) => self.folder(name).map(str::to_owned),
+            (None, Some(change)) if reference == "change" => Ok(change.clone()),
+            _ => Err(out_of_place(reference, "${port:NAME} or ${folder:NAME}")),
         })
     }
 
@@ -36,18 +48,30 @@ impl References {
         args.iter().map(|arg| replace(arg, look_up)).collect()
     }
 
-    /// The environment of a process: the one place where documents may stand, because they may be keys.
-    pub(super) fn env(&self, env: &BTreeMap<String, String>) -> Result<Vec<(String, String)>> {
-        let look_up = |reference: &str| match reference.split_once(':') {
-            Some(("document", name)) => {
-                self.documents.get(name).cloned().ok_or_else(|| unknown(reference, &self.documents))
-            }
-            _ => self.text(&format!("${{{reference}}}")),
-        };
-        env.iter().map(|(name, value)| Ok((name.clone(), replace(value, look_up)?))).collect()
+    /// The environment of a process with this configuration.
+    pub(super) fn env(&self, env: &BTreeMap<String, String>, config: &Value) -> Result<Vec<(String, String)>> {
+        self.private(env, Some(&self.json(config)?.to_string()))
     }
 
-    fn json(&self, value: &Value) -> Result<Value> {
+    /// The files of a folder.
+    pub(super) fn files(&self, files: &BTreeMap<String, String>) -> Result<Vec<(String, String)>> {
+        self.private(files, None)
+    }
+
+    /// Texts that only this user can read, where documents may stand, because they may be keys.
+    fn private(&self, texts: &BTreeMap<String, String>, config: Option<&str>) -> Result<Vec<(String, String)>> {
+        let look_up = |reference: &str| match (reference.split_once(':'), config) {
+            (Some(("document", name)), _) => {
+                self.documents.get(name).cloned().ok_or_else(|| unknown(reference, &self.documents))
+            }
+            (None, Some(config)) if reference == "config" => Ok(config.to_owned()),
+            _ => self.text(&format!("${{{reference}}}")),
+        };
+        texts.iter().map(|(name, value)| Ok((name.clone(), replace(value, look_up)?))).collect()
+    }
+
+    /// A document with references to ports and folders.
+    pub(super) fn json(&self, value: &Value) -> Result<Value> {
         Ok(match value {
             Value::String(text) => match text.strip_prefix("${port:").and_then(|rest| rest.strip_suffix('}')) {
                 Some(name) if !name.contains('}') => self.port(name)?.into(),
@@ -103,7 +127,9 @@ mod tests {
     fn references() -> References {
         References {
             ports: [("client.admin".into(), 9901)].into(),
+            folders: [("client".into(), "/tmp/client".into())].into(),
             documents: [("server.key".into(), "a key ${port:client.admin}".into())].into(),
+            change: None,
         }
     }
 
@@ -115,16 +141,27 @@ mod tests {
     }
 
     #[test]
+    fn a_change_is_known_only_where_there_is_one() {
+        let mut references = references();
+        assert_eq!(references.text("${folder:client}/file").unwrap(), "/tmp/client/file");
+        assert!(references.text("${change}").is_err());
+        references.change = Some("7".into());
+        assert_eq!(references.json(&json!({ "text": "${change}" })).unwrap(), json!({ "text": "7" }));
+    }
+
+    #[test]
     fn two_ports_in_one_text_stay_text() {
         let twice = json!("${port:client.admin}-${port:client.admin}");
         assert_eq!(references().json(&twice).unwrap(), json!("9901-9901"));
     }
 
     #[test]
-    fn documents_stand_in_the_environment_only_and_are_not_replaced_again() {
+    fn documents_stand_in_private_texts_only_and_are_not_replaced_again() {
         let key = || "${document:server.key}".to_owned();
-        let env = references().env(&[("KEY".to_owned(), key())].into()).unwrap();
+        let env = references().files(&[("KEY".to_owned(), key())].into()).unwrap();
         assert_eq!(env, [("KEY".to_owned(), "a key ${port:client.admin}".to_owned())]);
+        let env = references().env(&[("C".to_owned(), "${config}".to_owned())].into(), &json!({ "a": 1 })).unwrap();
+        assert_eq!(env, [("C".to_owned(), r#"{"a":1}"#.to_owned())]);
         assert!(references().args(&[key()], &json!({})).is_err());
         assert!(references().args(&["${config}".into()], &json!({ "key": key() })).is_err());
         assert!(references().text(&key()).is_err());
@@ -133,7 +170,7 @@ mod tests {
     #[test]
     fn unknown_references_are_errors_that_name_them() {
         for text in ["${port:admin}", "${document:key}", "${env:HOME}", "${}", "${config}", "a ${port:client.admin"] {
-            let error = references().env(&[("NAME".to_owned(), text.to_owned())].into()).unwrap_err();
+            let error = references().files(&[("NAME".to_owned(), text.to_owned())].into()).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidInput);
             let found = error.report().found.clone().unwrap();
             assert!(text.contains(&found), "{text}: {found}");

@@ -33,7 +33,10 @@ impl Running {
     ) -> Result<Self> {
         let mut command = Command::new(program);
         command.args(references.args(&process.args, &process.config)?);
-        command.envs(references.env(&process.env)?);
+        command.envs(references.env(&process.env, &process.config)?);
+        if let Some(folder) = &process.folder {
+            command.current_dir(references.folder(folder)?);
+        }
         let child = Child::start(&process.name, command, spawner)?;
         let mut running = Self { process: process.clone(), version: None, child };
         running.wait_until_ready(references, limit).await?;
@@ -74,6 +77,18 @@ impl Running {
         })
     }
 
+    /// # Errors
+    /// [`ProcessDied`](ErrorKind::ProcessDied) when it has ended.
+    pub(super) async fn alive(&mut self) -> Result<()> {
+        if self.child.is_running()? {
+            return Ok(());
+        }
+        let words = self.child.last_words().await?;
+        Err(Error::new(ErrorKind::ProcessDied, "the process has ended")
+            .at(&self.process.name)
+            .with("last words", words))
+    }
+
     /// Ends the process and waits for its end.
     pub(super) fn end(self) -> Result<()> {
         self.child.end()
@@ -82,6 +97,9 @@ impl Running {
 
 async fn read_version(source: &VersionSource, references: &References) -> Result<String> {
     let answer = get_local(references.port(&source.get.port)?, &source.get.path, LOOK).await?;
+    if source.pointer.is_empty() {
+        return Ok(String::from_utf8_lossy(&answer.body).trim().to_owned());
+    }
     let document: serde_json::Value = serde_json::from_slice(&answer.body)?;
     let version = document.pointer(&source.pointer).and_then(serde_json::Value::as_str);
     version.map(str::to_owned).ok_or_else(|| {

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use meshery_core::host::ProcessStatus;
-use meshery_core::plan::{Action, Process};
+use meshery_core::host::{ProcessRef, ProcessStatus};
+use meshery_core::plan::{Process, Role};
 use meshery_core::{Context, Error, ErrorKind, Event, Observed, Plan, Result};
 
-use super::authority::Authority;
+use super::identities::Identities;
 use super::inspect::owner;
 use super::references::References;
 use super::running::Running;
+use super::steps::Kubernetes;
+use crate::process::folder::Folder;
 use crate::process::ports::{Port, Ports, retried};
 use crate::process::spawn::Spawner;
 
@@ -21,15 +23,18 @@ pub(super) struct Ground {
     pub(super) start_timeout: Duration,
 }
 
-/// An installation. Whatever of it exists when it is dropped goes with it, processes first.
+/// An installation. Whatever of it exists when it is dropped goes with it: processes first, then what they talk to, then
+/// what they have written.
 pub(super) struct Site {
-    plan: Plan,
-    programs: BTreeMap<String, String>,
+    pub(super) plan: Plan,
+    pub(super) programs: BTreeMap<String, String>,
     /// In the order of their start.
-    processes: Vec<Running>,
-    ports: BTreeMap<String, Port>,
-    authority: Option<Authority>,
-    references: References,
+    pub(super) processes: Vec<Running>,
+    pub(super) planes: BTreeMap<String, Kubernetes>,
+    pub(super) folders: BTreeMap<String, Folder>,
+    pub(super) ports: BTreeMap<String, Port>,
+    pub(super) identities: Identities,
+    pub(super) references: References,
     entry: String,
 }
 
@@ -40,66 +45,23 @@ impl Site {
             plan: plan.clone(),
             programs: seen.programs.iter().map(|(name, program)| (name.clone(), program.path.clone())).collect(),
             processes: Vec::new(),
+            planes: BTreeMap::new(),
+            folders: BTreeMap::new(),
             ports: BTreeMap::new(),
-            authority: None,
+            identities: Identities::default(),
             references: References::default(),
             entry: String::new(),
         };
         for step in &plan.steps {
             context.report(&Event::Step { title: step.title.clone() });
-            site.step(&step.action, ground).await?;
+            // Boxed: some of them hold whole conversations with an API server.
+            Box::pin(site.step(&step.action, ground, context)).await?;
         }
         site.entry = site.references.text(&plan.entry)?;
         Ok(site)
     }
 
-    async fn step(&mut self, action: &Action, ground: &Ground) -> Result<()> {
-        match action {
-            Action::ReservePort { name } => {
-                let port = ground.ports.reserve()?;
-                self.references.ports.insert(name.clone(), port.number);
-                self.ports.insert(name.clone(), port);
-                Ok(())
-            }
-            Action::IssueIdentity { name, spiffe_id } => self.issue(name, spiffe_id),
-            Action::StartProcess(process) => self.start(process, ground).await,
-            Action::StopProcess { process } => {
-                let place = self.processes.iter().position(|running| running.process.name == *process);
-                place.map_or(Ok(()), |place| self.processes.remove(place).end())
-            }
-            _ => Err(Error::new(ErrorKind::Unsupported, "a local host does not know this action")),
-        }
-    }
-
-    fn issue(&mut self, name: &str, spiffe_id: &str) -> Result<()> {
-        let authority = match self.authority.take() {
-            Some(authority) => authority,
-            None => Authority::new()?,
-        };
-        let authority = self.authority.insert(authority);
-        let identity = authority.issue(name, spiffe_id)?;
-        self.references.documents.extend([
-            (format!("{name}.crt"), identity.certificate_pem.clone()),
-            (format!("{name}.key"), identity.key_pem.clone()),
-            ("ca.crt".into(), authority.pem()),
-        ]);
-        Ok(())
-    }
-
-    async fn start(&mut self, process: &Process, ground: &Ground) -> Result<()> {
-        for (name, port) in &mut self.ports {
-            if owner(name) == Some(&process.name) {
-                port.release();
-            }
-        }
-        let program = self.program(process)?.to_owned();
-        let running =
-            Running::start(process, &program, &self.references, &ground.spawner, ground.start_timeout).await?;
-        self.processes.push(running);
-        Ok(())
-    }
-
-    fn program(&self, process: &Process) -> Result<&str> {
+    pub(super) fn program(&self, process: &Process) -> Result<&str> {
         let missing = || Error::new(ErrorKind::Internal, "the plan starts a program that its mesh does not need");
         self.programs.get(&process.program).map(String::as_str).ok_or_else(|| missing().found(&process.program))
     }
@@ -110,16 +72,28 @@ impl Site {
     }
 
     /// The processes with their ids, and the versions that they say they are.
-    pub(super) fn processes(&self) -> impl Iterator<Item = (&Process, u32, Option<&str>)> {
-        self.processes.iter().map(|running| (&running.process, running.pid(), running.version.as_deref()))
+    pub(super) fn processes(&self) -> Vec<ProcessRef> {
+        let servers = self.planes.values().flat_map(|kubernetes| {
+            let version = |name| (name == "kube-apiserver").then(|| kubernetes.plane.version().to_owned());
+            let server = move |(name, pid)| ProcessRef {
+                name: String::from(name),
+                role: Role::Platform,
+                pid,
+                version: version(name),
+            };
+            kubernetes.plane.processes().map(server)
+        });
+        let own = self.processes.iter().map(|running| ProcessRef {
+            name: running.process.name.clone(),
+            role: running.process.role,
+            pid: running.pid(),
+            version: running.version.clone(),
+        });
+        servers.chain(own).collect()
     }
 
     pub(super) fn port(&self, name: &str) -> Result<u16> {
         self.references.port(name)
-    }
-
-    pub(super) fn authority(&self) -> Option<&Authority> {
-        self.authority.as_ref()
     }
 
     /// A second process like this one, with ports of its own, that finds `instead` where the first one finds the port
@@ -148,10 +122,28 @@ impl Site {
 
     pub(super) async fn status(&mut self) -> Result<Vec<ProcessStatus>> {
         let mut all = Vec::new();
+        for kubernetes in self.planes.values_mut() {
+            all.extend(kubernetes.plane.status().await?);
+        }
         for running in &mut self.processes {
             all.push(running.status(&self.references).await?);
         }
         Ok(all)
+    }
+
+    /// # Errors
+    /// [`ProcessDied`](ErrorKind::ProcessDied) when a process of the plan has ended.
+    pub(super) async fn all_alive(&mut self) -> Result<()> {
+        for running in &mut self.processes {
+            running.alive().await?;
+        }
+        Ok(())
+    }
+
+    /// The last words of the process that was started last.
+    pub(super) async fn last_words(&mut self) -> String {
+        let Some(last) = self.processes.last_mut() else { return String::new() };
+        last.status(&self.references).await.map(|status| status.last_words).unwrap_or_default()
     }
 
     /// Ends everything in the reverse order of its start, and looks whether it is gone.
@@ -160,6 +152,10 @@ impl Site {
         while let Some(running) = self.processes.pop() {
             first_trouble = first_trouble.and(running.end());
         }
+        for (_, kubernetes) in std::mem::take(&mut self.planes) {
+            first_trouble = first_trouble.and(kubernetes.plane.stop());
+        }
+        self.folders.clear();
         self.references.documents.clear();
         for (name, mut port) in std::mem::take(&mut self.ports) {
             port.release();

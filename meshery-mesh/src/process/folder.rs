@@ -56,6 +56,21 @@ impl Folder {
         Ok(path.display().to_string())
     }
 
+    /// Writes a file that may lie in folders below it. One that begins with `#!` can be run.
+    pub(crate) fn write_below(&self, name: &str, content: &str) -> Result<()> {
+        let path = self.path.join(name);
+        let write = || {
+            fs::create_dir_all(path.parent().unwrap_or(&self.path))?;
+            fs::write(&path, content)?;
+            #[cfg(unix)]
+            if content.starts_with("#!") {
+                fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+            }
+            Ok(())
+        };
+        write().map_err(|error: io::Error| Error::from(error).at(path.display().to_string()))
+    }
+
     /// Where a file of that name is, or will be.
     pub(crate) fn file(&self, name: &str) -> String {
         self.path.join(name).display().to_string()
@@ -106,6 +121,17 @@ mod tests {
         assert_eq!(fs::read_to_string(&file).unwrap(), "content", "another owner's sweep leaves it alone");
         drop(folder);
         assert!(!path.exists());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_script_below_it_can_be_run() {
+        let folder = Folder::new().unwrap();
+        folder.write_below("bin/hello", "#!/bin/sh\nexit 7\n").unwrap();
+        folder.write_below("bin/plain", "text").unwrap();
+        let mut hello = std::process::Command::new(folder.file("bin/hello"));
+        assert_eq!(hello.status().unwrap().code(), Some(7));
+        assert!(!crate::process::find::is_executable(&folder.path().join("bin/plain")));
     }
 
     #[test]

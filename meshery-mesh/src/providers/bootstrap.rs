@@ -29,6 +29,7 @@ pub(crate) fn process(name: &str, role: Role, concurrency: u64, resources: &Valu
         program: program().name,
         args: arguments(concurrency),
         env: BTreeMap::new(),
+        folder: None,
         config: json!({
             "admin": { "address": address("127.0.0.1", &port(&admin)) },
             "static_resources": resources,
@@ -106,6 +107,8 @@ pub(crate) fn cluster(name: &str, lookup: &str, addresses: &[Value]) -> Value {
     json!({
         "name": name,
         "type": lookup,
+        // Most applications on `localhost` listen on the older of its two addresses only.
+        "dns_lookup_family": "V4_PREFERRED",
         "connect_timeout": "10s",
         "circuit_breakers": { "thresholds": [unlimited] },
         "load_assignment": {

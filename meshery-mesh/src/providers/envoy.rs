@@ -1,6 +1,6 @@
 //! Envoy as client-side and server-side sidecar: load → `client` → (plain or mutual TLS) → `server` → upstream.
 
-use meshery_core::plan::{Action, Caller, Role};
+use meshery_core::plan::{Action, Caller, Detour, Role};
 use meshery_core::{Check, LocalMesh, MeshInfo, MeshProvider, MeshSpec, Observed, Plan, Probe, Result};
 use serde_json::{Value, json};
 
@@ -75,13 +75,16 @@ fn spiffe_id(side: &str) -> String {
 }
 
 fn wire(encrypted: bool) -> Probe {
-    Probe::Wire { process: "client".into(), port: HOP.into(), encrypted }
+    Probe::Wire { process: "client".into(), port: HOP.into(), detour: Detour::Twin, encrypted }
 }
 
 fn mtls_checks() -> Vec<Check> {
-    let knock = |client, admitted| Probe::Identity { port: HOP.into(), client, admitted };
+    let knock = |client, admitted| Probe::Identity { port: HOP.into(), alpn: Vec::new(), client, admitted };
     let client = || spiffe_id("client");
-    let pose = |server| Probe::Impostor { process: "client".into(), port: HOP.into(), server, trusted: false };
+    let pose = |server| {
+        let (process, port) = ("client".into(), HOP.into());
+        Probe::Impostor { process, port, detour: Detour::Twin, server, trusted: false }
+    };
     vec![
         Check::new("wire_encrypted", "The bytes between the proxies are TLS", wire(true)),
         Check::new(

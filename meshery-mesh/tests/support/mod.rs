@@ -86,6 +86,36 @@ pub fn pids(mesh: &Installation) -> Vec<u32> {
     mesh.processes.iter().map(|process| process.pid).collect()
 }
 
+/// The process that started another one.
+pub fn parent(pid: u32) -> Option<u32> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    stat.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()
+}
+
+/// What these processes have started, and what that has.
+pub fn descendants(pids: &[u32]) -> Vec<u32> {
+    let entries = std::fs::read_dir("/proc").unwrap().flatten();
+    let all: Vec<u32> = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
+    let (mut found, mut begun) = (Vec::new(), pids.to_vec());
+    while let Some(one) = begun.pop() {
+        let children = all.iter().copied().filter(|pid| parent(*pid) == Some(one));
+        let children: Vec<u32> = children.collect();
+        found.extend(&children);
+        begun.extend(children);
+    }
+    found
+}
+
+/// The folders of our own that these processes run in.
+pub fn folders_of(pids: &[u32]) -> Vec<PathBuf> {
+    let folders = pids.iter().filter_map(|pid| std::fs::read_link(format!("/proc/{pid}/cwd")).ok());
+    let mut own: Vec<PathBuf> =
+        folders.filter(|folder| folder.parent() == Some(std::env::temp_dir().as_path())).collect();
+    own.sort();
+    own.dedup();
+    own
+}
+
 /// Waits until none of these processes is left; the kernel needs a moment to end them.
 pub fn assert_gone(pids: &[u32]) {
     for _ in 0..200 {

@@ -13,26 +13,34 @@ use crate::pki::Identity;
 use crate::process::wait::within;
 use crate::tls;
 
-pub(super) async fn probe(site: &Site, port: &str, client: &Caller, admitted: bool) -> Result<Finding> {
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, site.port(port)?));
-    let shown = certificate(site.authority(), client)?;
-    let outcome = knock(address, client, shown.as_ref()).await;
-    match (&outcome, admitted) {
-        (Ok(answer), true) => Ok((answer.is_success(), format!("let in with status {}", answer.status))),
-        (Ok(answer), false) => Ok((false, format!("let in with status {}", answer.status))),
-        (Err(error), true) => Ok((false, format!("refused: {error}"))),
-        (Err(error), false) => {
-            control(site, address).await?;
-            Ok((true, format!("refused: {error}; a known identity is let in")))
-        }
-    }
+/// Where somebody knocks, and what peers offer to speak there.
+pub(super) struct Door<'a> {
+    pub(super) port: u16,
+    pub(super) alpn: &'a [String],
 }
 
-/// An error unless one of the identities that the plan issued is let in.
-async fn control(site: &Site, address: SocketAddr) -> Result<()> {
+pub(super) async fn probe(site: &Site, door: &Door<'_>, client: &Caller, admitted: bool) -> Result<Finding> {
+    let shown = certificate(&site.identities, client)?;
+    let outcome = knock(door, client, shown.as_ref()).await;
+    let refusal = match &outcome {
+        Ok(answer) if answer.is_refusal() => format!("refused: status {}", answer.status),
+        Ok(answer) => {
+            return Ok((admitted && answer.is_success(), format!("let in with status {}", answer.status)));
+        }
+        Err(error) => format!("refused: {error}"),
+    };
+    if admitted {
+        return Ok((false, refusal));
+    }
+    control(site, door).await?;
+    Ok((true, format!("{refusal}; a known identity is let in")))
+}
+
+/// An error unless one of the identities of the installation is let in.
+async fn control(site: &Site, door: &Door<'_>) -> Result<()> {
     let known = Caller::Known { identity: String::new() };
-    for identity in site.authority().into_iter().flat_map(super::super::authority::Authority::all) {
-        if knock(address, &known, Some(identity)).await.is_ok_and(|answer| answer.is_success()) {
+    for identity in site.identities.all() {
+        if knock(door, &known, Some(identity)).await.is_ok_and(|answer| answer.is_success()) {
             return Ok(());
         }
     }
@@ -40,13 +48,14 @@ async fn control(site: &Site, address: SocketAddr) -> Result<()> {
 }
 
 /// A request through the door. In TLS 1.3 a client hears of its refusal only when it reads, so the answer decides.
-async fn knock(address: SocketAddr, client: &Caller, shown: Option<&Identity>) -> Result<Answer> {
+async fn knock(door: &Door<'_>, client: &Caller, shown: Option<&Identity>) -> Result<Answer> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, door.port));
     let host = address.to_string();
     within(PATIENCE, "the answer", async {
         let stream = connect(address).await?;
         match client {
             Caller::Plaintext => get(stream, &host, "/", None).await,
-            _ => get(tls::connect(stream, shown).await?, &host, "/", None).await,
+            _ => get(tls::connect(stream, shown, door.alpn).await?, &host, "/", None).await,
         }
     })
     .await

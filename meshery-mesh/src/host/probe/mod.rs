@@ -1,6 +1,7 @@
 //! How checks are made: one file per probe. A check that fails is an outcome with what was seen.
 
 mod answers;
+mod detour;
 mod identity;
 mod impostor;
 mod tap;
@@ -8,15 +9,23 @@ mod wire;
 
 use std::time::Duration;
 
-use meshery_core::plan::Caller;
+use meshery_core::plan::{Caller, Detour};
 use meshery_core::{Check, CheckOutcome, Error, ErrorKind, Probe, Result};
 
-use super::authority::Authority;
+use super::identities::{Identities, forge};
 use super::site::{Ground, Site};
 use crate::pki::Identity;
+use identity::Door;
 
 /// How long one request of a probe may take.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// From a process to a port, and how somebody gets in between.
+struct Hop<'a> {
+    process: &'a str,
+    port: &'a str,
+    detour: &'a Detour,
+}
 
 /// What a probe came to: whether the claim holds, and what was seen.
 type Finding = (bool, String);
@@ -25,10 +34,14 @@ type Finding = (bool, String);
 pub(super) async fn make(check: &Check, site: &Site, ground: &Ground) -> Result<CheckOutcome> {
     let found = match &check.probe {
         Probe::Answers => answers::probe(site).await,
-        Probe::Wire { process, port, encrypted } => wire::probe(site, ground, process, port, *encrypted).await,
-        Probe::Identity { port, client, admitted } => identity::probe(site, port, client, *admitted).await,
-        Probe::Impostor { process, port, server, trusted } => {
-            impostor::probe(site, ground, (process, port), server, *trusted).await
+        Probe::Wire { process, port, detour, encrypted } => {
+            wire::probe(site, ground, &Hop { process, port, detour }, *encrypted).await
+        }
+        Probe::Identity { port, alpn, client, admitted } => {
+            identity::probe(site, &Door { port: site.port(port)?, alpn }, client, *admitted).await
+        }
+        Probe::Impostor { process, port, detour, server, trusted } => {
+            impostor::probe(site, ground, &Hop { process, port, detour }, server, *trusted).await
         }
         _ => return Err(Error::new(ErrorKind::Unsupported, "a local host does not know this probe").at(&check.name)),
     };
@@ -42,16 +55,14 @@ pub(super) async fn make(check: &Check, site: &Site, ground: &Ground) -> Result<
 }
 
 /// The certificate of somebody in a probe; `None` for who shows none.
-fn certificate(authority: Option<&Authority>, caller: &Caller) -> Result<Option<Identity>> {
-    let authority =
-        || authority.ok_or_else(|| Error::new(ErrorKind::CheckFailed, "the installation has issued no identities"));
+fn certificate(identities: &Identities, caller: &Caller) -> Result<Option<Identity>> {
     Ok(Some(match caller {
         Caller::Known { identity } => {
-            let missing = || Error::new(ErrorKind::CheckFailed, "no identity of that name was issued").found(identity);
-            authority()?.issued(identity).cloned().ok_or_else(missing)?
+            let missing = || Error::new(ErrorKind::CheckFailed, "nobody has been given an identity of that name");
+            identities.known(identity).cloned().ok_or_else(|| missing().found(identity))?
         }
-        Caller::Named { spiffe_id } => authority()?.sign(spiffe_id)?,
-        Caller::Forged { spiffe_id } => Authority::new()?.sign(spiffe_id)?,
+        Caller::Named { spiffe_id } => identities.sign(spiffe_id)?,
+        Caller::Forged { spiffe_id } => forge(spiffe_id)?,
         _ => return Ok(None),
     }))
 }

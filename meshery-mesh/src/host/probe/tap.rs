@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use meshery_core::Result;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 /// How much of each direction is kept.
 const KEEP: usize = 1024 * 1024;
@@ -32,11 +32,13 @@ impl Tap {
         let (requests, answers) = (Heard::default(), Heard::default());
         let heard = (Arc::clone(&requests), Arc::clone(&answers));
         let task = tokio::spawn(async move {
+            // Connections end with the tap.
+            let mut connections = JoinSet::new();
             while let Ok((client, _)) = listener.accept().await {
                 let heard = (Arc::clone(&heard.0), Arc::clone(&heard.1));
                 let server = TcpStream::connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await;
                 if let Ok(server) = server {
-                    tokio::spawn(pass_on(client, server, heard));
+                    connections.spawn(pass_on(client, server, heard));
                 }
             }
         });

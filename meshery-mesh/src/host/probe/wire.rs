@@ -4,21 +4,21 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 
 use meshery_core::Result;
 
-use super::super::http::{connect, get};
 use super::super::site::{Ground, Site};
+use super::detour::Led;
 use super::tap::{Tap, so_far};
-use super::{Finding, PATIENCE};
-use crate::process::wait::within;
+use super::{Finding, Hop};
 
-pub(super) async fn probe(site: &Site, ground: &Ground, process: &str, port: &str, encrypted: bool) -> Result<Finding> {
-    let tap = Tap::start(site.port(port)?).await?;
-    let twin = site.twin(process, port, tap.port, ground).await?;
+pub(super) async fn probe(site: &Site, ground: &Ground, hop: &Hop<'_>, encrypted: bool) -> Result<Finding> {
+    let tap = Tap::start(site.port(hop.port)?).await?;
+    let led = Led::to(tap.port, site, ground, hop).await?;
     let secret = secret();
     let header = Some(("x-meshery-secret", secret.as_str()));
-    let request = async { get(connect(&twin.entry).await?, &twin.entry, "/", header).await };
-    let answer = within(PATIENCE, "the answer", request).await?;
-    drop(twin);
-    let (requests, answers) = (so_far(&tap.requests), so_far(&tap.answers));
+    let answer = led.ask_until(|| !so_far(&tap.requests).is_empty(), header).await;
+    let heard = (so_far(&tap.requests), so_far(&tap.answers));
+    drop(tap);
+    led.back().await?;
+    let (answer, (requests, answers)) = (answer?, heard);
     let seen = format!("{} bytes there and {} back", requests.len(), answers.len());
     if !answer.is_success() {
         return Ok((false, format!("the request was answered with status {}, {seen}", answer.status)));
