@@ -1,4 +1,4 @@
-//! Meshes: one file each, listed in [`PROVIDERS`].
+//! Meshes: one file each, or a folder where that is too much for one, listed in [`PROVIDERS`].
 //!
 //! A provider is pure: [`MeshProvider`] says what it must answer, `tests/providers.rs` holds every one in the list to
 //! it. It says how the mesh runs as processes of one machine, how it runs on a cluster, or both. Two rules connect a
@@ -19,6 +19,7 @@ mod ended;
 mod envoy;
 mod facts;
 mod istio;
+mod istio_local;
 mod kuma;
 mod linkerd;
 mod network_service_mesh;
@@ -47,6 +48,7 @@ pub static PROVIDERS: &[&dyn MeshProvider] = &[
     &consul::Consul,
     &envoy::Envoy,
     &istio::Istio,
+    &istio_local::IstioLocal,
     &kuma::Kuma,
     &linkerd::Linkerd,
     &nginx_service_mesh::NginxServiceMesh,

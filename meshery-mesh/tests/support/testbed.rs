@@ -30,6 +30,11 @@ pub fn helm() -> Option<PathBuf> {
     built("bin/helm")
 }
 
+/// `pilot-agent`.
+pub fn pilot_agent() -> Option<PathBuf> {
+    built("bin/pilot-agent")
+}
+
 /// The charts of Istio, laid out as in its own repository.
 pub fn istio_charts() -> Option<PathBuf> {
     built("share/istio/manifests/charts")
