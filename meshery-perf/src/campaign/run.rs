@@ -10,6 +10,9 @@ use meshery_core::{
 use super::Proof;
 use crate::telemetry::{Sampler, Watch};
 
+/// How many changes of configuration are made in a run: enough for the slowest in ten.
+const CHANGES: u32 = 10;
+
 /// Who carries a campaign out, and where.
 pub(super) struct Session<'a> {
     pub(super) load: &'a dyn LoadTest,
@@ -114,6 +117,9 @@ impl Session<'_> {
         alive?;
         run.processes = used?;
         run.processes.extend(elsewhere.map_err(|error| error.at("telemetry"))?);
+        // After the load, which must not meet a change.
+        let propagation = self.host.propagation(mesh, CHANGES, self.context).await;
+        run.propagation = propagation.map_err(|error| error.at("propagation"))?;
         Ok(())
     }
 

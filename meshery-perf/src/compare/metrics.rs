@@ -259,6 +259,7 @@ mod tests {
             (Role::Proxy, "server"),
             (Role::ControlPlane, "istiod"),
             (Role::Node, "worker-1"),
+            (Role::Platform, "etcd"),
             (Role::Workload, "upstream"),
         ];
         let found = values(&run(&all, 0));
@@ -274,7 +275,7 @@ mod tests {
         ] {
             assert!(found.contains(&(name.to_owned(), value)), "{name}: {found:?}");
         }
-        assert!(!found.iter().any(|(name, _)| name.contains("upstream")));
+        assert!(!found.iter().any(|(name, _)| name.contains("upstream") || name.contains("etcd")));
         assert!(values(&run(&[], 0)).iter().all(|(name, _)| !name.contains("memory")));
     }
 

@@ -119,7 +119,7 @@ pub(super) fn of_mesh(arm: &Arm, runs: &[&Run]) -> Labels {
     for (process, version) in &arm.versions {
         labels.insert(format!("{PREFIX}version.{process}"), version.clone());
     }
-    for (process, used) in by_process(runs, |role| role != Role::Workload) {
+    for (process, used) in by_process(runs, |role| ![Role::Platform, Role::Workload].contains(&role)) {
         let Used { cpu, memory_bytes } = used;
         labels.insert(format!("{PREFIX}{process}.cpu"), duration::format(cpu));
         labels.insert(format!("{PREFIX}{process}.memory_bytes"), memory_bytes.round().to_string());
