@@ -1,8 +1,9 @@
-//! Compares no mesh, no mesh again, Envoy sidecars, and Envoy sidecars with mutual TLS, on this machine.
+//! Compares no mesh, no mesh again, Envoy sidecars, and Envoy sidecars with mutual TLS, on this machine; Istio without a
+//! cluster as well, when it is among the arms.
 //!
 //! ```text
 //! compare --out DIR [--envoy PATH] [--rounds N] [--rate 2000/s] [--duration 2.5s] [--warm-up 500ms] [--seed N]
-//!         [--upstream HOST:PORT] [--arms none,none-again,envoy,envoy-mtls]
+//!         [--upstream HOST:PORT] [--arms none,none-again,envoy,envoy-mtls,istio-local]
 //! ```
 //!
 //! Writes `result.json`, `report.html` and `table.txt` into DIR and prints the table. Ctrl-C ends it and keeps the runs made so far.
@@ -14,7 +15,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use meshery_core::comparison::{End, RunLoad};
+use meshery_core::comparison::{Arm, End, Propagation, RunLoad};
 use meshery_core::units::duration;
 use meshery_core::{ArmSpec, Cancel, Comparison, ComparisonSpec, Context, Error, Pace, Result, Stop};
 use meshery_mesh::LocalHost;
@@ -62,15 +63,28 @@ fn arguments(mut given: impl Iterator<Item = String>) -> Result<Arguments> {
     Ok(parsed)
 }
 
-/// Some of the arms that are compared by default.
+/// The arms that are compared by default, and those that take more than an Envoy.
 fn arms(names: &str) -> Result<Vec<ArmSpec>> {
-    let all = ComparisonSpec::default().arms;
+    let mut all = ComparisonSpec::default().arms;
+    all.push(ArmSpec::new("istio-local", "istio-local").with_mtls());
+    let known = all.iter().map(|arm| arm.name.as_str()).collect::<Vec<_>>().join(", ");
     let arm = |name| {
-        let unknown =
-            || Error::invalid("--arms", "unknown arm").expected("none, none-again, envoy, envoy-mtls").found(name);
+        let unknown = || Error::invalid("--arms", "unknown arm").expected(&known).found(name);
         all.iter().find(|arm| arm.name == name).cloned().ok_or_else(unknown)
     };
     names.split(',').map(arm).collect()
+}
+
+/// How long changes of an arm's configuration took; nothing of an arm without any.
+fn propagation(arm: &Arm) -> Option<String> {
+    let mut all = Propagation::default();
+    arm.runs.iter().filter_map(|run| run.propagation.as_ref()).for_each(|seen| all.merge(seen));
+    let [p50, p90] = [0.5, 0.9].map(|share| all.quantile(share));
+    let (name, p50, p90) = (&arm.spec.name, p50?, p90?);
+    Some(format!(
+        "{name}: a change of configuration arrives after {p50:.1?} (p50), {p90:.1?} (p90), of {}",
+        all.count()
+    ))
 }
 
 async fn run(arguments: &Arguments) -> Result<Comparison> {
@@ -87,6 +101,7 @@ async fn run(arguments: &Arguments) -> Result<Comparison> {
     let context = Context::new(cancel, progress::Bar::new());
     let comparison = compare(&arguments.spec, &Engine::new(), &host, &context).await?;
     println!("\n{}", report::render("table", &comparison)?);
+    comparison.arms.iter().filter_map(propagation).for_each(|line| println!("{line}"));
     for path in report::save(&comparison, &arguments.out)? {
         println!("wrote {}", path.display());
     }

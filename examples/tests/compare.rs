@@ -46,6 +46,43 @@ fn it_writes_a_valid_result_and_a_report_and_leaves_nothing() {
 }
 
 #[test]
+fn istio_without_a_cluster_is_an_arm_beside_the_others() {
+    let Some(envoy) = envoy::find() else { return };
+    let out = Scratch::new();
+    let mut command = short(&out.0, &envoy);
+    command.args(["--rounds", "2", "--arms", "none,none-again,envoy,istio-local"]);
+    let output = command.output().unwrap();
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    if support::lacks_servers(&complaint) {
+        return;
+    }
+    assert!(output.status.success(), "{complaint}");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("istio-local: a change of configuration arrives after"), "{said}");
+
+    let result = out.result("result.json");
+    assert_eq!(result["end"]["ended"], "complete");
+    let istio = &result["arms"][3];
+    assert!(istio["checks"].as_array().unwrap().iter().all(|check| check["passed"] == true), "{}", istio["checks"]);
+    for run in istio["runs"].as_array().unwrap() {
+        assert!(run["error"].is_null(), "{run}");
+        let processes = run["processes"].as_array().unwrap().iter();
+        let of = |role: &str| {
+            let mut names: Vec<_> = processes.clone().filter(|used| used["role"] == role).collect();
+            names.sort_by_key(|used| used["name"].to_string());
+            names.iter().map(|used| used["name"].as_str().unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(of("proxy"), ["client", "client-agent", "server", "server-agent"]);
+        assert_eq!((of("control_plane"), of("platform").len()), (vec!["istiod"], 4));
+        assert_eq!(run["propagation"]["source"], "request");
+    }
+    let effects = result["effects"].as_array().unwrap().iter().filter(|effect| effect["arm"] == "istio-local");
+    let metrics: Vec<_> = effects.map(|effect| effect["metric"].as_str().unwrap()).collect();
+    assert!(metrics.contains(&"control_plane.memory") && metrics.contains(&"memory/client-agent"), "{metrics:?}");
+    assert!(!metrics.iter().any(|metric| metric.contains("etcd")), "{metrics:?}");
+}
+
+#[test]
 fn ctrl_c_in_the_middle_keeps_the_runs_so_far_and_leaves_nothing() {
     let Some(envoy) = envoy::find() else { return };
     let out = Scratch::new();

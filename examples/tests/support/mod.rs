@@ -16,6 +16,19 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
+/// Whether a program complains that servers are not there: then the test says that it was skipped. In CI it goes on, and
+/// fails.
+pub fn lacks_servers(complaint: &str) -> bool {
+    let lacks = complaint.contains("[program_missing]") && std::env::var_os("CI").is_none();
+    if lacks {
+        let test = thread::current().name().unwrap_or("a test").to_owned();
+        // Not by `eprintln!`, which the test harness keeps to itself.
+        let mut stderr = std::io::stderr();
+        writeln!(stderr, "SKIPPED {test}: {complaint}").unwrap();
+    }
+    lacks
+}
+
 /// A folder of this test's own, removed at its end.
 pub struct Scratch(pub PathBuf);
 

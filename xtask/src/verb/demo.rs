@@ -2,12 +2,12 @@
 
 use super::Verb;
 use crate::shell::{Result, become_program, cargo, run};
-use crate::{envoy, workspace};
+use crate::{envoy, testbed, workspace};
 
 pub(super) const VERB: Verb = Verb {
     name: "demo",
-    options: "[--out DIR] [--envoy PATH] [...]",
-    does: "compare no mesh, Envoy, and Envoy with mTLS; further options as in examples/compare/main.rs",
+    options: "[--out DIR] [--envoy PATH] [--arms A,B,C] [...]",
+    does: "compare no mesh, Envoy, and Envoy with mTLS; further arms and options as in examples/compare/main.rs",
     run: demo,
 };
 
@@ -18,6 +18,11 @@ fn demo(options: &[String]) -> Result {
     if !given("--envoy") {
         envoy::obtain()?;
         compare.arg("--envoy").arg(envoy::path());
+    }
+    // The only arm that takes more than an Envoy.
+    if options.iter().any(|option| option.contains("istio-local")) {
+        testbed::obtain()?;
+        testbed::name_to(&mut compare);
     }
     if !given("--out") {
         compare.arg("--out").arg(workspace::target().join("demo"));

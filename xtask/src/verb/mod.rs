@@ -2,6 +2,7 @@
 
 mod bench;
 mod demo;
+mod istio;
 mod lint;
 mod picture;
 mod schema;
@@ -25,6 +26,7 @@ pub(crate) struct Verb {
 pub(crate) const VERBS: &[Verb] = &[
     bench::VERB,
     demo::VERB,
+    istio::VERB,
     lint::VERB,
     picture::VERB,
     schema::VERB,
