@@ -182,6 +182,10 @@ class Lifecycle {
     return this.#ask("verify", [name], JSON.parse, options);
   }
 
+  detect(options = {}) {
+    return this.#ask("detect", [], JSON.parse, options);
+  }
+
   drift(name, options = {}) {
     return this.#ask("drift", [name], JSON.parse, options);
   }

@@ -65,6 +65,10 @@ export interface OperationOptions {
   remove_finalizers?: boolean;
   /** Whether what cannot be changed in place may be removed and made again. */
   replace?: boolean;
+  /** Whether an uninstall may remove what the mesh has stored for its users, such as volumes. */
+  remove_data?: boolean;
+  /** Codes of advice that would block the operation and does not. */
+  accept?: string[];
   /** Managers whose changes to fields of the instance are undone. */
   overrule?: string[];
   /** What becomes of an operation that fails; by default everything stays, to be looked at. */
@@ -239,6 +243,42 @@ export interface CheckOutcome {
   evidence: string;
 }
 
+/** Something that speaks against an operation or a state, or has to be known. */
+export interface Advice {
+  /** What it is, for example `skew_forbidden`. */
+  code: string;
+  /** Whether an operation is refused for it, unless its code is among the `accept` of the options. */
+  blocks: boolean;
+  message: string;
+  /** What to do about it. */
+  remedy?: string;
+  objects?: ObjectId[];
+}
+
+/** A mesh of which there is something on a cluster. */
+export interface DetectedMesh {
+  mesh: string;
+  state: "partial" | "remnants" | "running" | "unready";
+  /** More than one while one takes over from another. */
+  versions: string[];
+  namespaces: string[];
+  /** Who has written its parts, by the names that the API server keeps for field management. */
+  installers: string[];
+  parts: ObjectId[];
+  /** Parts that are not there, though it does not work without them. */
+  missing: string[];
+  /** What else is there of it: definitions, webhooks. */
+  signs: ObjectId[];
+  /** Namespaces that ask for its proxies. */
+  asking: string[];
+}
+
+/** Which meshes are on a cluster, by the schema `detection`. */
+export interface Detection {
+  meshes: DetectedMesh[];
+  advice: Advice[];
+}
+
 /** An object that is no longer as it was applied, by the schema `drift`. */
 export interface Drift {
   object: ObjectId;
@@ -310,6 +350,8 @@ export class Lifecycle {
   status(name: string, options?: LifecycleOptions): Promise<InstanceStatus>;
   /** Proves that an instance does what its mesh promises. A check that fails is no error. */
   verify(name: string, options?: LifecycleOptions): Promise<CheckOutcome[]>;
+  /** Which meshes are on the cluster and in which state, whoever has installed them. */
+  detect(options?: CallOptions): Promise<Detection>;
   /** Objects that are no longer as they were applied. */
   drift(name: string, options?: LifecycleOptions): Promise<Drift[]>;
   /** What happened during the last operation on an instance, in order. */

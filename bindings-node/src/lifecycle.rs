@@ -143,6 +143,12 @@ impl Lifecycle {
         })
     }
 
+    /// Which meshes are on the cluster and in which state.
+    #[napi]
+    pub fn detect(&self, options: String, listener: Listener<'_>) -> Result<Call> {
+        self.call(options, &listener, async move |engine, _, context| engine.detect(&context).await)
+    }
+
     /// What is no longer as it was applied.
     #[napi]
     pub fn drift(&self, name: String, options: String, listener: Listener<'_>) -> Result<Call> {

@@ -117,6 +117,28 @@ lifecycleTest("what somebody else has changed is found, and undone when asked fo
   assert.deepEqual(await lifecycle.drift("drifting"), []);
 });
 
+const istiod = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: istiod, labels: { app: istiod } }
+spec:
+  selector: { matchLabels: { app: istiod } }
+  template:
+    metadata: { labels: { app: istiod } }
+    spec: { containers: [{ name: discovery, image: "docker.io/istio/pilot:1.30.3" }] }
+`;
+
+lifecycleTest("meshes are detected", async (lifecycle) => {
+  assert.deepEqual((await lifecycle.detect()).meshes, []);
+  await lifecycle.install({ name: "mesh", namespace: "mesh", sources: [{ text: istiod }] });
+  const detection = await lifecycle.detect();
+  checkSchema("detection", detection);
+  const [{ mesh, state, versions, installers }] = detection.meshes;
+  assert.deepEqual([mesh, state, versions, installers], ["istio", "running", ["1.30.3"], ["meshery-mesh"]]);
+  await lifecycle.uninstall("mesh");
+  assert.deepEqual((await lifecycle.detect()).meshes, []);
+});
+
 lifecycleTest("events arrive in order, and again", async (lifecycle) => {
   const operation = lifecycle.install(shop("watched"));
   assert.ok(operation instanceof Operation);

@@ -106,6 +106,10 @@ impl Lifecycle {
         self.call(py, options, async move |engine, options, context| engine.verify(&name, &options, &context).await)
     }
 
+    fn detect(&self, py: Python<'_>) -> PyResult<Call> {
+        self.call(py, "{}", async move |engine, _, context| engine.detect(&context).await)
+    }
+
     fn drift(&self, py: Python<'_>, name: String, options: &str) -> PyResult<Call> {
         self.call(py, options, async move |engine, options, context| engine.drift(&name, &options, &context).await)
     }

@@ -133,6 +133,30 @@ def test_what_somebody_else_has_changed(
     assert lifecycle.drift("drifting") == []
 
 
+ISTIOD = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: istiod, labels: { app: istiod } }
+spec:
+  selector: { matchLabels: { app: istiod } }
+  template:
+    metadata: { labels: { app: istiod } }
+    spec: { containers: [{ name: discovery, image: "docker.io/istio/pilot:1.30.3" }] }
+"""
+
+
+def test_meshes_are_detected(lifecycle: meshery.Lifecycle) -> None:
+    assert lifecycle.detect()["meshes"] == []
+    lifecycle.install({"name": "mesh", "namespace": "mesh", "sources": [{"text": ISTIOD}]})
+    detection = lifecycle.detect()
+    check_schema("detection", detection)
+    (found,) = detection["meshes"]
+    assert (found["mesh"], found["state"], found["versions"]) == ("istio", "running", ["1.30.3"])
+    assert found["installers"] == ["meshery-mesh"]
+    lifecycle.uninstall("mesh")
+    assert asyncio.run(lifecycle.detect_async())["meshes"] == []
+
+
 def test_events_arrive_in_order(lifecycle: meshery.Lifecycle) -> None:
     async def work() -> None:
         operation = lifecycle.start_install(shop("watched"))

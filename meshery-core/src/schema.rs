@@ -6,7 +6,7 @@ use crate::campaign::CampaignPlan;
 use crate::control_plane::PodFate;
 use crate::gate::{Gate, GateResult};
 use crate::history::{Review, Series};
-use crate::lifecycle::{ChangePlan, Drift, InstanceSpec, InstanceStatus, OperationOptions, OperationReport};
+use crate::lifecycle::{ChangePlan, Detection, Drift, InstanceSpec, InstanceStatus, OperationOptions, OperationReport};
 use crate::{
     AuditedRequest, Campaign, CampaignSpec, CheckOutcome, Comparison, ComparisonSpec, ControlPlaneSpec, Event, Finding,
     Installation, LoadSpec, Measurement, MeshSpec, Plan, SampleInfo, SampleSpec, SearchResult, SearchSpec,
@@ -30,6 +30,7 @@ pub fn all() -> Vec<(&'static str, Schema)> {
         ("comparison", schemars::schema_for!(Comparison)),
         ("comparison-spec", schemars::schema_for!(ComparisonSpec)),
         ("control-plane-spec", schemars::schema_for!(ControlPlaneSpec)),
+        ("detection", schemars::schema_for!(Detection)),
         ("drift", schemars::schema_for!(Drift)),
         ("error", schemars::schema_for!(ErrorReport)),
         ("event", schemars::schema_for!(Event)),

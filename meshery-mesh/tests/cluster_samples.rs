@@ -6,8 +6,8 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use meshery_core::lifecycle::ClusterProbe;
-use meshery_core::{InstanceSpec, Object, ObjectId, OperationOptions, SampleSpec};
+use meshery_core::lifecycle::{Holder, OptIn, Tag};
+use meshery_core::{MeshId, Object, ObjectId, OperationOptions, SampleSpec};
 use meshery_mesh::analyze::Source;
 use meshery_mesh::lifecycle::{Lifecycle, manifests};
 use meshery_mesh::providers::PROVIDERS;
@@ -48,12 +48,17 @@ async fn the_namespace_asks_for_a_mesh_as_long_as_the_sample_is_there() {
     bed.namespace("lodging").await;
     let before = bed.snapshot().await;
     let mut asked = 0;
-    for mesh in PROVIDERS {
-        let Some(cluster) = mesh.cluster() else { continue };
-        let id = mesh.info().id;
-        let instance = InstanceSpec::new(id.as_str(), "default", vec![]);
-        for check in cluster.checks(&instance) {
-            let ClusterProbe::Injected { namespace_labels, namespace_annotations, .. } = check.probe else { continue };
+    let meshes = PROVIDERS.iter().filter_map(|mesh| Some((mesh.info().id, mesh.cluster()?)));
+    let opt_ins: Vec<_> = meshes
+        .flat_map(|(id, mesh)| mesh.marks().opt_ins.into_iter().map(move |opt_in| (id.clone(), opt_in)))
+        .collect();
+    // One label and one annotation do for all.
+    for tag in [Tag::Label, Tag::Annotation] {
+        let fits = |(_, opt_in): &&(MeshId, OptIn)| opt_in.on == Holder::Namespace && opt_in.tag == tag;
+        for (id, opt_in) in opt_ins.iter().filter(fits).take(1) {
+            let asks: BTreeMap<_, _> = [(opt_in.name.clone(), opt_in.value.clone().unwrap_or_default())].into();
+            let (namespace_labels, namespace_annotations) =
+                if tag == Tag::Label { (asks, BTreeMap::new()) } else { (BTreeMap::new(), asks) };
             for namespace in [None, Some("lodging".to_owned())] {
                 let wanted = SampleSpec {
                     namespace: namespace.clone(),

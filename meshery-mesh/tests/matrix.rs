@@ -40,18 +40,19 @@ struct Walk {
     origin: Snapshot,
 }
 
-impl Walk {
-    fn say(&self, release: &Release, what: &str, words: &str) {
-        let Release { mesh, version, profile, .. } = release;
-        writeln!(std::io::stderr(), "MATRIX {mesh} | {version} | {profile} | {what} | {words}").unwrap();
-    }
+/// A line of the table.
+fn say(release: &Release, what: &str, words: &str) {
+    let Release { mesh, version, profile, .. } = release;
+    writeln!(std::io::stderr(), "MATRIX {mesh} | {version} | {profile} | {what} | {words}").unwrap();
+}
 
+impl Walk {
     async fn step<T>(&self, release: &Release, what: &str, work: impl Future<Output = Result<T>>) -> T {
         let (from, begun) = (self.bed.mark().await, Instant::now());
         let done = work.await.unwrap_or_else(|error| panic!("{what} {release:?}: {error}", release = release.version));
         let seconds = begun.elapsed().as_secs_f64();
         let requests = self.bed.requests(from, self.bed.mark().await).len();
-        self.say(release, what, &format!("{requests} requests, {seconds:.1} s"));
+        say(release, what, &format!("{requests} requests, {seconds:.1} s"));
         done
     }
 
@@ -59,7 +60,7 @@ impl Walk {
         let plan = self.bed.lifecycle.plan(&release.spec("mesh"), &self.options, &self.bed.context).await;
         let plan = plan.unwrap_or_else(|error| panic!("{} {}: {error}", release.mesh, release.version));
         for advice in &plan.advice {
-            self.say(release, "warned", &format!("{advice} ({})", advice.remedy));
+            say(release, "warned", &format!("{advice} ({})", advice.remedy));
         }
         let codes: Vec<AdviceCode> = plan.advice.iter().map(|advice| advice.code).collect();
         assert_eq!(codes, expected(release, upgrades), "{} {}", release.mesh, release.version);
@@ -71,7 +72,7 @@ impl Walk {
         let failed: Vec<_> =
             outcomes.iter().filter(|outcome| !outcome.passed && !is_stood_in_for(&outcome.name)).collect();
         assert!(failed.is_empty(), "{} {}: {failed:?}", release.mesh, release.version);
-        self.say(release, "verified", &format!("{} checks", outcomes.len()));
+        say(release, "verified", &format!("{} checks", outcomes.len()));
     }
 
     async fn put(&mut self, stage: &Stage, release: &Release, upgrades: bool) {
@@ -129,7 +130,7 @@ impl Walk {
         assert!(difference.is_empty(), "{mesh} {profile}: {difference:?}\n{:?}\n{:?}", report.residue, report.kept);
         self.sweep().await;
         let stays: Vec<String> = report.kept.iter().map(|kept| kept.object.to_string()).collect();
-        self.say(last, "gone", &format!("zero set; residue {:?}; kept {stays:?}", report.residue));
+        say(last, "gone", &format!("zero set; residue {:?}; kept {stays:?}", report.residue));
     }
 }
 

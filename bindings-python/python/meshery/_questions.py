@@ -124,6 +124,18 @@ class Questions:
         call = self._native.verify(name, encode(options, {}))
         return await run_async(call, read_list, progress)
 
+    def detect(self, *, progress: Progress | None = None) -> dict[str, Any]:
+        """Which meshes are on the cluster and in which state, whoever has installed them.
+
+        Returns:
+            What was found and what speaks against it, by the schema ``detection``.
+        """
+        return run(self._native.detect(), read_object, progress)
+
+    async def detect_async(self, *, progress: Progress | None = None) -> dict[str, Any]:
+        """As :meth:`detect`, for asyncio."""
+        return await run_async(self._native.detect(), read_object, progress)
+
     def drift(
         self, name: str, *, options: Spec | None = None, progress: Progress | None = None
     ) -> list[dict[str, Any]]:

@@ -107,7 +107,10 @@ impl ChangePlan {
         for advice in &self.advice {
             let (colour, word) = if advice.blocks { (31, "blocked") } else { (33, "warning") };
             text.push_str(&paint(colour, &format!("{word}: {advice}")));
-            text.push_str(&if advice.remedy.is_empty() { "\n".into() } else { format!("\n    {}\n", advice.remedy) });
+            text.push('\n');
+            if !advice.remedy.is_empty() {
+                let _ = writeln!(text, "    {}", advice.remedy);
+            }
         }
         text
     }

@@ -178,13 +178,12 @@ impl Desk {
         }
         let (status, answer) = match self.conduct() {
             Conduct::Hang | Conduct::Absent => std::future::pending().await,
-            Conduct::Answer if is_review => (200, review(&asked, &json!({ "allowed": true }))),
             Conduct::Inject { opt_ins, container }
                 if is_review && changes && self.asks(&asked["request"], &opt_ins, &container).await =>
             {
                 (200, review(&asked, &injecting(&container)))
             }
-            Conduct::Inject { .. } if is_review => (200, review(&asked, &json!({ "allowed": true }))),
+            Conduct::Answer | Conduct::Inject { .. } if is_review => (200, review(&asked, &json!({ "allowed": true }))),
             Conduct::Deny(words) if is_review => {
                 (200, review(&asked, &json!({ "allowed": false, "status": { "message": words } })))
             }

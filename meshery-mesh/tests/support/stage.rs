@@ -243,7 +243,7 @@ async fn keep_trust(cluster: Cluster, bundles: BTreeMap<Service, String>, manage
             }
         })
     });
-    let handles = watches.map(|watch| AbortOnDrop(watch));
+    let handles = watches.map(AbortOnDrop);
     std::future::pending::<()>().await;
     drop(handles);
 }
@@ -264,18 +264,17 @@ async fn trust(cluster: &Cluster, path: &str, object: &Object, bundles: &BTreeMa
             || json!({ "op": "add", "path": format!("/webhooks/{place}/clientConfig/caBundle"), "value": bundle }),
         )
     });
-    let mut patch: Vec<Value> = lacking.collect();
-    let aggregated = object.get("/spec/service").and_then(service).filter(|_| object.kind() == "APIService");
-    if let Some(bundle) = aggregated.and_then(|service| bundles.get(&service)) {
-        let lacks = object.text("/spec/caBundle").is_empty() && object.get("/spec/insecureSkipTLSVerify").is_none();
-        let add = |_| json!({ "op": "add", "path": "/spec/caBundle", "value": bundle });
-        patch.extend(lacks.then_some(()).map(add));
+    let mut operations: Vec<Value> = lacking.collect();
+    let is_plain = object.text("/spec/caBundle").is_empty() && object.get("/spec/insecureSkipTLSVerify").is_none();
+    let aggregated = object.get("/spec/service").filter(|_| object.kind() == "APIService" && is_plain);
+    if let Some(bundle) = aggregated.and_then(service).and_then(|place| bundles.get(&place)) {
+        operations.push(json!({ "op": "add", "path": "/spec/caBundle", "value": bundle }));
     }
-    if !patch.is_empty() {
-        let request = Request::new(Method::Patch, path).query("fieldManager", manager);
-        let request = request.body("application/json-patch+json", Value::from(patch).to_string().into_bytes());
+    if !operations.is_empty() {
+        let sent = Request::new(Method::Patch, path).query("fieldManager", manager);
+        let sent = sent.body("application/json-patch+json", Value::from(operations).to_string().into_bytes());
         // It may be gone already.
-        let _ = cluster.send(request).await;
+        let _ = cluster.send(sent).await;
     }
 }
 

@@ -111,7 +111,8 @@ impl Releases {
 
     /// How many lines lie between two versions: positive upwards. `None` when that cannot be known.
     pub fn steps(&self, from: &str, to: &str) -> Option<i64> {
-        let place = |version| self.position(version).map(|(line, beyond)| line as i64 + beyond);
+        let place =
+            |version| self.position(version).and_then(|(line, beyond)| Some(i64::try_from(line).ok()? + beyond));
         Some(place(to)? - place(from)?)
     }
 
@@ -125,7 +126,7 @@ impl Releases {
         }
         let since = Version::read(&self.lines[place].since)?;
         // What a new major version comes after is not known before it is there.
-        let beyond = version.number(1) as i64 - since.number(1) as i64;
+        let beyond = i64::try_from(version.number(1)).ok()?.checked_sub(i64::try_from(since.number(1)).ok()?)?;
         (version.number(0) == since.number(0)).then_some((place, beyond))
     }
 }

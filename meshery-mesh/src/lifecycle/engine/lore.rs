@@ -20,6 +20,11 @@ impl Lore {
         Self { info: Some(provider.info()), facts: mesh.facts(spec), releases: mesh.releases() }
     }
 
+    /// What is there because of this mesh or of another.
+    pub(super) fn caused(&self) -> Vec<ResidueRule> {
+        self.facts.residue.iter().cloned().chain(in_every_namespace()).collect()
+    }
+
     /// Whether it depends on the version of the cluster that a plan can be carried out.
     pub(super) fn asks_for_kubernetes(&self, plan: &ChangePlan) -> bool {
         let needs = |version: &str| self.releases.line(version).is_some_and(|line| line.kubernetes.is_some());
@@ -39,7 +44,7 @@ pub(super) fn mesh(spec: &InstanceSpec) -> Option<&'static dyn ClusterMesh> {
 }
 
 /// What meshes write into every namespace, also into one that is not theirs: it goes with the namespace, and keeps none.
-pub(super) fn in_every_namespace() -> impl Iterator<Item = ResidueRule> {
+fn in_every_namespace() -> impl Iterator<Item = ResidueRule> {
     let meshes = PROVIDERS.iter().filter_map(|provider| Some((provider.info().id, provider.cluster()?)));
     let rules = meshes.flat_map(|(id, mesh)| mesh.facts(&InstanceSpec::new(id.as_str(), "default", vec![])).residue);
     rules.filter(|rule| rule.remove && rule.namespace.is_none())

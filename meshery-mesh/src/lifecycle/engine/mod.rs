@@ -101,7 +101,7 @@ impl Lifecycle {
         let work = async {
             let wire = self.wire(options, context);
             let ask = Ask::Have(self.have(spec, &wire).await?);
-            let (prepared, _) = prepare::prepare(&wire, ask, options).await?;
+            let (prepared, _) = Box::pin(prepare::prepare(&wire, ask, options)).await?;
             Ok(prepared.blueprint.plan)
         };
         or_cancelled(&context.cancel, work).await
@@ -119,7 +119,7 @@ impl Lifecycle {
     ) -> Result<ChangePlan> {
         let ask = Ask::Gone { name: name.into() };
         let wire = self.wire(options, context);
-        let work = prepare::prepare(&wire, ask, options);
+        let work = Box::pin(prepare::prepare(&wire, ask, options));
         Ok(or_cancelled(&context.cancel, work).await?.0.blueprint.plan)
     }
 
@@ -135,7 +135,7 @@ impl Lifecycle {
         context: &Context,
     ) -> Result<ChangePlan> {
         let wire = self.wire(options, context);
-        let work = prepare::prepare(&wire, Ask::Back { name: name.into(), to }, options);
+        let work = Box::pin(prepare::prepare(&wire, Ask::Back { name: name.into(), to }, options));
         Ok(or_cancelled(&context.cancel, work).await?.0.blueprint.plan)
     }
 
@@ -318,7 +318,9 @@ impl Lifecycle {
         options: &OperationOptions,
         context: &Context,
     ) -> Result<OperationReport> {
-        let (prepared, watches) = or_cancelled(&context.cancel, prepare::prepare(wire, ask, options)).await?;
+        // Boxed, both: they hold all that is known of a cluster, and a caller's future would be as large.
+        let preparing = Box::pin(prepare::prepare(wire, ask, options));
+        let (prepared, watches) = or_cancelled(&context.cancel, preparing).await?;
         if let Some(stored) = &prepared.stored {
             stored.free(&prepared.spec.name, prepared.now)?;
         }
@@ -328,12 +330,12 @@ impl Lifecycle {
         }
         let (name, kind) = (prepared.spec.name.clone(), prepared.kind);
         let before = prepared.stored.as_ref().and_then(|stored| stored.state.current()).map(|current| current.number);
-        let done = carry::carry_out(wire, prepared, watches).await;
+        let done = Box::pin(carry::carry_out(wire, prepared, watches)).await;
         let goes_back = options.on_failure == OnFailure::RollBack && kind != OperationKind::Uninstall;
         match done {
             Err(error) if goes_back && !error.is_cancelled() && error.kind() != ErrorKind::Busy => {
                 wire.recorder().tell(Happening::RollbackStarted { to: before });
-                let outcome = self.go_back(&name, before, options, context).await;
+                let outcome = Box::pin(self.go_back(&name, before, options, context)).await;
                 Err(error.with("rolled back", outcome))
             }
             done => done,

@@ -22,7 +22,7 @@ impl Lifecycle {
     /// ```
     ///
     /// # Errors
-    /// Those of [`samples::spec`](crate::samples::spec), and of [`install`](Self::install).
+    /// Those of [`samples::spec`], and of [`install`](Self::install).
     pub async fn install_sample(
         &self,
         wanted: &SampleSpec,

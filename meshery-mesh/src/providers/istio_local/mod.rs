@@ -62,9 +62,6 @@ impl MeshProvider for IstioLocal {
         let server = |name| need(name, &["--version"], "1.36.0");
         let istio = |name| need(name, &["version", "--short"], "1.31.0");
         MeshInfo {
-            id: "istio-local".into(),
-            title: "Istio on this machine".into(),
-            summary: "A real istiod and two sidecars without a cluster, plain text or strict mutual TLS".into(),
             programs: vec![
                 bootstrap::program(),
                 need("etcd", &["--version"], "3.5.0"),
@@ -74,6 +71,11 @@ impl MeshProvider for IstioLocal {
                 istio(processes::AGENT),
                 istio(processes::ISTIOD),
             ],
+            ..MeshInfo::new(
+                "istio-local",
+                "Istio on this machine",
+                "A real istiod and two sidecars without a cluster, plain text or strict mutual TLS",
+            )
         }
     }
 

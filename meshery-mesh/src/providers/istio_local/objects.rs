@@ -144,7 +144,7 @@ fn elsewhere(upstream: &Address) -> Value {
             {
                 "applyTo": "CLUSTER",
                 "match": inbound,
-                "patch": { "operation": "ADD", "value": bootstrap::cluster(NAME, lookup, &place) },
+                "patch": { "operation": "ADD", "value": bootstrap::cluster(NAME, lookup, &[place]) },
             },
             {
                 "applyTo": "HTTP_ROUTE",

@@ -18,10 +18,8 @@ pub(super) struct Local;
 impl MeshProvider for Local {
     fn info(&self) -> MeshInfo {
         MeshInfo {
-            id: "echo".into(),
-            title: "Echo".into(),
-            summary: "Two versions of a service as an Envoy each, and one before them".into(),
             programs: vec![bootstrap::program()],
+            ..MeshInfo::new("echo", "Echo", "Two versions of a service as an Envoy each, and one before them")
         }
     }
 

@@ -21,7 +21,7 @@ use scene::{Scene, ask_about};
 pub(super) use ask::{Ask, Have, spec_of};
 
 use super::known::none;
-use super::lore::{self, Lore};
+use super::lore::Lore;
 use crate::cluster::{Discovery, Request};
 use crate::lifecycle::desired::{Desired, OldApis};
 use crate::lifecycle::digest;
@@ -82,7 +82,6 @@ pub(super) async fn prepare(wire: &Wire, mut ask: Ask, options: &OperationOption
     let (mut live, watches) = observe(wire, looked_at(&desired, state, &discovery, kind)).await?;
     live.look_closer(wire, state.entries.keys(), &discovery).await?;
     let scene = Scene { wire, discovery: &discovery, desired: &desired, state, live: &live };
-    let by_meshes: Vec<_> = lore.facts.residue.iter().cloned().chain(lore::in_every_namespace()).collect();
     let dependents = if options.remove_definitions { scene.dependents().await? } else { Vec::new() };
     let mut wish = Wish {
         spec: &spec,
@@ -97,7 +96,7 @@ pub(super) async fn prepare(wire: &Wire, mut ask: Ask, options: &OperationOption
         runtime: &manner.runtime,
         answers: &BTreeMap::new(),
         dependents: &dependents,
-        inhabited: &scene.inhabited(&by_meshes, options).await?,
+        inhabited: &scene.inhabited(&lore.caused(), options).await?,
         apis: &scene.apis(),
     };
     let answers = ask_about(wire, &wish).await?;
@@ -106,7 +105,6 @@ pub(super) async fn prepare(wire: &Wire, mut ask: Ask, options: &OperationOption
     let is_there = kind != OperationKind::Uninstall && planner::is_there(&wish);
     blueprint.plan.revision = next_revision(kind, state, is_there);
     blueprint.plan.advice = scene.counsel(&wish, &blueprint.plan, &lore, kubernetes).await?;
-    let wanted = desired.written_down().cloned().collect();
     let releases = super::records::releases(state, &live);
     let prepared = Prepared {
         spec,
@@ -117,7 +115,7 @@ pub(super) async fn prepare(wire: &Wire, mut ask: Ask, options: &OperationOption
         manner,
         facts: lore.facts,
         discovery,
-        wanted,
+        wanted: desired.written_down().cloned().collect(),
         blueprint,
         dependents,
         releases,
