@@ -152,6 +152,10 @@ async fn a_definition_on_its_way_out_is_waited_for() {
         .unwrap();
     bed.delete("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.shop.example.com").await.unwrap();
     let short = OperationOptions { object_timeout: Duration::from_secs(1), ..bed.options.clone() };
+    // The server sends the resources after it.
+    while !bed.get(widget).await.unwrap().is_terminating() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     let plan = bed.lifecycle.plan(&shop("2"), &short, &bed.context).await.unwrap();
     let reasons: Vec<_> = plan
         .changes

@@ -71,10 +71,8 @@ impl fmt::Display for Advice {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AdviceCode {
-    /// A certificate that proxies trust, or are issued by, has run out, or does not follow from the other.
-    CertificateInvalid,
-    /// A certificate runs out soon.
-    CertificateExpiring,
+    /// What everything that runs is trusted by would be another one.
+    AuthorityReplaced,
     /// Definitions that the new release does not bring any more stay, for resources may depend on them.
     DefinitionsKept,
     /// The new release is older than what runs.

@@ -7,6 +7,7 @@ mod definitions;
 mod downgrade;
 mod ended;
 mod kubernetes;
+mod lasting;
 mod retired;
 mod schema;
 mod skew;
@@ -29,6 +30,8 @@ pub(super) struct Matter<'a> {
     pub(super) kubernetes: Option<&'a str>,
     /// Definitions that become others, or are not wanted any more.
     pub(super) definitions: Vec<Definition<'a>>,
+    /// Objects that would be written anew, though everything that runs depends on them, and why it does.
+    pub(super) lasting: Vec<(ObjectId, String)>,
     /// Users' resources, of the kinds that were asked for.
     pub(super) resources: BTreeMap<GroupKind, Vec<Object>>,
 }
@@ -76,6 +79,7 @@ const RULES: &[Rule] = &[
     downgrade::RULE,
     ended::RULE,
     kubernetes::RULE,
+    lasting::RULE,
     retired::RULE,
     schema::RULE,
     skew::RULE,
@@ -105,7 +109,6 @@ pub(super) fn refusal(advice: &[Advice], accepted: &[AdviceCode]) -> Option<Erro
     let first = blocking.next()?;
     let kind = match first.code {
         AdviceCode::SkewForbidden | AdviceCode::KubernetesTooOld => ErrorKind::VersionUnsupported,
-        AdviceCode::CertificateInvalid | AdviceCode::CertificateExpiring => ErrorKind::Tls,
         _ => ErrorKind::Conflict,
     };
     let way_out = if first.remedy.is_empty() { String::new() } else { format!("{}; or ", first.remedy) };

@@ -23,6 +23,7 @@ fn matter<'a>(from: &'a str, to: &'a str, releases: &'a Releases) -> Matter<'a> 
         releases,
         kubernetes: Some("1.36.3"),
         definitions: Vec::new(),
+        lasting: Vec::new(),
         resources: BTreeMap::new(),
     }
 }
@@ -147,4 +148,15 @@ fn definitions_that_stay_are_told_with_what_they_hold() {
     let advice = advise(&matter);
     assert_eq!((advice[0].code, advice[0].blocks), (AdviceCode::DefinitionsKept, false));
     assert!(advice[0].message.contains("1 definitions") && advice[0].message.contains("1 resources"));
+}
+
+#[test]
+fn what_lasts_is_not_made_anew_unless_that_is_accepted() {
+    let releases = releases();
+    let issuer = ObjectId::new("", "Secret", Some("mesh"), "issuer");
+    let lasting = vec![(issuer, "the certificate of every proxy follows from it".to_owned())];
+    let matter = Matter { lasting, ..matter("2.0.0", "2.0.0", &releases) };
+    assert_eq!(codes(&matter), [(AdviceCode::AuthorityReplaced, true)]);
+    assert!(refusal(&advise(&matter), &[]).is_some_and(|error| error.to_string().contains("Secret mesh/issuer")));
+    assert!(refusal(&advise(&matter), &[AdviceCode::AuthorityReplaced]).is_none());
 }

@@ -14,10 +14,13 @@ use crate::lifecycle::planner::ownership::{self, Yields};
 use crate::lifecycle::planner::{Answer, Write};
 
 /// How all objects of an instance are written.
+#[derive(Clone)]
 pub(in crate::lifecycle) struct Manner {
     pub(in crate::lifecycle) manager: String,
     pub(in crate::lifecycle) runtime: Vec<meshery_core::lifecycle::RuntimeOwner>,
     pub(in crate::lifecycle) options: OperationOptions,
+    /// Finalizers of the mesh's own controllers.
+    pub(in crate::lifecycle) finalizers: Vec<String>,
 }
 
 /// How one write goes out.
@@ -317,9 +320,27 @@ pub(in crate::lifecycle) async fn unlabel(wire: &Wire, api: &Api, id: &ObjectId,
     merge(wire, api, id, manager, &json!({ "metadata": { "labels": { applyset::PART_OF: null } } })).await
 }
 
-/// Takes the finalizers from an object whose controller is gone.
-pub(in crate::lifecycle) async fn free(wire: &Wire, api: &Api, id: &ObjectId, uid: &str, manager: &str) -> Result<()> {
-    merge(wire, api, id, manager, &json!({ "metadata": { "uid": uid, "finalizers": null } })).await
+/// Takes finalizers from an object whose controller is gone: those of the mesh's own controllers where it has any, all of
+/// them otherwise. Somebody else's are somebody else's promise.
+pub(in crate::lifecycle) async fn free(
+    wire: &Wire,
+    manner: &Manner,
+    api: &Api,
+    id: &ObjectId,
+    uid: &str,
+) -> Result<()> {
+    let sent = wire.send(Request::get(api.path(id.namespace.as_deref(), Some(&id.name))), id).await?;
+    if sent.status == 404 {
+        return Ok(());
+    }
+    let object: Object = sent.accepted().and_then(|sent| sent.json()).map_err(|error| error.at(id.to_string()))?;
+    let is_own = |finalizer: &&Value| {
+        manner.finalizers.is_empty() || manner.finalizers.iter().any(|own| *finalizer == own.as_str())
+    };
+    let left: Vec<&Value> = object.items("/metadata/finalizers").iter().filter(|one| !is_own(one)).collect();
+    let version = object.resource_version();
+    let metadata = json!({ "uid": uid, "resourceVersion": version, "finalizers": left });
+    merge(wire, api, id, &manner.manager, &json!({ "metadata": metadata })).await
 }
 
 /// Changes a part of an object, if it is still there.

@@ -195,7 +195,7 @@ impl<'a> Pruning<'a> {
             if let Progress::Going { freed, .. } = self.progress[place] {
                 if self.manner.options.remove_finalizers && !freed && now < limit {
                     let Removal { id, api, uid, .. } = &self.removals[place];
-                    one::free(self.wire, api, id, uid, &self.manner.manager).await?;
+                    one::free(self.wire, &self.manner, api, id, uid).await?;
                     self.progress[place] = Progress::Going { since: now, freed: true };
                 } else {
                     stuck.insert(place);

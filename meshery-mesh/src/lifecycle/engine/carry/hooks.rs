@@ -44,9 +44,9 @@ impl Operation<'_> {
         }
         // A hook is waited for, whatever else is not: what comes after counts on it.
         let options = OperationOptions { wait: true, ..manner.options.clone() };
-        let (manager, runtime) = (manner.manager.clone(), manner.runtime.clone());
+        let waiting = Manner { options, ..Manner::clone(manner) };
         let writes = [self.write_of(hook, api)];
-        let mut applying = Applying::new(self.wire, Arc::new(Manner { manager, runtime, options }), &writes);
+        let mut applying = Applying::new(self.wire, Arc::new(waiting), &writes);
         let done = applying.finish(&mut self.feed).await;
         let written = applying.into_written().into_values().map(|written| (writes[0].clone(), written));
         self.ledger.written.extend(written);

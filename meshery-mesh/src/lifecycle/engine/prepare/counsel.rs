@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use meshery_core::lifecycle::{Advice, ChangeAction, ChangePlan, OperationKind};
-use meshery_core::{ErrorKind, GroupKind, Object, Result};
+use meshery_core::{ErrorKind, GroupKind, Object, ObjectId, Result};
 use tokio::task::JoinSet;
 
 use super::{Scene, version};
@@ -38,6 +38,7 @@ impl Scene<'_> {
             releases: &lore.releases,
             kubernetes: kubernetes.as_deref(),
             definitions: self.definitions(wish, plan),
+            lasting: lasting(plan, lore),
             resources: BTreeMap::new(),
         };
         matter.resources = self.resources(advise::asked_for(&matter)).await?;
@@ -87,4 +88,15 @@ impl Scene<'_> {
         }
         Ok(resources)
     }
+}
+
+/// Objects of the plan that would be written anew, though they are made to last.
+fn lasting(plan: &ChangePlan, lore: &Lore) -> Vec<(ObjectId, String)> {
+    let writes = |action| matches!(action, ChangeAction::Adopt | ChangeAction::Replace | ChangeAction::Update);
+    let changes = plan.changes.iter().filter(|change| writes(change.action) && !change.fields.is_empty());
+    let reason = |id: &ObjectId| {
+        let made = lore.facts.lasting.iter().find(|made| made.kind == id.kind && made.name == id.name)?;
+        Some((id.clone(), made.reason.clone()))
+    };
+    changes.filter_map(|change| reason(&change.object)).collect()
 }

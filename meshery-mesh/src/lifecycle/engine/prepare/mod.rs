@@ -78,7 +78,8 @@ pub(super) async fn prepare(wire: &Wire, mut ask: Ask, options: &OperationOption
     }
     let lore = Lore::of(&spec);
     let runtime = ownership::runtime_owners(&lore.facts.runtime_owners);
-    let manner = Arc::new(Manner { manager: spec.field_manager(), runtime, options: options.clone() });
+    let finalizers = lore.facts.finalizers.clone();
+    let manner = Arc::new(Manner { manager: spec.field_manager(), runtime, options: options.clone(), finalizers });
     let (mut live, watches) = observe(wire, looked_at(&desired, state, &discovery, kind)).await?;
     live.look_closer(wire, state.entries.keys(), &discovery).await?;
     let scene = Scene { wire, discovery: &discovery, desired: &desired, state, live: &live };
