@@ -68,7 +68,7 @@ export interface OperationOptions {
   /** Whether an uninstall may remove what the mesh has stored for its users, such as volumes. */
   remove_data?: boolean;
   /** Codes of advice that would block the operation and does not. */
-  accept?: string[];
+  accept?: AdviceCode[];
   /** Managers whose changes to fields of the instance are undone. */
   overrule?: string[];
   /** What becomes of an operation that fails; by default everything stays, to be looked at. */
@@ -243,10 +243,24 @@ export interface CheckOutcome {
   evidence: string;
 }
 
+/** What advice is about. */
+export type AdviceCode =
+  | "authority_replaced"
+  | "definitions_kept"
+  | "downgrade"
+  | "field_retired"
+  | "injected_twice"
+  | "kubernetes_too_old"
+  | "mesh_half_there"
+  | "project_ended"
+  | "skew_forbidden"
+  | "stored_version_retired"
+  | "version_retired"
+  | "webhook_unanswered";
+
 /** Something that speaks against an operation or a state, or has to be known. */
 export interface Advice {
-  /** What it is, for example `skew_forbidden`. */
-  code: string;
+  code: AdviceCode;
   /** Whether an operation is refused for it, unless its code is among the `accept` of the options. */
   blocks: boolean;
   message: string;
