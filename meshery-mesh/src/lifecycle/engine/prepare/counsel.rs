@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use meshery_core::lifecycle::{Advice, ChangeAction, ChangePlan, OperationKind};
+use meshery_core::lifecycle::{Advice, Change, ChangeAction, ChangePlan, OperationKind};
 use meshery_core::{ErrorKind, GroupKind, Object, ObjectId, Result};
 use tokio::task::JoinSet;
 
@@ -93,7 +93,9 @@ impl Scene<'_> {
 /// Objects of the plan that would be written anew, though they are made to last.
 fn lasting(plan: &ChangePlan, lore: &Lore) -> Vec<(ObjectId, String)> {
     let writes = |action| matches!(action, ChangeAction::Adopt | ChangeAction::Replace | ChangeAction::Update);
-    let changes = plan.changes.iter().filter(|change| writes(change.action) && !change.fields.is_empty());
+    // Every release gives its objects labels and annotations of its own.
+    let is_other = |change: &&Change| change.fields.iter().any(|field| !field.path.starts_with(".metadata"));
+    let changes = plan.changes.iter().filter(|change| writes(change.action)).filter(is_other);
     let reason = |id: &ObjectId| {
         let made = lore.facts.lasting.iter().find(|made| made.kind == id.kind && made.name == id.name)?;
         Some((id.clone(), made.reason.clone()))
