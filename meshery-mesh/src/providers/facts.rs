@@ -120,7 +120,7 @@ pub(super) fn check(name: &str, claim: &str, probe: ClusterProbe) -> ClusterChec
 }
 
 /// That everything is ready.
-pub(super) fn ready() -> ClusterCheck {
+pub(crate) fn ready() -> ClusterCheck {
     check("objects_ready", "All objects are there and ready", ClusterProbe::Ready)
 }
 

@@ -17,7 +17,7 @@ mod citrix_cpx;
 mod consul;
 mod ended;
 mod envoy;
-mod facts;
+pub(crate) mod facts;
 mod istio;
 mod istio_local;
 mod kuma;

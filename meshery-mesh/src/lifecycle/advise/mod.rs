@@ -18,6 +18,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use meshery_core::lifecycle::{Advice, AdviceCode, OperationKind, Releases};
 use meshery_core::{Error, ErrorKind, GroupKind, MeshInfo, Object, ObjectId};
 
+pub(super) use ended::ended;
+
 /// All that advice is taken from.
 pub(super) struct Matter<'a> {
     pub(super) kind: OperationKind,
@@ -98,9 +100,13 @@ pub(super) fn asked_for(matter: &Matter<'_>) -> BTreeSet<GroupKind> {
 
 /// All advice, what blocks first.
 pub(super) fn advise(matter: &Matter<'_>) -> Vec<Advice> {
-    let mut all: Vec<Advice> = RULES.iter().flat_map(|rule| (rule.advise)(matter)).collect();
-    all.sort_by(|a, b| b.blocks.cmp(&a.blocks).then_with(|| a.cmp(b)));
-    all
+    sorted(RULES.iter().flat_map(|rule| (rule.advise)(matter)).collect())
+}
+
+/// What blocks first.
+pub(super) fn sorted(mut advice: Vec<Advice>) -> Vec<Advice> {
+    advice.sort_by(|a, b| b.blocks.cmp(&a.blocks).then_with(|| a.cmp(b)));
+    advice
 }
 
 /// The error that an operation ends with before it begins, unless all that blocks it is accepted.

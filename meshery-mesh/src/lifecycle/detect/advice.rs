@@ -7,14 +7,11 @@ use meshery_core::{MeshInfo, Object, ObjectId};
 use serde_json::Value;
 
 use super::{Known, Seen, webhooks};
+use crate::lifecycle::advise::ended;
 
 /// Of one mesh.
 pub(super) fn of_mesh(info: &MeshInfo, mesh: &DetectedMesh) -> Vec<Advice> {
-    let mut advice = Vec::new();
-    if let Some(end) = &info.end {
-        let way_out = format!("{}; successors: {}", end.advice, end.successors.join(", "));
-        advice.push(Advice::new(AdviceCode::ProjectEnded, format!("{} is {end}", info.title)).with_remedy(way_out));
-    }
+    let mut advice: Vec<Advice> = ended(info).into_iter().collect();
     let half = |message: String, remedy: &str, objects: &[ObjectId]| {
         Advice::new(AdviceCode::MeshHalfThere, message).with_remedy(remedy).about(objects.to_vec())
     };

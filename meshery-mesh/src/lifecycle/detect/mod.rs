@@ -18,6 +18,7 @@ use meshery_core::{GroupKind, MeshInfo, MeshProvider, Object, ObjectId};
 
 pub(super) use advice::service;
 
+use super::advise::sorted as sorted_advice;
 use super::fields::owners;
 use super::ready::health;
 
@@ -49,42 +50,43 @@ struct Known {
     marks: Marks,
 }
 
-fn known(providers: &[&dyn MeshProvider]) -> Vec<Known> {
-    let known = |provider: &&dyn MeshProvider| {
-        provider.cluster().map(|mesh| Known { info: provider.info(), marks: mesh.marks() })
-    };
-    providers.iter().filter_map(known).collect()
-}
+/// Every mesh that can be recognised.
+pub(super) struct Meshes(Vec<Known>);
 
-/// What has to be looked at.
-pub(super) fn kinds(providers: &[&dyn MeshProvider]) -> BTreeSet<GroupKind> {
-    let marks = known(providers).into_iter().map(|known| known.marks);
-    let of = |marks: Marks| {
-        let parts = marks.parts.into_iter().map(|part| part.kind);
-        parts.chain(marks.signs.into_iter().map(|sign| sign.kind)).collect::<Vec<_>>()
-    };
-    marks.flat_map(of).chain([namespaces(), definitions()]).chain(webhooks()).collect()
-}
-
-/// Whether an object is a part of some mesh, so that all of it has to be seen.
-pub(super) fn is_part(providers: &[&dyn MeshProvider], object: &Object) -> bool {
-    known(providers).iter().flat_map(|known| &known.marks.parts).any(|part| part.is(object))
-}
-
-/// Which meshes there are.
-pub(super) fn detect(seen: &Seen, providers: &[&dyn MeshProvider]) -> Detection {
-    let known = known(providers);
-    let mut detection = Detection::default();
-    for Known { info, marks } in &known {
-        if let Some(mesh) = seen.find(info, marks) {
-            detection.advice.extend(advice::of_mesh(info, &mesh));
-            detection.meshes.push(mesh);
-        }
+impl Meshes {
+    pub(super) fn of(providers: &[&dyn MeshProvider]) -> Self {
+        let known = |provider: &&dyn MeshProvider| {
+            provider.cluster().map(|mesh| Known { info: provider.info(), marks: mesh.marks() })
+        };
+        Self(providers.iter().filter_map(known).collect())
     }
-    detection.advice.extend(advice::asked_twice(&known, &detection.meshes));
-    detection.advice.extend(advice::unanswered(seen));
-    detection.advice.sort_by(|a, b| b.blocks.cmp(&a.blocks).then_with(|| a.cmp(b)));
-    detection
+
+    /// What has to be looked at.
+    pub(super) fn kinds(&self) -> BTreeSet<GroupKind> {
+        let marks = || self.0.iter().map(|known| &known.marks);
+        let parts = marks().flat_map(|marks| marks.parts.iter().map(|part| part.kind.clone()));
+        let signs = marks().flat_map(|marks| marks.signs.iter().map(|sign| sign.kind.clone()));
+        parts.chain(signs).chain([namespaces(), definitions()]).chain(webhooks()).collect()
+    }
+
+    /// Whether an object is a part of some mesh, so that all of it has to be seen.
+    pub(super) fn have_part(&self, object: &Object) -> bool {
+        self.0.iter().flat_map(|known| &known.marks.parts).any(|part| part.is(object))
+    }
+
+    /// Which of them there are.
+    pub(super) fn detect(&self, seen: &Seen) -> Detection {
+        let (mut meshes, mut advice) = (Vec::new(), Vec::new());
+        for Known { info, marks } in &self.0 {
+            if let Some(mesh) = seen.find(info, marks) {
+                advice.extend(advice::of_mesh(info, &mesh));
+                meshes.push(mesh);
+            }
+        }
+        advice.extend(advice::asked_twice(&self.0, &meshes));
+        advice.extend(advice::unanswered(seen));
+        Detection { meshes, advice: sorted_advice(advice) }
+    }
 }
 
 impl Seen {

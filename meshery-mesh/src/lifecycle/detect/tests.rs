@@ -62,8 +62,12 @@ fn cluster(objects: Vec<Object>) -> Seen {
     seen
 }
 
+fn detect(seen: &Seen) -> Detection {
+    Meshes::of(PROVIDERS).detect(seen)
+}
+
 fn found(objects: Vec<Object>) -> Detection {
-    detect(&cluster(objects), PROVIDERS)
+    detect(&cluster(objects))
 }
 
 #[test]
@@ -125,9 +129,9 @@ fn ended_projects_are_told_with_their_end_and_the_way_out() {
 fn webhooks_without_an_answer_are_told() {
     for (policy, blocks) in [("Fail", true), ("Ignore", false)] {
         let mut seen = cluster(vec![istiod("istiod", "1.30.3", 1), webhook(policy)]);
-        assert_eq!(detect(&seen, PROVIDERS).advice, []);
+        assert_eq!(detect(&seen).advice, []);
         seen.silent.insert(("mesh-system".into(), "istiod".into()));
-        let [advice] = detect(&seen, PROVIDERS).advice.try_into().unwrap();
+        let [advice] = detect(&seen).advice.try_into().unwrap();
         assert_eq!((advice.code, advice.blocks), (AdviceCode::WebhookUnanswered, blocks));
     }
 }

@@ -2,6 +2,7 @@
 //! are sent to.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use meshery_core::lifecycle::Detection;
 use meshery_core::{ErrorKind, GroupKind, Object, Result};
@@ -9,7 +10,7 @@ use tokio::task::JoinSet;
 
 use super::prepare;
 use crate::cluster::{Api, Discovery, Request};
-use crate::lifecycle::detect::{self, Seen, webhooks};
+use crate::lifecycle::detect::{self, Meshes, Seen, webhooks};
 use crate::lifecycle::run::list::{metadata, whole};
 use crate::lifecycle::run::panicked;
 use crate::lifecycle::run::wire::Wire;
@@ -18,13 +19,14 @@ use crate::providers::PROVIDERS;
 /// Finds the meshes of a cluster.
 pub(super) async fn detect(wire: &Wire) -> Result<Detection> {
     let discovery = prepare::discover(wire).await?;
+    let meshes = Arc::new(Meshes::of(PROVIDERS));
     let mut seen = Seen::default();
     let mut tasks = JoinSet::new();
-    for kind in detect::kinds(PROVIDERS) {
+    for kind in meshes.kinds() {
         let Some(api) = discovery.preferred(&kind).cloned() else { continue };
-        let wire = wire.clone();
+        let (wire, meshes) = (wire.clone(), Arc::clone(&meshes));
         tasks.spawn(async move {
-            let found = look(&wire, &kind, &api).await;
+            let found = look(&wire, &meshes, &kind, &api).await;
             (kind, found)
         });
     }
@@ -33,17 +35,17 @@ pub(super) async fn detect(wire: &Wire) -> Result<Detection> {
         seen.objects.insert(kind, objects?);
     }
     seen.silent = silent(wire, &discovery, &seen).await?;
-    Ok(detect::detect(&seen, PROVIDERS))
+    Ok(meshes.detect(&seen))
 }
 
 /// All objects of a kind: whole where something in them matters.
-async fn look(wire: &Wire, kind: &GroupKind, api: &Api) -> Result<Vec<Object>> {
+async fn look(wire: &Wire, meshes: &Meshes, kind: &GroupKind, api: &Api) -> Result<Vec<Object>> {
     if webhooks().contains(kind) {
         return whole(wire, api, None, None).await;
     }
     let mut objects = metadata(wire, api, None).await?;
     for object in &mut objects {
-        if !detect::is_part(PROVIDERS, object) {
+        if !meshes.have_part(object) {
             continue;
         }
         let (id, path) = (object.id(), api.path(object.namespace(), Some(object.name())));

@@ -1,9 +1,10 @@
 //! What is known of the mesh that an instance is.
 
-use meshery_core::lifecycle::{ChangePlan, ClusterCheck, ClusterMesh, ClusterProbe, MeshFacts, Releases, ResidueRule};
+use meshery_core::lifecycle::{ChangePlan, ClusterCheck, ClusterMesh, MeshFacts, Releases, ResidueRule};
 use meshery_core::{InstanceSpec, MeshInfo, MeshProvider};
 
 use crate::providers::PROVIDERS;
+use crate::providers::facts::ready;
 
 /// What is known of a mesh: nothing, where an instance does not say which it is.
 #[derive(Default)]
@@ -52,10 +53,5 @@ fn in_every_namespace() -> impl Iterator<Item = ResidueRule> {
 
 /// What must be true of an instance: that its objects are ready, where nobody knows more.
 pub(super) fn checks(spec: &InstanceSpec) -> Vec<ClusterCheck> {
-    let ready = || ClusterCheck {
-        name: "objects_ready".into(),
-        claim: "All objects are there and ready".into(),
-        probe: ClusterProbe::Ready,
-    };
     mesh(spec).map_or_else(|| vec![ready()], |mesh| mesh.checks(spec))
 }

@@ -1,8 +1,12 @@
 //! All objects of a kind, whole or their metadata.
 
-use meshery_core::{Object, ObjectId, Result};
-use serde_json::Value;
+use std::collections::BTreeMap;
 
+use meshery_core::{ErrorKind, GroupKind, Object, ObjectId, Result};
+use serde_json::Value;
+use tokio::task::JoinSet;
+
+use super::panicked;
 use super::wire::Wire;
 use crate::cluster::{Api, METADATA_LIST, Request};
 
@@ -22,6 +26,27 @@ pub(in crate::lifecycle) async fn whole(
         first = first.query(name, value);
     }
     pages(wire, api, namespace, first).await
+}
+
+/// All objects of some kinds, whole, looked for at once. Of a kind that is not served any more there is nothing.
+pub(in crate::lifecycle) async fn whole_of(
+    wire: &Wire,
+    apis: impl IntoIterator<Item = Api>,
+) -> Result<BTreeMap<GroupKind, Vec<Object>>> {
+    let mut tasks = JoinSet::new();
+    for api in apis {
+        let wire = wire.clone();
+        tasks.spawn(async move { (api.group_kind(), whole(&wire, &api, None, None).await) });
+    }
+    let mut found = BTreeMap::new();
+    while let Some(listed) = tasks.join_next().await {
+        match listed.map_err(panicked)? {
+            (kind, Ok(objects)) => drop(found.insert(kind, objects)),
+            (_, Err(error)) if error.kind() == ErrorKind::NotFound => {}
+            (_, Err(error)) => return Err(error),
+        }
+    }
+    Ok(found)
 }
 
 /// The metadata of all objects of a kind.

@@ -3,16 +3,14 @@
 use std::collections::BTreeMap;
 
 use meshery_core::lifecycle::{Advice, Change, ChangeAction, ChangePlan, OperationKind};
-use meshery_core::{ErrorKind, GroupKind, Object, ObjectId, Result};
-use tokio::task::JoinSet;
+use meshery_core::{GroupKind, ObjectId, Result};
 
 use super::{Scene, version};
 use crate::lifecycle::advise::{self, Definition, Matter};
 use crate::lifecycle::digest;
 use crate::lifecycle::engine::lore::Lore;
 use crate::lifecycle::planner::Wish;
-use crate::lifecycle::run::list::whole;
-use crate::lifecycle::run::panicked;
+use crate::lifecycle::run::list::whole_of;
 
 impl Scene<'_> {
     /// What speaks against a plan. Users' resources are looked at only where a rule has a reason to.
@@ -41,7 +39,9 @@ impl Scene<'_> {
             lasting: lasting(plan, lore),
             resources: BTreeMap::new(),
         };
-        matter.resources = self.resources(advise::asked_for(&matter)).await?;
+        let kinds = advise::asked_for(&matter);
+        let apis = kinds.iter().filter_map(|kind| self.discovery.preferred(kind)).cloned();
+        matter.resources = whole_of(self.wire, apis.collect::<Vec<_>>()).await?;
         Ok(advise::advise(&matter))
     }
 
@@ -66,27 +66,6 @@ impl Scene<'_> {
             }
         }
         definitions
-    }
-
-    async fn resources(
-        &self,
-        kinds: std::collections::BTreeSet<GroupKind>,
-    ) -> Result<BTreeMap<GroupKind, Vec<Object>>> {
-        let mut tasks = JoinSet::new();
-        for kind in kinds {
-            let Some(api) = self.discovery.preferred(&kind).cloned() else { continue };
-            let wire = self.wire.clone();
-            tasks.spawn(async move { (kind, whole(&wire, &api, None, None).await) });
-        }
-        let mut resources = BTreeMap::new();
-        while let Some(listed) = tasks.join_next().await {
-            match listed.map_err(panicked)? {
-                (kind, Ok(objects)) => drop(resources.insert(kind, objects)),
-                (_, Err(error)) if error.kind() == ErrorKind::NotFound => {}
-                (_, Err(error)) => return Err(error),
-            }
-        }
-        Ok(resources)
     }
 }
 

@@ -97,7 +97,7 @@ pub(super) async fn prepare(wire: &Wire, mut ask: Ask, options: &OperationOption
         runtime: &manner.runtime,
         answers: &BTreeMap::new(),
         dependents: &dependents,
-        inhabited: &scene.inhabited(&lore.caused(), options).await?,
+        inhabited: &scene.inhabited(&lore, options).await?,
         apis: &scene.apis(),
     };
     let answers = ask_about(wire, &wish).await?;

@@ -3,16 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use meshery_core::lifecycle::ResidueRule;
-use meshery_core::{Error, ErrorKind, GroupKind, Object, ObjectId, OperationOptions, Result};
+use meshery_core::{Error, GroupKind, Object, ObjectId, OperationOptions, Result};
 use tokio::task::JoinSet;
 
 use crate::cluster::{Api, Discovery};
 use crate::lifecycle::desired::{Desired, is_namespace};
+use crate::lifecycle::engine::lore::Lore;
 use crate::lifecycle::engine::{residue, survey};
 use crate::lifecycle::inventory::State;
 use crate::lifecycle::observe::Live;
 use crate::lifecycle::planner::{Answer, Wish, ownership, suspects};
-use crate::lifecycle::run::list::whole;
+use crate::lifecycle::run::list::whole_of;
 use crate::lifecycle::run::one::{self, Question};
 use crate::lifecycle::run::panicked;
 use crate::lifecycle::run::wire::Wire;
@@ -49,25 +50,16 @@ impl Scene<'_> {
 
     /// Resources that would go with their definitions, whole: they are given to the caller before they go.
     pub(super) async fn dependents(&self) -> Result<Vec<Object>> {
-        let mut tasks = JoinSet::new();
+        let mut apis = Vec::new();
         for definition in self.leaving().filter(|object| object.kind() == "CustomResourceDefinition") {
             // Metadata tells no kind, but a definition's name is that of the resource: `gateways.networking.istio.io`.
             let Some((plural, group)) = definition.name().split_once('.') else { continue };
             let kinds = self.discovery.kinds().filter(|kind| kind.group == group);
-            let api = kinds.filter_map(|kind| self.discovery.preferred(kind)).find(|api| api.plural == plural);
-            if let Some(api) = api.cloned() {
-                let wire = self.wire.clone();
-                tasks.spawn(async move { whole(&wire, &api, None, None).await });
-            }
+            apis.extend(
+                kinds.filter_map(|kind| self.discovery.preferred(kind)).find(|api| api.plural == plural).cloned(),
+            );
         }
-        let mut found = Vec::new();
-        while let Some(listed) = tasks.join_next().await {
-            match listed.map_err(panicked)? {
-                Ok(objects) => found.extend(objects),
-                Err(error) if error.kind() == ErrorKind::NotFound => {}
-                Err(error) => return Err(error),
-            }
-        }
+        let mut found: Vec<Object> = whole_of(self.wire, apis).await?.into_values().flatten().collect();
         found.sort_by_cached_key(Object::id);
         Ok(found)
     }
@@ -80,14 +72,14 @@ impl Scene<'_> {
     }
 
     /// Namespaces that are to go and in which others have objects.
-    pub(super) async fn inhabited(
-        &self,
-        rules: &[ResidueRule],
-        options: &OperationOptions,
-    ) -> Result<BTreeMap<String, String>> {
-        let ours = self.state.entries.keys().cloned().collect();
-        let going: Vec<&ResidueRule> = residue::in_force(rules, options).collect();
-        survey::inhabited(self.wire, self.discovery, &self.vacated(), &ours, &going).await
+    pub(super) async fn inhabited(&self, lore: &Lore, options: &OperationOptions) -> Result<BTreeMap<String, String>> {
+        let vacated = self.vacated();
+        if vacated.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let (ours, rules) = (self.state.entries.keys().cloned().collect(), lore.caused());
+        let going: Vec<&ResidueRule> = residue::in_force(&rules, options).collect();
+        survey::inhabited(self.wire, self.discovery, &vacated, &ours, &going).await
     }
 }
 
