@@ -246,6 +246,9 @@ export interface CheckOutcome {
 /** What advice is about. */
 export type AdviceCode =
   | "authority_replaced"
+  | "certificate_expired"
+  | "certificate_expiring"
+  | "certificate_invalid"
   | "definitions_kept"
   | "downgrade"
   | "field_retired"

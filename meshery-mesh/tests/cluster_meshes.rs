@@ -234,3 +234,33 @@ fn what_is_installed_is_recognised() {
         }
     }
 }
+
+/// Certificates are kept where a mesh's own manifests keep them: each of them whole, or not at all.
+#[test]
+fn certificates_are_where_they_are_looked_for() {
+    let Some(folder) = shared::data("mesh-manifests") else { return };
+    let index: Vec<Value> = serde_json::from_str(&fs::read_to_string(folder.join("index.json")).unwrap()).unwrap();
+    let mut found = std::collections::BTreeSet::new();
+    for profile in &index {
+        let name = profile["mesh"].as_str().unwrap();
+        let read = |release: &Value| {
+            let file = release["file"].as_str().unwrap();
+            let source = analyze::Source::new(file, fs::read(folder.join(file)).unwrap());
+            (release["namespace"].as_str().unwrap().to_owned(), manifests::read(&[source]).unwrap())
+        };
+        let releases: Vec<_> = profile["releases"].as_array().unwrap().iter().map(read).collect();
+        for credential in mesh(name).facts(&spec("", &releases[0].0, json!({}))).credentials {
+            let is_kept = |place: &&&meshery_core::lifecycle::Place| {
+                let all = releases.iter().flat_map(|(_, objects)| objects);
+                all.filter(|object| object.id() == place.object).any(|object| object.get(&place.pointer).is_some())
+            };
+            let kept = credential.places().iter().filter(is_kept).count();
+            assert!(kept == 0 || kept == 3, "{name} {}: {credential:?}", profile["version"]);
+            if kept == 3 {
+                found.insert((name, credential.name));
+            }
+        }
+    }
+    let count = |name: &str| found.iter().filter(|(mesh, _)| *mesh == name).count();
+    assert_eq!((count("appmesh"), count("kuma"), count("linkerd")), (1, 1, 4), "{found:?}");
+}

@@ -54,10 +54,15 @@ async fn istio_comes_is_proven_changes_and_goes_without_a_trace() {
     assert!(!report.changed_anything(), "{report:?}");
 
     let outcomes = lifecycle.verify("istio", &options, context).await.unwrap();
-    assert_eq!(outcomes.len(), 3);
+    assert_eq!(outcomes.len(), 6);
     for outcome in &outcomes {
         assert!(outcome.passed, "{outcome:?}");
     }
+    let evidence = |name: &str| outcomes.iter().find(|outcome| outcome.name == name).unwrap().evidence.clone();
+    assert!(evidence("version_running").starts_with("it says 1."), "{}", evidence("version_running"));
+    assert_eq!(evidence("proxies_in_sync"), "0 proxies are connected, and all have what was sent");
+    let certificates = evidence("certificates_valid");
+    assert!(certificates.contains("Secret istio-system/istio-ca-secret: valid until"), "{certificates}");
     // istiod has made sure that it is called before it has webhooks fail closed.
     let fails_closed = async {
         while run_time(&bed).await["failurePolicy"] != "Fail" {

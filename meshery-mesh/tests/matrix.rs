@@ -136,7 +136,7 @@ impl Walk {
 
 /// Whether only the mesh's own control plane can make it true.
 fn is_stood_in_for(check: &str) -> bool {
-    check == "bad_configuration_refused"
+    ["bad_configuration_refused", "proxies_in_sync", "version_running"].contains(&check)
 }
 
 async fn walk(mesh: &str) {

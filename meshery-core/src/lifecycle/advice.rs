@@ -73,6 +73,13 @@ impl fmt::Display for Advice {
 pub enum AdviceCode {
     /// What everything that runs is trusted by would be another one.
     AuthorityReplaced,
+    /// A certificate that everything depends on is no longer valid.
+    CertificateExpired,
+    /// A certificate that everything depends on is soon no longer valid.
+    CertificateExpiring,
+    /// A certificate that everything depends on cannot do what it is for: it is none, not valid yet, has another key, or
+    /// is not trusted.
+    CertificateInvalid,
     /// Definitions that the new release does not bring any more stay, for resources may depend on them.
     DefinitionsKept,
     /// The new release is older than what runs.

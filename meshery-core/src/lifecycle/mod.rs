@@ -31,8 +31,8 @@ pub use detect::{DetectedMesh, Detection, MeshState};
 pub use drift::{Drift, DriftKind};
 pub use event::{Happening, OperationEvent, Stage};
 pub use facts::{
-    ClusterCheck, ClusterMesh, ClusterProbe, Consent, Holder, Lasting, Line, Marks, MeshFacts, OptIn, Part, Releases,
-    ResidueRule, Retired, RuntimeOwner, Selector, Sign, Tag, Trace, Version,
+    ClusterCheck, ClusterMesh, ClusterProbe, Consent, Credential, Holder, Line, Marks, MeshFacts, OptIn, Part, Place,
+    Releases, ResidueRule, Retired, RuntimeOwner, Says, Selector, Sign, Tag, Trace, Version,
 };
 pub use options::{OnFailure, OperationOptions};
 pub use permission::{Permission, roles};

@@ -13,6 +13,7 @@
 //! | `inventory` | what an instance has on the cluster, as the cluster itself remembers it |
 //! | `planner` | from all of these to what has to be done |
 //! | `advise` | what speaks against that |
+//! | `credentials` | certificates that a mesh depends on, as they are kept |
 //! | `run` | carrying it out |
 //! | `engine` | [`Lifecycle`]: all of it in its order |
 //! | `detect` | which meshes are there, told from what is there alone |
@@ -23,6 +24,7 @@
 
 mod advise;
 mod applyset;
+mod credentials;
 mod desired;
 mod detect;
 mod differ;

@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::ready;
+use super::run::list::by_name;
 use super::run::wire::{PATIENCE, Wire};
 use crate::cluster::{Api, Discovery, Request, Watch};
 
@@ -58,20 +59,8 @@ impl Live {
         expected: impl Iterator<Item = &'a ObjectId>,
         served: &Discovery,
     ) -> Result<()> {
-        let mut tasks = JoinSet::new();
-        for id in expected.filter(|id| !self.objects.contains_key(*id)) {
-            let Some(api) = served.preferred(&id.kind) else { continue };
-            let (wire, id, path) = (wire.clone(), id.clone(), api.path(id.namespace.as_deref(), Some(&id.name)));
-            tasks.spawn(async move {
-                let sent = wire.send(Request::get(path), &id).await?;
-                if sent.status == 404 { Ok(None) } else { sent.accepted()?.json::<Object>().map(Some) }
-            });
-        }
-        while let Some(seen) = tasks.join_next().await {
-            if let Some(object) = seen.map_err(super::run::panicked)?? {
-                self.objects.insert(object.id(), object);
-            }
-        }
+        let unseen: Vec<&ObjectId> = expected.filter(|id| !self.objects.contains_key(*id)).collect();
+        self.objects.extend(by_name(wire, unseen, served).await?);
         Ok(())
     }
 }

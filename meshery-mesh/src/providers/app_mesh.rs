@@ -7,7 +7,9 @@ use meshery_core::{InstanceSpec, MeshInfo, MeshProvider, Result};
 use serde_json::Value;
 
 use super::charts::{OneChart, namespace};
-use super::facts::{asks, core, injects, labelled, lease, made, mutating, named, orphaned, part, ready, validating};
+use super::facts::{
+    asks, certified, core, injects, labelled, lease, made, mutating, named, orphaned, part, ready, served, validating,
+};
 
 const CHART: OneChart = OneChart {
     repository: "https://aws.github.io/eks-charts",
@@ -54,6 +56,11 @@ impl ClusterMesh for AppMesh {
                 asks(&opt_in()),
                 orphaned(PROXY),
             ],
+            credentials: vec![served(
+                home,
+                "appmesh-controller-webhook-server-cert",
+                "appmesh-controller-webhook-service",
+            )],
             finalizers: vec![
                 "finalizers.appmesh.k8s.aws/mesh-members".into(),
                 "finalizers.appmesh.k8s.aws/virtualgateway-members".into(),
@@ -65,7 +72,7 @@ impl ClusterMesh for AppMesh {
     }
 
     fn checks(&self, _wanted: &InstanceSpec) -> Vec<ClusterCheck> {
-        vec![ready(), injects(&opt_in(), PROXY)]
+        vec![ready(), certified(), injects(&opt_in(), PROXY)]
     }
 
     fn marks(&self) -> Marks {

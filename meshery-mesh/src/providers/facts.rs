@@ -1,9 +1,10 @@
 //! The words in which meshes say what is particular to them on a cluster.
 
-use meshery_core::GroupKind;
 use meshery_core::lifecycle::{
-    ClusterCheck, ClusterProbe, Consent, OptIn, Part, ResidueRule, RuntimeOwner, Selector, Sign, Tag, Trace,
+    ClusterCheck, ClusterProbe, Consent, Credential, OptIn, Part, Place, ResidueRule, RuntimeOwner, Says, Selector,
+    Sign, Tag, Trace,
 };
+use meshery_core::{GroupKind, ObjectId};
 
 /// A kind of the core group.
 pub(super) fn core(kind: &str) -> GroupKind {
@@ -66,6 +67,24 @@ pub(super) fn writes_aggregated(manager: &str) -> RuntimeOwner {
     RuntimeOwner { manager: manager.into(), kind, fields: vec!["spec.caBundle".into()] }
 }
 
+/// What a Secret keeps under this name.
+pub(super) fn in_secret(namespace: &str, secret: &str, name: &str) -> Place {
+    Place::new(ObjectId::new("", "Secret", Some(namespace), secret), format!("/data/{name}"))
+}
+
+/// The certificate of a service in a Secret of the type `kubernetes.io/tls`, with whom it is trusted by beside it.
+pub(super) fn served(namespace: &str, secret: &str, service: &str) -> Credential {
+    Credential {
+        name: format!("certificate of {service}"),
+        reason: format!("the API server calls {service} over TLS"),
+        subject: format!("{service}.{namespace}.svc"),
+        issues: false,
+        certificate: in_secret(namespace, secret, "tls.crt"),
+        key: in_secret(namespace, secret, "tls.key"),
+        anchors: in_secret(namespace, secret, "ca.crt"),
+    }
+}
+
 /// Something that a mesh makes at run time, and that goes with it.
 pub(super) fn made(kind: GroupKind, namespace: Option<&str>, trace: Trace, reason: &str) -> ResidueRule {
     ResidueRule {
@@ -122,6 +141,19 @@ pub(super) fn check(name: &str, claim: &str, probe: ClusterProbe) -> ClusterChec
 /// That everything is ready.
 pub(crate) fn ready() -> ClusterCheck {
     check("objects_ready", "All objects are there and ready", ClusterProbe::Ready)
+}
+
+/// That what runs says it is what was installed.
+pub(super) fn says_its_version(service: ObjectId, port: u16, path: &str, at: &str) -> ClusterCheck {
+    let says = Says::Version { at: at.into() };
+    let probe = ClusterProbe::Answers { service, port, path: path.into(), says };
+    check("version_running", "The control plane that runs says it is the version that was installed", probe)
+}
+
+/// That certificates are good.
+pub(super) fn certified() -> ClusterCheck {
+    let claim = "Certificates that are kept on the cluster are valid, have their keys, and lead to their anchors";
+    check("certificates_valid", claim, ClusterProbe::Certificates)
 }
 
 /// That pods that ask get this container, and others do not.

@@ -8,16 +8,16 @@
 //! | `values` | values of the chart `istiod`; what stands in `global` goes to every chart | those of the charts |
 
 use meshery_core::lifecycle::{
-    ClusterCheck, ClusterMesh, ClusterProbe, Line, Marks, MeshFacts, OptIn, Releases, ResidueRule, RuntimeOwner,
-    Selector, Source, Trace,
+    ClusterCheck, ClusterMesh, ClusterProbe, Credential, Line, Marks, MeshFacts, OptIn, Releases, ResidueRule,
+    RuntimeOwner, Says, Selector, Source, Trace,
 };
-use meshery_core::{Error, GroupKind, InstanceSpec, MeshInfo, MeshProvider, Object, Result};
+use meshery_core::{Error, GroupKind, InstanceSpec, MeshInfo, MeshProvider, Object, ObjectId, Result};
 use serde_json::{Map, Value, json};
 
 use super::charts::{Charts, namespace, overlay};
 use super::facts::{
-    asks, check, core, extra, injects, labelled, lease, made, mutating, named, orphaned, part, ready, shared, users,
-    validating, writes_webhooks,
+    asks, certified, check, core, extra, in_secret, injects, labelled, lease, made, mutating, named, orphaned, part,
+    ready, says_its_version, shared, users, validating, writes_webhooks,
 };
 use super::settings::{Settings, place};
 
@@ -30,6 +30,7 @@ const INJECTION: &str = "istio-injection";
 const REVISION: &str = "istio.io/rev";
 const DATA_PLANE: &str = "istio.io/dataplane-mode";
 const PROXY: &str = "istio-proxy";
+const MONITORING: u16 = 15014;
 
 /// What control planes elect a leader by, all of them together. Which of these are ConfigMaps and which Leases has
 /// changed from release to release.
@@ -66,7 +67,9 @@ impl ClusterMesh for Istio {
     }
 
     fn facts(&self, wanted: &InstanceSpec) -> MeshFacts {
-        MeshFacts { runtime_owners: runtime_owners(), residue: residue(wanted), ..MeshFacts::default() }
+        let (runtime_owners, residue) = (runtime_owners(), residue(wanted));
+        let credentials = credentials(namespace(wanted, NAMESPACE));
+        MeshFacts { runtime_owners, residue, credentials, ..MeshFacts::default() }
     }
 
     fn checks(&self, wanted: &InstanceSpec) -> Vec<ClusterCheck> {
@@ -74,12 +77,13 @@ impl ClusterMesh for Istio {
             Some(revision) => OptIn::namespace_label(REVISION, Some(revision)),
             None => OptIn::namespace_label(INJECTION, Some("enabled")),
         };
-        let mut checks = vec![ready(), injects(&opt_in, PROXY)];
+        let mut checks = vec![ready(), certified(), injects(&opt_in, PROXY)];
         if let (Some(object), Some(control)) = (virtual_service(wanted, -5), virtual_service(wanted, 100)) {
             let denied = ClusterProbe::Denied { object, control };
             let claim = "A VirtualService with a negative weight is refused, one without is not";
             checks.push(check("bad_configuration_refused", claim, denied));
         }
+        checks.extend(says_of_itself(wanted));
         checks
     }
 
@@ -223,6 +227,37 @@ fn runtime_owners() -> Vec<RuntimeOwner> {
     vec![
         writes_webhooks(istiod, "MutatingWebhookConfiguration", &[]),
         writes_webhooks(istiod, "ValidatingWebhookConfiguration", &["failurePolicy"]),
+    ]
+}
+
+/// What istiod itself is asked for, at the port where it is monitored.
+fn says_of_itself(wanted: &InstanceSpec) -> [ClusterCheck; 2] {
+    let name = revision(wanted).map_or_else(|| "istiod".to_owned(), |revision| format!("istiod-{revision}"));
+    let istiod = ObjectId::new("", "Service", Some(namespace(wanted, NAMESPACE)), &name);
+    let pair = |kind: &str| (format!("{kind}_sent"), format!("{kind}_acked"));
+    let says =
+        Says::InSync { each: "proxy".into(), pairs: ["cluster", "endpoint", "listener", "route"].map(pair).into() };
+    let asked = ClusterProbe::Answers { service: istiod.clone(), port: MONITORING, path: "/debug/syncz".into(), says };
+    [
+        says_its_version(istiod, MONITORING, "/version", ""),
+        check("proxies_in_sync", "Every connected proxy has taken the configuration that was sent to it", asked),
+    ]
+}
+
+/// istiod issues from what it is given as `cacerts`; without that from what it has made itself.
+fn credentials(home: &str) -> Vec<Credential> {
+    let issuer = |name: &str, secret: &str, anchors: &str| Credential {
+        name: name.into(),
+        reason: "every certificate of the mesh is issued by it".into(),
+        subject: format!("istiod.{home}.svc"),
+        issues: true,
+        certificate: in_secret(home, secret, "ca-cert.pem"),
+        key: in_secret(home, secret, "ca-key.pem"),
+        anchors: in_secret(home, secret, anchors),
+    };
+    vec![
+        issuer("plugged-in authority", "cacerts", "root-cert.pem"),
+        issuer("authority", "istio-ca-secret", "ca-cert.pem"),
     ]
 }
 

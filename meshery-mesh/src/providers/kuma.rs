@@ -3,12 +3,13 @@
 use meshery_core::lifecycle::{
     ClusterCheck, ClusterMesh, Line, Marks, MeshFacts, OptIn, Releases, ResidueRule, Source, Trace,
 };
-use meshery_core::{GroupKind, InstanceSpec, MeshInfo, MeshProvider, Result};
+use meshery_core::{GroupKind, InstanceSpec, MeshInfo, MeshProvider, ObjectId, Result};
 use serde_json::Value;
 
 use super::charts::{OneChart, namespace};
 use super::facts::{
-    asks, core, extra, injects, labelled, lease, made, mutating, named, orphaned, part, ready, validating,
+    asks, certified, core, extra, injects, labelled, lease, made, mutating, named, orphaned, part, ready,
+    says_its_version, served, validating,
 };
 
 const CHART: OneChart =
@@ -35,11 +36,15 @@ impl ClusterMesh for Kuma {
 
     /// Nobody else writes to its objects: the chart itself puts certificates into its webhooks.
     fn facts(&self, wanted: &InstanceSpec) -> MeshFacts {
-        MeshFacts { residue: residue(namespace(wanted, CHART.namespace)), ..MeshFacts::default() }
+        let home = namespace(wanted, CHART.namespace);
+        let credentials = vec![served(home, "kuma-tls-cert", "kuma-control-plane")];
+        MeshFacts { residue: residue(home), credentials, ..MeshFacts::default() }
     }
 
-    fn checks(&self, _wanted: &InstanceSpec) -> Vec<ClusterCheck> {
-        vec![ready(), injects(&opt_in(), PROXY)]
+    fn checks(&self, wanted: &InstanceSpec) -> Vec<ClusterCheck> {
+        let home = namespace(wanted, CHART.namespace);
+        let api = ObjectId::new("", "Service", Some(home), "kuma-control-plane");
+        vec![ready(), certified(), injects(&opt_in(), PROXY), says_its_version(api, 5681, "/", "/version")]
     }
 
     fn marks(&self) -> Marks {

@@ -3,18 +3,24 @@
 //! | setting | says | when it is not given |
 //! |---|---|---|
 //! | `charts` | a folder with `linkerd-crds` and `linkerd-control-plane`, the URL of a repository, or `oci://…` | Linkerd's |
-//! | `identity` | PEM texts: `trust_anchors`, `issuer_certificate` and `issuer_key` | an error, unless `values` see to it |
+//! | `identity` | PEM texts: `trust_anchors`, `issuer_certificate` and `issuer_key` | what the cluster has, and otherwise a new one |
 //! | `values` | values of the chart `linkerd-control-plane` | those of the chart |
+//!
+//! A new identity has an anchor that is valid for ten years and an issuer below it that is valid for one. It is found again
+//! by every further run and never replaced. Nobody keeps the anchor's key, so that the issuer is renewed by rotating both:
+//! whoever wants to renew it alone brings an identity of his own. The same goes for the certificates of the webhooks, but
+//! that these are replaced before they end.
 
 use meshery_core::lifecycle::{
-    ClusterCheck, ClusterMesh, Lasting, Line, Marks, MeshFacts, OptIn, Releases, ResidueRule, Source,
+    ClusterCheck, ClusterMesh, Credential, Line, Marks, MeshFacts, OptIn, Place, Releases, ResidueRule, Source,
 };
-use meshery_core::{Error, InstanceSpec, MeshInfo, MeshProvider, Result};
+use meshery_core::{Error, InstanceSpec, MeshInfo, MeshProvider, ObjectId, Result};
 use serde_json::{Map, Value, json};
 
 use super::charts::{Charts, namespace, overlay};
 use super::facts::{
-    asks, core, extra, injects, labelled, lease, made, mutating, named, orphaned, part, ready, validating,
+    asks, certified, extra, in_secret, injects, labelled, lease, made, mutating, named, orphaned, part, ready, served,
+    validating,
 };
 use super::settings::{Settings, place};
 
@@ -50,11 +56,10 @@ impl ClusterMesh for Linkerd {
         // The chart takes a minute from the clock: another one, and so another object, each time it is rendered.
         values.insert("heartbeatSchedule".into(), "0 0 * * *".into());
         let own = settings.map("values")?.cloned().unwrap_or_default();
-        let sees_to_it = own.contains_key("identity");
         overlay(&mut values, own);
         match settings.map("identity")? {
             Some(identity) => overlay(&mut values, identity_values(identity)?),
-            None if sees_to_it => {}
+            None if sees_to_it(wanted) => {}
             None => {
                 return Err(Error::invalid(place("identity"), "Linkerd needs a trust anchor and an issuer below it")
                     .expected("trust_anchors, issuer_certificate and issuer_key, each as PEM")
@@ -69,16 +74,12 @@ impl ClusterMesh for Linkerd {
 
     /// Nobody else writes to its objects: the chart itself puts certificates into its webhooks.
     fn facts(&self, wanted: &InstanceSpec) -> MeshFacts {
-        let issuer = Lasting {
-            kind: core("Secret"),
-            name: "linkerd-identity-issuer".into(),
-            reason: "the certificate of every proxy follows from it".into(),
-        };
-        MeshFacts { residue: residue(namespace(wanted, NAMESPACE)), lasting: vec![issuer], ..MeshFacts::default() }
+        let home = namespace(wanted, NAMESPACE);
+        MeshFacts { residue: residue(home), credentials: credentials(wanted, home), ..MeshFacts::default() }
     }
 
     fn checks(&self, _wanted: &InstanceSpec) -> Vec<ClusterCheck> {
-        vec![ready(), injects(&opt_in(), PROXY)]
+        vec![ready(), certified(), injects(&opt_in(), PROXY)]
     }
 
     fn marks(&self) -> Marks {
@@ -120,6 +121,60 @@ impl ClusterMesh for Linkerd {
             source: "https://linkerd.io/2/tasks/upgrade/".into(),
         }
     }
+}
+
+/// Whether the values of the chart see to the identity: by having it, or by leaving it to somebody else.
+fn sees_to_it(wanted: &InstanceSpec) -> bool {
+    let given = |pointer: &str| wanted.settings.get("values").and_then(|values| values.pointer(pointer));
+    ["/identityTrustAnchorsPEM", "/identity/issuer/tls"].into_iter().any(|pointer| given(pointer).is_some())
+        || given("/identity/externalCA") == Some(&Value::Bool(true))
+        || given("/identity/issuer/scheme").is_some_and(|scheme| scheme == FOREIGN)
+}
+
+/// What the chart calls a Secret that somebody else keeps, such as cert-manager.
+const FOREIGN: &str = "kubernetes.io/tls";
+
+/// The webhooks, each by its Service, its configuration, and what the chart calls it.
+const WEBHOOKS: [(&str, &str, &str); 3] = [
+    ("linkerd-policy-validator", VALIDATING, "policyValidator"),
+    ("linkerd-proxy-injector", "MutatingWebhookConfiguration", "proxyInjector"),
+    ("linkerd-sp-validator", VALIDATING, "profileValidator"),
+];
+const VALIDATING: &str = "ValidatingWebhookConfiguration";
+
+fn credentials(wanted: &InstanceSpec, home: &str) -> Vec<Credential> {
+    let text = |pointer: &str| Value::from(wanted.settings.clone()).pointer(pointer)?.as_str().map(str::to_owned);
+    let domain = text("/values/identityTrustDomain").or_else(|| text("/values/clusterDomain"));
+    let is_foreign = text("/values/identity/issuer/scheme").as_deref() == Some(FOREIGN);
+    let [certificate, key] = if is_foreign { ["tls.crt", "tls.key"] } else { ["crt.pem", "key.pem"] };
+    let secret = |name: &str| in_secret(home, "linkerd-identity-issuer", name);
+    let roots = ObjectId::new("", "ConfigMap", Some(home), "linkerd-identity-trust-roots");
+    let mut issuer = Credential {
+        name: "issuer".into(),
+        reason: "the certificate of every proxy follows from it".into(),
+        subject: format!("identity.{home}.{}", domain.as_deref().unwrap_or("cluster.local")),
+        issues: true,
+        certificate: secret(certificate),
+        key: secret(key),
+        anchors: Place::new(roots, "/data/ca-bundle.crt"),
+    };
+    if !sees_to_it(wanted) {
+        issuer.certificate = issuer.certificate.set_by("identity.issuer_certificate");
+        issuer.key = issuer.key.set_by("identity.issuer_key");
+        issuer.anchors = issuer.anchors.set_by("identity.trust_anchors");
+    }
+    let webhook = |(service, kind, values): (&str, &str, &str)| {
+        let served = served(home, &format!("{service}-k8s-tls"), service);
+        let asks = ObjectId::new("admissionregistration.k8s.io", kind, None, format!("{service}-webhook-config"));
+        let given = |value: &str| format!("values.{values}.{value}");
+        Credential {
+            certificate: served.certificate.set_by(given("crtPEM")),
+            key: served.key.set_by(given("keyPEM")),
+            anchors: Place::new(asks, "/webhooks/0/clientConfig/caBundle").set_by(given("caBundle")),
+            ..served
+        }
+    };
+    std::iter::once(issuer).chain(WEBHOOKS.map(webhook)).collect()
 }
 
 /// How a namespace asks for proxies.

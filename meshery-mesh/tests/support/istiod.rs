@@ -59,7 +59,9 @@ pub async fn start(plane: &ControlPlane, spec: &InstanceSpec) -> Companion {
     let companion = CompanionSpec { program, arguments, environment, ready, ..CompanionSpec::default() };
     let companion = plane.accompany(&companion).await.unwrap_or_else(|error| panic!("{error}"));
     let service = objects.iter().find(|object| object.kind() == "Service").unwrap();
-    let webhook = std::net::SocketAddr::from(([127, 0, 0, 1], ports[1]));
-    plane.serve(Service::new("istio-system", service.name(), 443), Some(webhook));
+    for (offered, port) in [(443, ports[1]), (15014, ports[4])] {
+        let at = std::net::SocketAddr::from(([127, 0, 0, 1], port));
+        plane.serve(Service::new("istio-system", service.name(), offered), Some(at));
+    }
     companion
 }

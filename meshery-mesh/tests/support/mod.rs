@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its own part")]
 
 pub mod bed;
+pub mod credentials;
 pub mod door;
 pub mod envoy;
 pub mod istiod;

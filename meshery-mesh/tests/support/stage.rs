@@ -18,7 +18,7 @@ use meshery_mesh::providers::PROVIDERS;
 use serde_json::{Value, json};
 
 use super::bed::Bed;
-use super::shared;
+use super::{credentials, shared};
 
 /// A release of a mesh in one of its profiles, as it lies beside the repository.
 #[derive(Clone, Debug)]
@@ -133,10 +133,12 @@ impl Stage {
             .iter()
             .map(|(service, stand_in)| (service.clone(), STANDARD.encode(stand_in.authority_pem())))
             .collect();
+        let mut made = BTreeMap::new();
         for release in releases.iter_mut() {
             for object in &mut release.objects {
                 *object = trusting(object, &bundles);
             }
+            certify(release, mesh, &mut made);
         }
         let owners = mesh.facts(&spec).runtime_owners;
         let manager = owners.first().map_or_else(|| "controller".to_owned(), |owner| owner.manager.clone());
@@ -199,6 +201,30 @@ impl Stage {
 impl Drop for Stage {
     fn drop(&mut self) {
         self.trust.abort();
+    }
+}
+
+/// Puts certificates that are some in place of those that a release has as placeholders: the same ones in every release
+/// of a chain, as whoever upgrades has them.
+fn certify(release: &mut Release, mesh: &dyn ClusterMesh, made: &mut BTreeMap<String, [String; 3]>) {
+    for credential in mesh.facts(&release.spec("stage")).credentials {
+        let texts = made.entry(credential.name.clone()).or_insert_with(|| credentials::make(&credential));
+        for (place, text) in credential.places().into_iter().zip(texts) {
+            for object in release.objects.iter_mut().filter(|object| object.id() == place.object) {
+                let mut value = object.value().clone();
+                let Some(kept) = value.pointer_mut(&place.pointer) else { continue };
+                *kept = match object.kind() {
+                    "ConfigMap" => text.as_str().into(),
+                    "Secret" => STANDARD.encode(&*text).into(),
+                    // Beside whom it trusts already.
+                    _ => {
+                        let before = STANDARD.decode(kept.as_str().unwrap_or_default()).unwrap_or_default();
+                        STANDARD.encode([before, text.as_bytes().to_vec()].concat()).into()
+                    }
+                };
+                *object = Object::new(value).unwrap();
+            }
+        }
     }
 }
 

@@ -3,11 +3,13 @@
 //! | module | says |
 //! |---|---|
 //! | `check` | what must be true once it is installed |
+//! | `credential` | the certificates that it depends on |
 //! | `marks` | how it is recognised, whoever has installed it |
 //! | `release` | which releases there are, and which step from one to another is allowed |
 //! | `residue` | what it leaves behind |
 
 mod check;
+mod credential;
 mod marks;
 mod release;
 mod residue;
@@ -19,7 +21,8 @@ use super::{InstanceSpec, Source};
 use crate::error::Result;
 use crate::object::GroupKind;
 
-pub use check::{ClusterCheck, ClusterProbe};
+pub use check::{ClusterCheck, ClusterProbe, Says};
+pub use credential::{Credential, Place};
 pub use marks::{Holder, Marks, OptIn, Part, Sign, Tag};
 pub use release::{Line, Releases, Retired, Version};
 pub use residue::{Consent, ResidueRule, Selector, Trace};
@@ -85,33 +88,8 @@ pub struct MeshFacts {
     pub residue: Vec<ResidueRule>,
     /// Finalizers that its own controllers put on objects: nobody takes them away once those are gone.
     pub finalizers: Vec<String>,
-    /// Objects that are made once and never written again, for everything that runs depends on them: what would replace
-    /// the trust anchor of a mesh breaks every proxy.
-    pub lasting: Vec<Lasting>,
-}
-
-/// An object that is made once and never written again.
-///
-/// ```
-/// use meshery_core::GroupKind;
-/// use meshery_core::lifecycle::Lasting;
-///
-/// let issuer = Lasting {
-///     kind: GroupKind::new("", "Secret"),
-///     name: "linkerd-identity-issuer".into(),
-///     reason: "every proxy's certificate follows from it".into(),
-/// };
-/// assert_eq!(issuer.kind.to_string(), "Secret");
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Lasting {
-    /// Its kind.
-    pub kind: GroupKind,
-    /// Its name.
-    pub name: String,
-    /// Why it lasts.
-    pub reason: String,
+    /// The certificates that it depends on.
+    pub credentials: Vec<Credential>,
 }
 
 /// Somebody who writes to certain fields of objects at run time, and may.

@@ -3,11 +3,12 @@
 //! A rule is a file and a line in [`RULES`]. What a rule wants to know of users' own resources it says first
 //! ([`Rule::asks_for`]), so that nothing is listed that nobody looks at.
 
+mod authority;
+mod certificates;
 mod definitions;
 mod downgrade;
 mod ended;
 mod kubernetes;
-mod lasting;
 mod retired;
 mod schema;
 mod skew;
@@ -15,10 +16,12 @@ mod stored;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use meshery_core::lifecycle::{Advice, AdviceCode, OperationKind, Releases};
+use meshery_core::lifecycle::{Advice, AdviceCode, Credential, OperationKind, Releases};
 use meshery_core::{Error, ErrorKind, GroupKind, MeshInfo, Object, ObjectId};
 
 pub(super) use ended::ended;
+
+use super::credentials::Pem;
 
 /// All that advice is taken from.
 pub(super) struct Matter<'a> {
@@ -32,10 +35,28 @@ pub(super) struct Matter<'a> {
     pub(super) kubernetes: Option<&'a str>,
     /// Definitions that become others, or are not wanted any more.
     pub(super) definitions: Vec<Definition<'a>>,
-    /// Objects that would be written anew, though everything that runs depends on them, and why it does.
-    pub(super) lasting: Vec<(ObjectId, String)>,
+    /// Certificates that the mesh depends on.
+    pub(super) credentials: Vec<Held<'a>>,
+    /// What time it is by the server's clock, in seconds since 1970.
+    pub(super) now: i64,
     /// Users' resources, of the kinds that were asked for.
     pub(super) resources: BTreeMap<GroupKind, Vec<Object>>,
+}
+
+/// A certificate that the mesh depends on.
+pub(super) struct Held<'a> {
+    pub(super) what: &'a Credential,
+    /// What is kept of it; `None` where nobody has looked.
+    pub(super) live: Option<Pem>,
+    /// What is to be kept of it; `None` where that is not for this operation to say.
+    pub(super) wanted: Option<Pem>,
+}
+
+impl Held<'_> {
+    /// What will be kept of it.
+    fn coming(&self) -> Option<&Pem> {
+        self.wanted.as_ref().or(self.live.as_ref())
+    }
 }
 
 /// A definition that is there.
@@ -77,11 +98,12 @@ struct Rule {
 
 /// Every rule, sorted by name.
 const RULES: &[Rule] = &[
+    authority::RULE,
+    certificates::RULE,
     definitions::RULE,
     downgrade::RULE,
     ended::RULE,
     kubernetes::RULE,
-    lasting::RULE,
     retired::RULE,
     schema::RULE,
     skew::RULE,

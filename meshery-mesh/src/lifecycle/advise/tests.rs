@@ -1,8 +1,9 @@
-use meshery_core::lifecycle::Line;
+use meshery_core::lifecycle::{Line, Place};
 use meshery_core::provider::{End, EndKind};
 use serde_json::{Value, json};
 
 use super::*;
+use crate::pki::{Authority, Subject};
 
 fn releases() -> Releases {
     let third = Line::new("3.0", "3.0").retiring(GroupKind::new("a.test", "Mesh"), "/spec/routes/*/old", "new");
@@ -23,7 +24,8 @@ fn matter<'a>(from: &'a str, to: &'a str, releases: &'a Releases) -> Matter<'a> 
         releases,
         kubernetes: Some("1.36.3"),
         definitions: Vec::new(),
-        lasting: Vec::new(),
+        credentials: Vec::new(),
+        now: time::OffsetDateTime::now_utc().unix_timestamp(),
         resources: BTreeMap::new(),
     }
 }
@@ -150,13 +152,67 @@ fn definitions_that_stay_are_told_with_what_they_hold() {
     assert!(advice[0].message.contains("1 definitions") && advice[0].message.contains("1 resources"));
 }
 
+fn issuer() -> Credential {
+    let kept = |kind: &str, name: &str, pointer: &str| Place::new(ObjectId::new("", kind, Some("mesh"), name), pointer);
+    Credential {
+        name: "issuer".into(),
+        reason: "the certificate of every proxy follows from it".into(),
+        subject: "issuer.mesh".into(),
+        issues: true,
+        certificate: kept("Secret", "issuer", "/data/crt"),
+        key: kept("Secret", "issuer", "/data/key"),
+        anchors: kept("ConfigMap", "roots", "/data/ca"),
+    }
+}
+
+fn made(authority: &Authority) -> Pem {
+    let made = authority.delegate(&Subject { common_name: "issuer", ..Subject::default() }).unwrap();
+    Pem { certificate: made.certificate_pem, key: made.key_pem, anchors: authority.pem() }
+}
+
 #[test]
-fn what_lasts_is_not_made_anew_unless_that_is_accepted() {
-    let releases = releases();
-    let issuer = ObjectId::new("", "Secret", Some("mesh"), "issuer");
-    let lasting = vec![(issuer, "the certificate of every proxy follows from it".to_owned())];
-    let matter = Matter { lasting, ..matter("2.0.0", "2.0.0", &releases) };
-    assert_eq!(codes(&matter), [(AdviceCode::AuthorityReplaced, true)]);
-    assert!(refusal(&advise(&matter), &[]).is_some_and(|error| error.to_string().contains("Secret mesh/issuer")));
-    assert!(refusal(&advise(&matter), &[AdviceCode::AuthorityReplaced]).is_none());
+fn an_authority_is_not_replaced_unless_that_is_accepted() {
+    let (releases, issuer) = (releases(), issuer());
+    let (old, new) = (made(&Authority::lasting("a").unwrap()), made(&Authority::lasting("b").unwrap()));
+    let with = |live: Option<&Pem>, wanted: Option<&Pem>| Matter {
+        credentials: vec![Held { what: &issuer, live: live.cloned(), wanted: wanted.cloned() }],
+        ..matter("2.0.0", "2.0.0", &releases)
+    };
+    for (live, wanted) in [(None, Some(&new)), (Some(&old), Some(&old)), (Some(&old), None), (None, None)] {
+        assert_eq!(codes(&with(live, wanted)), [], "{live:?} {wanted:?}");
+    }
+    let replaced = with(Some(&old), Some(&new));
+    assert_eq!(codes(&replaced), [(AdviceCode::AuthorityReplaced, true)]);
+    let error = refusal(&advise(&replaced), &[]).unwrap().to_string();
+    assert!(error.contains("Secret mesh/issuer") && error.contains("ConfigMap mesh/roots"), "{error}");
+    assert!(refusal(&advise(&replaced), &[AdviceCode::AuthorityReplaced]).is_none());
+    // The first step of a rotation leaves everybody who runs believing everybody else.
+    let both = Pem { anchors: format!("{}{}", old.anchors, new.anchors), ..old.clone() };
+    assert_eq!(codes(&with(Some(&old), Some(&both))), []);
+    // What issues nothing may be another one.
+    let served = Credential { issues: false, ..issuer.clone() };
+    let held = Held { what: &served, live: Some(old), wanted: Some(new) };
+    assert_eq!(codes(&Matter { credentials: vec![held], ..matter("2.0.0", "2.0.0", &releases) }), []);
+}
+
+#[test]
+fn what_has_expired_stops_everything_and_what_is_about_to_is_told() {
+    let (releases, issuer) = (releases(), issuer());
+    let pem = made(&Authority::lasting("a").unwrap());
+    let until = pem.ends().unwrap();
+    let at = |now: i64| Matter {
+        now,
+        credentials: vec![Held { what: &issuer, live: Some(pem.clone()), wanted: None }],
+        ..matter("2.0.0", "2.1.0", &releases)
+    };
+    let day = 24 * 3600;
+    assert_eq!(codes(&at(until - 100 * day)), []);
+    assert_eq!(codes(&at(until - 10 * day)), [(AdviceCode::CertificateExpiring, false)]);
+    assert_eq!(codes(&at(until + day)), [(AdviceCode::CertificateExpired, true)]);
+    let error = refusal(&advise(&at(until + day)), &[]).unwrap();
+    assert!(error.to_string().contains("was valid until"), "{error}");
+    let other = Pem { anchors: Authority::lasting("b").unwrap().pem(), ..pem };
+    let held = Held { what: &issuer, live: None, wanted: Some(other) };
+    let matter = Matter { credentials: vec![held], ..matter("", "2.1.0", &releases) };
+    assert_eq!(codes(&matter), [(AdviceCode::CertificateInvalid, true)], "before anything is built on it");
 }

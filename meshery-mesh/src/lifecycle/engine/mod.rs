@@ -2,9 +2,11 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | `want` | from a specification to objects |
 //! | `prepare` | from a wish to a plan |
 //! | `access` | whether we may do what has to be done |
 //! | `carry` | carrying a plan out, stage by stage |
+//! | `credentials` | certificates that a mesh lets be given: found again, or made |
 //! | `held` | the inventory while we are at work |
 //! | `known` | what is known of an instance that is there |
 //! | `lore` | what is known of the mesh that an instance is |
@@ -19,6 +21,7 @@
 
 mod access;
 mod carry;
+mod credentials;
 mod detect;
 mod drift;
 mod hand_back;
@@ -32,17 +35,18 @@ mod sample;
 mod status;
 mod survey;
 mod verify;
+mod want;
 
 use std::hash::{BuildHasher, RandomState};
 
 use known::{Known, none};
 use meshery_core::lifecycle::{
-    Detection, Drift, Happening, InstanceStatus, OnFailure, OperationEvent, OperationKind, OperationReport, Source,
+    Detection, Drift, Happening, InstanceStatus, OnFailure, OperationEvent, OperationKind, OperationReport,
 };
 use meshery_core::{
     ChangePlan, CheckOutcome, Context, Error, ErrorKind, InstanceSpec, ObjectId, OperationOptions, Result,
 };
-use prepare::{Ask, Have, Prepared};
+use prepare::{Ask, Prepared};
 pub(super) use survey::is_not_allowed;
 
 use super::advise;
@@ -213,7 +217,8 @@ impl Lifecycle {
             let known = Known::read(&wire, name, options).await?;
             let status = status::status(&wire, name, &known).await?;
             let spec = prepare::spec_of(name, &known.stored.state, known.stored.state.current());
-            verify::verify(&wire, &known.discovery, &status, &spec.namespace, lore::checks(&spec)).await
+            let scene = verify::Scene { wire: &wire, known: &known, status: &status, spec: &spec };
+            verify::verify(&scene).await
         };
         or_cancelled(&context.cancel, work).await
     }
@@ -285,30 +290,6 @@ impl Lifecycle {
     fn wire(&self, options: &OperationOptions, context: &Context) -> Wire {
         let operation = format!("{:016x}", RandomState::new().hash_one(()));
         Wire::new(&self.cluster, &Recorder::new(&operation, context), options.timeout)
-    }
-
-    async fn have(&self, spec: &InstanceSpec, wire: &Wire) -> Result<Box<Have>> {
-        spec.check()?;
-        let sources = match lore::mesh(spec) {
-            Some(mesh) if spec.sources.is_empty() => mesh.sources(spec)?,
-            _ => spec.sources.clone(),
-        };
-        if sources.is_empty() {
-            return Err(Error::invalid("sources", "nothing is wanted").expected("sources, or a mesh that has its own"));
-        }
-        let is_chart = |source: &Source| matches!(source, Source::Chart(_));
-        let mut tools = self.tools.clone();
-        let (mut discovery, mut kubernetes) = (None, None);
-        if sources.iter().any(is_chart) {
-            // Charts ask which Kubernetes they are for, and what it serves.
-            let known = prepare::discover(wire).await?;
-            kubernetes = Some(prepare::version(wire).await?);
-            tools.kubernetes = tools.kubernetes.or_else(|| kubernetes.clone());
-            tools.api_versions.extend(known.api_versions());
-            discovery = Some(known);
-        }
-        let objects = super::render::render(spec, &sources, &tools).await?;
-        Ok(Box::new(Have { spec: spec.clone(), objects, discovery, kubernetes }))
     }
 
     async fn operate(

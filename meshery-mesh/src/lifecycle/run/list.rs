@@ -1,4 +1,4 @@
-//! All objects of a kind, whole or their metadata.
+//! All objects of a kind, whole or their metadata, and some by their names.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 
 use super::panicked;
 use super::wire::Wire;
-use crate::cluster::{Api, METADATA_LIST, Request};
+use crate::cluster::{Api, Discovery, METADATA_LIST, Request};
 
 /// How many objects come with one answer. A server that is asked for so many at most answers at once, too, while it gets
 /// ready to serve a kind that nobody has asked for before; otherwise it asks to be left alone for a second.
@@ -45,6 +45,28 @@ pub(in crate::lifecycle) async fn whole_of(
             (_, Err(error)) if error.kind() == ErrorKind::NotFound => {}
             (_, Err(error)) => return Err(error),
         }
+    }
+    Ok(found)
+}
+
+/// Those of these objects that are there, whole, each asked for by itself.
+pub(in crate::lifecycle) async fn by_name(
+    wire: &Wire,
+    ids: impl IntoIterator<Item = &ObjectId>,
+    served: &Discovery,
+) -> Result<BTreeMap<ObjectId, Object>> {
+    let mut tasks = JoinSet::new();
+    for id in ids {
+        let Some(api) = served.preferred(&id.kind) else { continue };
+        let (wire, id, path) = (wire.clone(), id.clone(), api.path(id.namespace.as_deref(), Some(&id.name)));
+        tasks.spawn(async move {
+            let sent = wire.send(Request::get(path), &id).await?;
+            if sent.status == 404 { Ok(None) } else { sent.accepted()?.json::<Object>().map(Some) }
+        });
+    }
+    let mut found = BTreeMap::new();
+    while let Some(seen) = tasks.join_next().await {
+        found.extend(seen.map_err(panicked)??.map(|object| (object.id(), object)));
     }
     Ok(found)
 }

@@ -66,6 +66,11 @@ impl Sent {
         if self.status < 400 { Ok(self) } else { Err(refusal(self.status, &self.body)) }
     }
 
+    /// The body as text, whatever the status; what is no text in it is replaced.
+    pub(in crate::lifecycle) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
     /// The body as JSON, whatever the status.
     pub(in crate::lifecycle) fn json<T: DeserializeOwned>(&self) -> Result<T> {
         serde_json::from_slice(&self.body).map_err(|error| {

@@ -1,16 +1,17 @@
 //! Seeing to it that whoever gives advice has seen what it is about.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use meshery_core::lifecycle::{Advice, Change, ChangeAction, ChangePlan, OperationKind};
-use meshery_core::{GroupKind, ObjectId, Result};
+use meshery_core::lifecycle::{Advice, Change, ChangeAction, ChangePlan, Credential, OperationKind};
+use meshery_core::{GroupKind, Object, ObjectId, Result};
 
 use super::{Scene, version};
-use crate::lifecycle::advise::{self, Definition, Matter};
+use crate::lifecycle::advise::{self, Definition, Held, Matter};
+use crate::lifecycle::credentials::Pem;
 use crate::lifecycle::digest;
 use crate::lifecycle::engine::lore::Lore;
 use crate::lifecycle::planner::Wish;
-use crate::lifecycle::run::list::whole_of;
+use crate::lifecycle::run::list::{by_name, whole_of};
 
 impl Scene<'_> {
     /// What speaks against a plan. Users' resources are looked at only where a rule has a reason to.
@@ -36,13 +37,39 @@ impl Scene<'_> {
             releases: &lore.releases,
             kubernetes: kubernetes.as_deref(),
             definitions: self.definitions(wish, plan),
-            lasting: lasting(plan, lore),
+            credentials: self.credentials(plan, lore).await?,
+            now: self.now,
             resources: BTreeMap::new(),
         };
         let kinds = advise::asked_for(&matter);
         let apis = kinds.iter().filter_map(|kind| self.discovery.preferred(kind)).cloned();
         matter.resources = whole_of(self.wire, apis.collect::<Vec<_>>()).await?;
         Ok(advise::advise(&matter))
+    }
+
+    /// Certificates that the mesh depends on: what is wanted of them and, where something is going to be otherwise, what
+    /// there is.
+    async fn credentials<'b>(&self, plan: &ChangePlan, lore: &'b Lore) -> Result<Vec<Held<'b>>> {
+        let known = &lore.facts.credentials;
+        let objects: BTreeSet<&ObjectId> =
+            known.iter().flat_map(|what| what.places().map(|place| &place.object)).collect();
+        let rewrites = |action| matches!(action, ChangeAction::Adopt | ChangeAction::Replace | ChangeAction::Update);
+        let is_rewritten = |change: &Change| rewrites(change.action) && objects.contains(&change.object);
+        let goes_on = !plan.from_version.is_empty() && plan.from_version != plan.to_version;
+        let looks = goes_on || plan.changes.iter().any(is_rewritten);
+        let live = if looks { by_name(self.wire, objects, self.discovery).await? } else { BTreeMap::new() };
+        let wanted: BTreeMap<ObjectId, &Object> = self.desired.all().map(|object| (object.id(), object)).collect();
+        let held = |what: &'b Credential| {
+            let is_said = wanted.contains_key(&what.certificate.object);
+            // Of what is not wanted otherwise, such as its anchors, stays what there is.
+            let coming = |id: &ObjectId| wanted.get(id).copied().or_else(|| live.get(id));
+            Held {
+                what,
+                live: looks.then(|| Pem::of(what, |id| live.get(id))),
+                wanted: is_said.then(|| Pem::of(what, coming)),
+            }
+        };
+        Ok(known.iter().map(held).collect())
     }
 
     /// Definitions that are there and become others, or are not wanted any more.
@@ -67,17 +94,4 @@ impl Scene<'_> {
         }
         definitions
     }
-}
-
-/// Objects of the plan that would be written anew, though they are made to last.
-fn lasting(plan: &ChangePlan, lore: &Lore) -> Vec<(ObjectId, String)> {
-    let writes = |action| matches!(action, ChangeAction::Adopt | ChangeAction::Replace | ChangeAction::Update);
-    // Every release gives its objects labels and annotations of its own.
-    let is_other = |change: &&Change| change.fields.iter().any(|field| !field.path.starts_with(".metadata"));
-    let changes = plan.changes.iter().filter(|change| writes(change.action)).filter(is_other);
-    let reason = |id: &ObjectId| {
-        let made = lore.facts.lasting.iter().find(|made| made.kind == id.kind && made.name == id.name)?;
-        Some((id.clone(), made.reason.clone()))
-    };
-    changes.filter_map(|change| reason(&change.object)).collect()
 }

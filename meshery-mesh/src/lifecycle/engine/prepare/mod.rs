@@ -82,7 +82,7 @@ pub(super) async fn prepare(wire: &Wire, mut ask: Ask, options: &OperationOption
     let manner = Arc::new(Manner { manager: spec.field_manager(), runtime, options: options.clone(), finalizers });
     let (mut live, watches) = observe(wire, looked_at(&desired, state, &discovery, kind)).await?;
     live.look_closer(wire, state.entries.keys(), &discovery).await?;
-    let scene = Scene { wire, discovery: &discovery, desired: &desired, state, live: &live };
+    let scene = Scene { wire, discovery: &discovery, desired: &desired, state, live: &live, now: now.cast_signed() };
     let dependents = if options.remove_definitions { scene.dependents().await? } else { Vec::new() };
     let mut wish = Wish {
         spec: &spec,

@@ -25,6 +25,8 @@ pub(super) struct Scene<'a> {
     pub(super) desired: &'a Desired,
     pub(super) state: &'a State,
     pub(super) live: &'a Live,
+    /// What time it is by the server's clock, in seconds since 1970.
+    pub(super) now: i64,
 }
 
 impl Scene<'_> {

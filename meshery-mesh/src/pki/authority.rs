@@ -1,4 +1,4 @@
-//! Certificate authorities made in process, and what they issue.
+//! Authorities made in process, and what they issue.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,13 +10,26 @@ use rcgen::{
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 
-/// How long certificates are valid: longer than any comparison, and too short to be of use to anyone.
-const LIFETIME: Duration = Duration::from_secs(7 * 24 * 3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+/// How long certificates are valid that are needed now: longer than any comparison, and too short to be of use to anyone.
+const PASSING: Lifetimes = Lifetimes { root: DAY.saturating_mul(7), issued: DAY.saturating_mul(7) };
+/// The same for those that are to last: what trusts a root has to be restarted when it is replaced, and what projects
+/// issue themselves is valid for a year.
+const LASTING: Lifetimes = Lifetimes { root: DAY.saturating_mul(3650), issued: DAY.saturating_mul(365) };
 /// Clocks of one machine agree, but a step backwards must not end a measurement.
 const BACKDATED: Duration = Duration::from_secs(3600);
 
-/// An authority: a root with a key of its own, that lives as long as this does.
-pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
+#[derive(Clone, Copy)]
+struct Lifetimes {
+    root: Duration,
+    issued: Duration,
+}
+
+/// An authority: a root with a key of its own, that nobody has once this is dropped.
+pub(crate) struct Authority {
+    root: CertifiedIssuer<'static, KeyPair>,
+    lifetimes: Lifetimes,
+}
 
 /// Whom a certificate names.
 #[derive(Clone, Copy, Debug, Default)]
@@ -58,26 +71,50 @@ impl Identity {
 }
 
 impl Authority {
+    /// One for as long as this process needs it.
     pub(crate) fn new(name: &str) -> Result<Self> {
-        let mut params = params(&Subject { common_name: name, ..Subject::default() })?;
-        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        Self::living(name, PASSING)
+    }
+
+    /// One whose certificates outlive this process.
+    pub(crate) fn lasting(name: &str) -> Result<Self> {
+        Self::living(name, LASTING)
+    }
+
+    fn living(name: &str, lifetimes: Lifetimes) -> Result<Self> {
+        let mut params = params(&Subject { common_name: name, ..Subject::default() }, lifetimes.root)?;
+        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(1));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let key = KeyPair::generate().map_err(refused)?;
-        CertifiedIssuer::self_signed(params, key).map(Self).map_err(refused)
+        let root = CertifiedIssuer::self_signed(params, key).map_err(refused)?;
+        Ok(Self { root, lifetimes })
     }
 
     /// The root's certificate.
     pub(crate) fn pem(&self) -> String {
-        self.0.pem()
+        self.root.pem()
     }
 
+    /// A certificate for clients and servers alike.
     pub(crate) fn issue(&self, subject: &Subject<'_>) -> Result<Identity> {
-        let mut params = params(subject)?;
+        let mut params = params(subject, self.lifetimes.issued)?;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
+        self.sign(params)
+    }
+
+    /// A certificate that issues others itself.
+    pub(crate) fn delegate(&self, subject: &Subject<'_>) -> Result<Identity> {
+        let mut params = params(subject, self.lifetimes.issued)?;
+        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        self.sign(params)
+    }
+
+    fn sign(&self, mut params: CertificateParams) -> Result<Identity> {
         params.use_authority_key_identifier_extension = true;
         let key = KeyPair::generate().map_err(refused)?;
-        let certificate = params.signed_by(&key, &self.0).map_err(refused)?;
+        let certificate = params.signed_by(&key, &self.root).map_err(refused)?;
         Ok(Identity {
             certificate_pem: certificate.pem(),
             key_pem: key.serialize_pem(),
@@ -93,11 +130,11 @@ pub(crate) fn key_pair() -> Result<(String, String)> {
     Ok((key.serialize_pem(), key.public_key_pem()))
 }
 
-fn params(subject: &Subject<'_>) -> Result<CertificateParams> {
+fn params(subject: &Subject<'_>, lifetime: Duration) -> Result<CertificateParams> {
     let mut params = CertificateParams::new(Vec::new()).map_err(refused)?;
     let now = SystemTime::now();
     params.not_before = (now - BACKDATED).into();
-    params.not_after = (now + LIFETIME).into();
+    params.not_after = (now + lifetime).into();
     params.distinguished_name = DistinguishedName::new();
     for (part, text) in [(DnType::OrganizationName, subject.organization), (DnType::CommonName, subject.common_name)] {
         if !text.is_empty() {
