@@ -67,6 +67,8 @@ export interface OperationOptions {
   replace?: boolean;
   /** Whether an uninstall may remove what the mesh has stored for its users, such as volumes. */
   remove_data?: boolean;
+  /** Whether every write is tried as a dry run before the first is done. */
+  rehearse?: boolean;
   /** Codes of advice that would block the operation and does not. */
   accept?: AdviceCode[];
   /** Managers whose changes to fields of the instance are undone. */
@@ -259,7 +261,8 @@ export type AdviceCode =
   | "skew_forbidden"
   | "stored_version_retired"
   | "version_retired"
-  | "webhook_unanswered";
+  | "webhook_unanswered"
+  | "write_refused";
 
 /** Something that speaks against an operation or a state, or has to be known. */
 export interface Advice {

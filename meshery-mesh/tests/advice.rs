@@ -151,3 +151,27 @@ async fn what_has_ended_is_refused_with_its_successors() {
     assert_eq!(error.kind(), ErrorKind::Unsupported);
     assert!(error.to_string().contains("istio"), "{error}");
 }
+
+#[tokio::test]
+async fn what_is_refused_is_known_before_the_first_write() {
+    let Some(bed) = shared().await else { return };
+    let good = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata: { a: \"VALUE\" }\n";
+    let bad = "apiVersion: v1\nkind: Service\nmetadata: { name: b }\nspec: { ports: [{ port: 70000 }] }\n";
+    let elsewhere = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: c, namespace: later }\n";
+    bed.install(&text("try", "try", good.replace("VALUE", "1"))).await.unwrap();
+    let wanted = text("try", "try", format!("{}---\n{bad}---\n{elsewhere}", good.replace("VALUE", "2")));
+    let options = OperationOptions { rehearse: true, ..bed.options.clone() };
+    let value = async || bed.value("/api/v1/namespaces/try/configmaps/a").await["data"]["a"].clone();
+    let error = bed.lifecycle.install(&wanted, &options, &bed.context).await.unwrap_err();
+    assert!(error.kind() == ErrorKind::Conflict && error.to_string().contains("70000"), "{error}");
+    assert_eq!(value().await, "1");
+    let plan = bed.lifecycle.plan(&wanted, &options, &bed.context).await.unwrap();
+    assert!(plan.notes.iter().any(|note| note.contains("rehearsed: 3 writes; not 1")), "{:?}", plan.notes);
+    // Without a rehearsal it is found half way.
+    let error = bed.install(&wanted).await.unwrap_err();
+    assert!(error.to_string().contains("70000"), "{error}");
+    let fine = text("try", "try", good.replace("VALUE", "3"));
+    let report = bed.lifecycle.install(&fine, &options, &bed.context).await.unwrap();
+    assert!(!report.updated.is_empty() && value().await == "3", "{report:?}");
+    bed.uninstall("try").await.unwrap();
+}

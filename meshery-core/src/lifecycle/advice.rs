@@ -102,6 +102,8 @@ pub enum AdviceCode {
     VersionRetired,
     /// A webhook is asked that is not there.
     WebhookUnanswered,
+    /// The server, or a webhook of it, refuses an object, as a rehearsal has shown.
+    WriteRefused,
 }
 
 impl fmt::Display for AdviceCode {

@@ -35,6 +35,11 @@ pub struct OperationOptions {
     pub remove_finalizers: bool,
     /// Whether what cannot be changed in place, because a field of it is immutable, may be removed and made again.
     pub replace: bool,
+    /// Whether every write is tried as a dry run before the first is done, so that what the server or a webhook refuses is
+    /// known beforehand. What needs a namespace or a definition of the same set that is not there yet cannot be tried, and
+    /// is named in the plan's notes.
+    #[serde(skip_serializing_if = "is_false")]
+    pub rehearse: bool,
     /// Advice that would block the operation and does not: whoever names it here has read it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub accept: Vec<AdviceCode>,
@@ -75,6 +80,7 @@ impl Default for OperationOptions {
             remove_definitions: false,
             remove_finalizers: false,
             replace: false,
+            rehearse: false,
             accept: Vec::new(),
             overrule: Vec::new(),
             expected: None,
@@ -87,6 +93,11 @@ impl Default for OperationOptions {
             revisions_kept: 5,
         }
     }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// What becomes of an operation that fails. Whatever it is, the next call goes on from there.

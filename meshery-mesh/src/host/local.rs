@@ -23,7 +23,7 @@ use super::site::{Ground, Site};
 use crate::process::ports::{Ports, retried};
 use crate::process::spawn::Spawner;
 use crate::process::wait::or_cancelled;
-use crate::providers::{PROVIDERS, upstream::Upstream};
+use crate::providers::{Registry, upstream::Upstream};
 use crate::samples;
 
 /// What a local host is told.
@@ -70,6 +70,7 @@ pub struct LocalHost {
     // Dropped first: once the thread that starts processes has ended, so has every process it started.
     sites: StdMutex<BTreeMap<u64, Arc<Mutex<Site>>>>,
     programs: Programs,
+    meshes: Registry,
     ground: Ground,
     next: AtomicU64,
 }
@@ -89,10 +90,51 @@ impl LocalHost {
         let LocalOptions { programs, start_timeout } = options;
         Ok(Self {
             programs: Programs::new(programs),
+            meshes: Registry::default(),
             ground: Ground { spawner: Spawner::start()?, ports: Ports::default(), start_timeout },
             next: AtomicU64::new(1),
             sites: StdMutex::default(),
         })
+    }
+
+    /// Knowing these meshes, a program's own among them.
+    #[must_use]
+    pub fn with_meshes(self, meshes: Registry) -> Self {
+        Self { meshes, ..self }
+    }
+
+    /// The meshes that can be installed here.
+    fn here(&self) -> impl Iterator<Item = &dyn MeshProvider> {
+        self.meshes.iter().filter(|provider| provider.local().is_some())
+    }
+
+    fn names(&self) -> String {
+        let names: Vec<_> = self.here().map(|provider| provider.info().id.to_string()).collect();
+        format!("one of {}", names.join(", "))
+    }
+
+    /// How a mesh runs here.
+    fn local<'a>(&self, provider: &'a dyn MeshProvider) -> Result<&'a dyn LocalMesh> {
+        provider.local().ok_or_else(|| {
+            Error::new(ErrorKind::Unsupported, "the mesh runs on clusters only, not as processes of this machine")
+                .at("mesh")
+                .expected(self.names())
+                .found(provider.info().id.to_string())
+        })
+    }
+
+    /// The mesh of that name, among all: one that cannot be installed here is not unknown.
+    fn provider(&self, mesh: &MeshId) -> Result<&dyn MeshProvider> {
+        let unknown = || Error::invalid("mesh", "unknown mesh").expected(self.names()).found(mesh.to_string());
+        self.meshes.find(mesh).ok_or_else(unknown)
+    }
+
+    /// The mesh or the sample that an installation is of.
+    fn installed(&self, mesh: &MeshId) -> Result<&dyn MeshProvider> {
+        match samples::local(mesh.as_str()) {
+            Ok(sample) => Ok(sample),
+            Err(_) => self.provider(mesh),
+        }
     }
 
     /// Starts a sample application as processes of this machine, and waits until it answers. It is removed by
@@ -124,7 +166,7 @@ impl LocalHost {
     }
 
     async fn plan_of(&self, provider: &dyn MeshProvider, spec: &MeshSpec) -> Result<(Plan, Observed)> {
-        let mesh = local(provider)?;
+        let mesh = self.local(provider)?;
         let seen = self.programs.observe(&provider.info().programs, &self.ground.spawner).await?;
         let plan = mesh.plan(spec, &seen)?;
         inspect(&plan)?;
@@ -155,22 +197,22 @@ impl LocalHost {
 #[async_trait]
 impl MeshHost for LocalHost {
     fn meshes(&self) -> Vec<MeshInfo> {
-        here().map(MeshProvider::info).collect()
+        self.here().map(MeshProvider::info).collect()
     }
 
     async fn plan(&self, spec: &MeshSpec) -> Result<Plan> {
-        Ok(self.plan_of(provider(&spec.mesh)?, spec).await?.0)
+        Ok(self.plan_of(self.provider(&spec.mesh)?, spec).await?.0)
     }
 
     async fn install(&self, spec: &MeshSpec, context: &Context) -> Result<Installation> {
-        self.carry_out(provider(&spec.mesh)?, spec, context).await
+        self.carry_out(self.provider(&spec.mesh)?, spec, context).await
     }
 
     async fn verify(&self, mesh: &Installation, context: &Context) -> Result<Vec<CheckOutcome>> {
         let site = self.site(mesh)?;
         let site = site.lock().await;
         let mut outcomes = Vec::new();
-        for check in local(installed(&mesh.spec.mesh)?)?.checks(&mesh.spec)? {
+        for check in self.local(self.installed(&mesh.spec.mesh)?)?.checks(&mesh.spec)? {
             // Boxed: probes hold whole TLS conversations.
             let probe = Box::pin(probe::make(&check, &site, &self.ground));
             outcomes.push(or_cancelled(&context.cancel, probe).await?);
@@ -181,7 +223,7 @@ impl MeshHost for LocalHost {
     async fn propagation(&self, mesh: &Installation, changes: u32, context: &Context) -> Result<Option<Propagation>> {
         let site = self.site(mesh)?;
         let site = site.lock().await;
-        let Some(change) = local(provider(&mesh.spec.mesh)?)?.change(&mesh.spec)? else { return Ok(None) };
+        let Some(change) = self.local(self.provider(&mesh.spec.mesh)?)?.change(&mesh.spec)? else { return Ok(None) };
         or_cancelled(&context.cancel, propagation::measure(&site, &change, changes)).await.map(Some)
     }
 
@@ -202,22 +244,6 @@ impl MeshHost for LocalHost {
     }
 }
 
-/// The meshes that can be installed here.
-fn here() -> impl Iterator<Item = &'static dyn MeshProvider> {
-    PROVIDERS.iter().copied().filter(|provider| provider.local().is_some())
-}
-
-/// The mesh of that name, among all: one that cannot be installed here is not unknown.
-fn provider(mesh: &MeshId) -> Result<&'static dyn MeshProvider> {
-    let named = PROVIDERS.iter().copied().find(|provider| provider.info().id == *mesh);
-    named.ok_or_else(|| Error::invalid("mesh", "unknown mesh").expected(names()).found(mesh.to_string()))
-}
-
-/// The mesh or the sample that an installation is of.
-fn installed(mesh: &MeshId) -> Result<&'static dyn MeshProvider> {
-    samples::local(mesh.as_str()).or_else(|_| provider(mesh))
-}
-
 /// Refuses what only a cluster has.
 fn in_no_cluster(wanted: &SampleSpec) -> Result<()> {
     let given = [
@@ -230,19 +256,4 @@ fn in_no_cluster(wanted: &SampleSpec) -> Result<()> {
         Some((place, _)) => Err(Error::invalid(*place, "only a cluster has that").expected("none on this machine")),
         None => Ok(()),
     }
-}
-
-/// How a mesh runs here.
-fn local(provider: &dyn MeshProvider) -> Result<&dyn LocalMesh> {
-    provider.local().ok_or_else(|| {
-        Error::new(ErrorKind::Unsupported, "the mesh runs on clusters only, not as processes of this machine")
-            .at("mesh")
-            .expected(names())
-            .found(provider.info().id.to_string())
-    })
-}
-
-fn names() -> String {
-    let names: Vec<_> = here().map(|provider| provider.info().id.to_string()).collect();
-    format!("one of {}", names.join(", "))
 }

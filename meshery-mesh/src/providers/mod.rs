@@ -27,6 +27,7 @@ mod nginx_service_mesh;
 mod none;
 mod octarine;
 mod open_service_mesh;
+mod registry;
 pub(crate) mod settings;
 mod sofa_mesh;
 mod tanzu;
@@ -34,6 +35,7 @@ mod traefik_mesh;
 pub(crate) mod upstream;
 
 use meshery_core::MeshProvider;
+pub use registry::Registry;
 
 /// Every mesh, sorted by name.
 ///

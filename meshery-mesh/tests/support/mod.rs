@@ -6,6 +6,7 @@ pub mod credentials;
 pub mod door;
 pub mod envoy;
 pub mod istiod;
+pub mod paper;
 pub mod proxy;
 pub mod shared;
 pub mod stage;

@@ -54,11 +54,11 @@ struct Known {
 pub(super) struct Meshes(Vec<Known>);
 
 impl Meshes {
-    pub(super) fn of(providers: &[&dyn MeshProvider]) -> Self {
-        let known = |provider: &&dyn MeshProvider| {
+    pub(super) fn of<'a>(providers: impl Iterator<Item = &'a dyn MeshProvider>) -> Self {
+        let known = |provider: &dyn MeshProvider| {
             provider.cluster().map(|mesh| Known { info: provider.info(), marks: mesh.marks() })
         };
-        Self(providers.iter().filter_map(known).collect())
+        Self(providers.filter_map(known).collect())
     }
 
     /// What has to be looked at.

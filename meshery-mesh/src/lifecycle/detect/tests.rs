@@ -63,7 +63,7 @@ fn cluster(objects: Vec<Object>) -> Seen {
 }
 
 fn detect(seen: &Seen) -> Detection {
-    Meshes::of(PROVIDERS).detect(seen)
+    Meshes::of(PROVIDERS.iter().copied()).detect(seen)
 }
 
 fn found(objects: Vec<Object>) -> Detection {

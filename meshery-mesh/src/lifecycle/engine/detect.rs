@@ -14,12 +14,12 @@ use crate::lifecycle::detect::{self, Meshes, Seen, webhooks};
 use crate::lifecycle::run::list::{metadata, whole};
 use crate::lifecycle::run::panicked;
 use crate::lifecycle::run::wire::Wire;
-use crate::providers::PROVIDERS;
+use crate::providers::Registry;
 
 /// Finds the meshes of a cluster.
-pub(super) async fn detect(wire: &Wire) -> Result<Detection> {
+pub(super) async fn detect(wire: &Wire, meshes: &Registry) -> Result<Detection> {
     let discovery = prepare::discover(wire).await?;
-    let meshes = Arc::new(Meshes::of(PROVIDERS));
+    let meshes = Arc::new(Meshes::of(meshes.iter()));
     let mut seen = Seen::default();
     let mut tasks = JoinSet::new();
     for kind in meshes.kinds() {

@@ -15,15 +15,22 @@ use crate::lifecycle::planner::{Answer, Wish, ownership, suspects};
 use crate::lifecycle::run::one::{self, Question};
 use crate::lifecycle::run::wire::Wire;
 use crate::lifecycle::{applyset, differ};
+use crate::providers::Registry;
 
 /// Compares what is remembered with what there is: one request a kind, and two for each object that has been written to.
-pub(super) async fn drift(wire: &Wire, name: &str, options: &OperationOptions) -> Result<Vec<Drift>> {
+pub(super) async fn drift(
+    wire: &Wire,
+    name: &str,
+    options: &OperationOptions,
+    meshes: &Registry,
+) -> Result<Vec<Drift>> {
     let Known { discovery, store, stored, .. } = Known::read(wire, name, options).await?;
     let contents = store.contents(wire, &stored).await?;
     let state = &stored.state;
     let Some(current) = state.current() else { return Ok(Vec::new()) };
     let spec = spec_of(name, state, Some(current));
-    let (manager, runtime) = (spec.field_manager(), ownership::runtime_owners(&Lore::of(&spec).facts.runtime_owners));
+    let (manager, runtime) =
+        (spec.field_manager(), ownership::runtime_owners(&Lore::of(&spec, meshes).facts.runtime_owners));
     let desired = Desired::of(
         state.objects(current, &contents)?,
         &discovery,

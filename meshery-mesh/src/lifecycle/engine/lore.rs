@@ -3,7 +3,7 @@
 use meshery_core::lifecycle::{ChangePlan, ClusterCheck, ClusterMesh, MeshFacts, Releases, ResidueRule};
 use meshery_core::{InstanceSpec, MeshInfo, MeshProvider};
 
-use crate::providers::PROVIDERS;
+use crate::providers::Registry;
 use crate::providers::facts::ready;
 
 /// What is known of a mesh: nothing, where an instance does not say which it is.
@@ -12,18 +12,20 @@ pub(in crate::lifecycle) struct Lore {
     pub(super) info: Option<MeshInfo>,
     pub(super) facts: MeshFacts,
     pub(super) releases: Releases,
+    meshes: Registry,
 }
 
 impl Lore {
     /// Of the mesh that an instance is.
-    pub(super) fn of(spec: &InstanceSpec) -> Self {
-        let Some((provider, mesh)) = named(spec) else { return Self::default() };
-        Self { info: Some(provider.info()), facts: mesh.facts(spec), releases: mesh.releases() }
+    pub(super) fn of(spec: &InstanceSpec, meshes: &Registry) -> Self {
+        let unknown = Self { meshes: meshes.clone(), ..Self::default() };
+        let Some((provider, mesh)) = named(spec, meshes) else { return unknown };
+        Self { info: Some(provider.info()), facts: mesh.facts(spec), releases: mesh.releases(), ..unknown }
     }
 
     /// What is there because of this mesh or of another.
     pub(super) fn caused(&self) -> Vec<ResidueRule> {
-        self.facts.residue.iter().cloned().chain(in_every_namespace()).collect()
+        self.facts.residue.iter().cloned().chain(in_every_namespace(&self.meshes)).collect()
     }
 
     /// Whether it depends on the version of the cluster that a plan can be carried out.
@@ -33,25 +35,24 @@ impl Lore {
     }
 }
 
-fn named(spec: &InstanceSpec) -> Option<(&'static dyn MeshProvider, &'static dyn ClusterMesh)> {
-    let mesh = spec.mesh.as_ref()?;
-    let provider = PROVIDERS.iter().copied().find(|provider| provider.info().id == *mesh)?;
+fn named<'a>(spec: &InstanceSpec, meshes: &'a Registry) -> Option<(&'a dyn MeshProvider, &'a dyn ClusterMesh)> {
+    let provider = meshes.find(spec.mesh.as_ref()?)?;
     Some((provider, provider.cluster()?))
 }
 
 /// The mesh that an instance is, where that is known and runs on clusters.
-pub(super) fn mesh(spec: &InstanceSpec) -> Option<&'static dyn ClusterMesh> {
-    named(spec).map(|(_, mesh)| mesh)
+pub(super) fn mesh<'a>(spec: &InstanceSpec, meshes: &'a Registry) -> Option<&'a dyn ClusterMesh> {
+    named(spec, meshes).map(|(_, mesh)| mesh)
 }
 
 /// What meshes write into every namespace, also into one that is not theirs: it goes with the namespace, and keeps none.
-fn in_every_namespace() -> impl Iterator<Item = ResidueRule> {
-    let meshes = PROVIDERS.iter().filter_map(|provider| Some((provider.info().id, provider.cluster()?)));
-    let rules = meshes.flat_map(|(id, mesh)| mesh.facts(&InstanceSpec::new(id.as_str(), "default", vec![])).residue);
+fn in_every_namespace(meshes: &Registry) -> impl Iterator<Item = ResidueRule> {
+    let all = meshes.iter().filter_map(|provider| Some((provider.info().id, provider.cluster()?)));
+    let rules = all.flat_map(|(id, mesh)| mesh.facts(&InstanceSpec::new(id.as_str(), "default", vec![])).residue);
     rules.filter(|rule| rule.remove && rule.namespace.is_none())
 }
 
 /// What must be true of an instance: that its objects are ready, where nobody knows more.
-pub(super) fn checks(spec: &InstanceSpec) -> Vec<ClusterCheck> {
-    mesh(spec).map_or_else(|| vec![ready()], |mesh| mesh.checks(spec))
+pub(super) fn checks(spec: &InstanceSpec, meshes: &Registry) -> Vec<ClusterCheck> {
+    mesh(spec, meshes).map_or_else(|| vec![ready()], |mesh| mesh.checks(spec))
 }

@@ -57,6 +57,7 @@ use super::run::wire::Wire;
 use super::snapshot::Snapshot;
 use crate::cluster::Cluster;
 use crate::process::wait::or_cancelled;
+use crate::providers::Registry;
 
 /// Installs, upgrades, rolls back and removes instances on one cluster, and says what would become of them.
 ///
@@ -83,18 +84,25 @@ use crate::process::wait::or_cancelled;
 pub struct Lifecycle {
     cluster: Cluster,
     tools: Tools,
+    meshes: Registry,
 }
 
 impl Lifecycle {
     /// The engine for a cluster. Nothing is sent yet.
     pub fn new(cluster: Cluster) -> Self {
-        Self { cluster, tools: Tools::default() }
+        Self { cluster, tools: Tools::default(), meshes: Registry::default() }
     }
 
     /// With executables for charts and kustomizations from where they are told to be.
     #[must_use]
     pub fn with_tools(self, tools: Tools) -> Self {
         Self { tools, ..self }
+    }
+
+    /// Knowing these meshes, a program's own among them.
+    #[must_use]
+    pub fn with_meshes(self, meshes: Registry) -> Self {
+        Self { meshes, ..self }
     }
 
     /// What [`install`](Self::install) would do. Changes nothing.
@@ -105,7 +113,7 @@ impl Lifecycle {
         let work = async {
             let wire = self.wire(options, context);
             let ask = Ask::Have(self.have(spec, &wire).await?);
-            let (prepared, _) = Box::pin(prepare::prepare(&wire, ask, options)).await?;
+            let (prepared, _) = Box::pin(prepare::prepare(&wire, ask, options, &self.meshes)).await?;
             Ok(prepared.blueprint.plan)
         };
         or_cancelled(&context.cancel, work).await
@@ -123,7 +131,7 @@ impl Lifecycle {
     ) -> Result<ChangePlan> {
         let ask = Ask::Gone { name: name.into() };
         let wire = self.wire(options, context);
-        let work = Box::pin(prepare::prepare(&wire, ask, options));
+        let work = Box::pin(prepare::prepare(&wire, ask, options, &self.meshes));
         Ok(or_cancelled(&context.cancel, work).await?.0.blueprint.plan)
     }
 
@@ -139,7 +147,7 @@ impl Lifecycle {
         context: &Context,
     ) -> Result<ChangePlan> {
         let wire = self.wire(options, context);
-        let work = Box::pin(prepare::prepare(&wire, Ask::Back { name: name.into(), to }, options));
+        let work = Box::pin(prepare::prepare(&wire, Ask::Back { name: name.into(), to }, options, &self.meshes));
         Ok(or_cancelled(&context.cancel, work).await?.0.blueprint.plan)
     }
 
@@ -217,7 +225,8 @@ impl Lifecycle {
             let known = Known::read(&wire, name, options).await?;
             let status = status::status(&wire, name, &known).await?;
             let spec = prepare::spec_of(name, &known.stored.state, known.stored.state.current());
-            let scene = verify::Scene { wire: &wire, known: &known, status: &status, spec: &spec };
+            let scene =
+                verify::Scene { wire: &wire, known: &known, status: &status, spec: &spec, meshes: &self.meshes };
             verify::verify(&scene).await
         };
         or_cancelled(&context.cancel, work).await
@@ -238,7 +247,7 @@ impl Lifecycle {
     /// # Errors
     /// [`NotFound`](ErrorKind::NotFound) when there is no such instance.
     pub async fn drift(&self, name: &str, options: &OperationOptions, context: &Context) -> Result<Vec<Drift>> {
-        or_cancelled(&context.cancel, drift::drift(&self.wire(options, context), name, options)).await
+        or_cancelled(&context.cancel, drift::drift(&self.wire(options, context), name, options, &self.meshes)).await
     }
 
     /// What is known of an instance, and how its objects are. Changes nothing.
@@ -276,7 +285,7 @@ impl Lifecycle {
     /// What kept the cluster from being looked at.
     pub async fn detect(&self, context: &Context) -> Result<Detection> {
         let wire = self.wire(&OperationOptions::default(), context);
-        or_cancelled(&context.cancel, detect::detect(&wire)).await
+        or_cancelled(&context.cancel, detect::detect(&wire, &self.meshes)).await
     }
 
     /// Everything that is on the cluster now, to be compared with what is there later. Changes nothing.
@@ -300,7 +309,7 @@ impl Lifecycle {
         context: &Context,
     ) -> Result<OperationReport> {
         // Boxed, both: they hold all that is known of a cluster, and a caller's future would be as large.
-        let preparing = Box::pin(prepare::prepare(wire, ask, options));
+        let preparing = Box::pin(prepare::prepare(wire, ask, options, &self.meshes));
         let (prepared, watches) = or_cancelled(&context.cancel, preparing).await?;
         if let Some(stored) = &prepared.stored {
             stored.free(&prepared.spec.name, prepared.now)?;
@@ -332,7 +341,7 @@ impl Lifecycle {
         let options = OperationOptions { on_failure: OnFailure::Keep, expected: None, ..options.clone() };
         let wire = self.wire(&options, context);
         let back = async {
-            let work = prepare::prepare(&wire, ask, &options);
+            let work = prepare::prepare(&wire, ask, &options, &self.meshes);
             let (prepared, watches) = or_cancelled(&context.cancel, work).await?;
             carry::carry_out(&wire, prepared, watches).await
         };

@@ -13,7 +13,7 @@ impl Lifecycle {
     pub(super) async fn have(&self, spec: &InstanceSpec, wire: &Wire) -> Result<Box<Have>> {
         spec.check()?;
         let (mut discovery, mut kubernetes) = (None, None);
-        let sources = match lore::mesh(spec) {
+        let sources = match lore::mesh(spec, &self.meshes) {
             Some(mesh) if spec.sources.is_empty() => {
                 let ours = credentials::left_to_us(spec, mesh);
                 if ours.is_empty() {

@@ -307,6 +307,28 @@ pub(in crate::lifecycle) async fn ask(wire: &Wire, manager: &str, question: &Que
     }
 }
 
+/// How a write has fared in a dry run.
+pub(in crate::lifecycle) enum Rehearsed {
+    Passed,
+    /// It cannot be tried: a webhook that is asked about it would do something.
+    Impossible,
+    Refused(String),
+}
+
+/// What webhooks that do something are not asked for, in the server's words.
+const UNASKED: &str = "does not support dry run";
+
+/// Tries a write by a dry run. Who owns which field has been settled before.
+pub(in crate::lifecycle) async fn rehearse(wire: &Wire, manager: &str, write: &Write) -> Result<Rehearsed> {
+    let uid = write.live.as_ref().map(Object::uid).unwrap_or_default();
+    let request = apply(&write.api, &write.object, uid, manager, Mode { dry: true, force: true })?;
+    Ok(match wire.send(request, &write.id).await?.accepted() {
+        Ok(_) => Rehearsed::Passed,
+        Err(error) if error.report().message.contains(UNASKED) => Rehearsed::Impossible,
+        Err(error) => Rehearsed::Refused(error.report().message.clone()),
+    })
+}
+
 /// Gives back what was borrowed: all our fields go, and what others wrote stays.
 pub(in crate::lifecycle) async fn give_back(wire: &Wire, manner: &Manner, api: &Api, id: &ObjectId) -> Result<()> {
     let bare = json!({ "apiVersion": api.api_version(), "kind": api.kind, "metadata": { "name": id.name } });

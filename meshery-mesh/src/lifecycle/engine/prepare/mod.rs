@@ -5,10 +5,12 @@
 //! |---|---|
 //! | `ask` | what is asked for, and what that means for an instance |
 //! | `counsel` | seeing to it that whoever gives advice has seen what it is about |
+//! | `rehearsal` | trying every write before the first is done |
 //! | `scene` | what has to be known of a cluster beyond the objects themselves |
 
 mod ask;
 mod counsel;
+mod rehearsal;
 mod scene;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +33,7 @@ use crate::lifecycle::observe::{Look, Scope, Watches, observe, scopes};
 use crate::lifecycle::planner::{self, Blueprint, Wish, ownership};
 use crate::lifecycle::run::one::Manner;
 use crate::lifecycle::run::wire::Wire;
+use crate::providers::Registry;
 
 /// All that is known before anything is done.
 pub(super) struct Prepared {
@@ -53,7 +56,12 @@ pub(super) struct Prepared {
     pub(super) is_there: bool,
 }
 
-pub(super) async fn prepare(wire: &Wire, mut ask: Ask, options: &OperationOptions) -> Result<(Prepared, Watches)> {
+pub(super) async fn prepare(
+    wire: &Wire,
+    mut ask: Ask,
+    options: &OperationOptions,
+    meshes: &Registry,
+) -> Result<(Prepared, Watches)> {
     InstanceSpec::new(ask.name(), "default", vec![]).check()?;
     let store = Store::new(ask.name(), &options.inventory_namespace);
     let (known, kubernetes) = (ask.discovery(), ask.kubernetes());
@@ -76,7 +84,7 @@ pub(super) async fn prepare(wire: &Wire, mut ask: Ask, options: &OperationOption
     if let Some(stored) = stored.as_ref().filter(|_| !remembers && !is_known(&desired, state)) {
         contents = store.contents(wire, stored).await?;
     }
-    let lore = Lore::of(&spec);
+    let lore = Lore::of(&spec, meshes);
     let runtime = ownership::runtime_owners(&lore.facts.runtime_owners);
     let finalizers = lore.facts.finalizers.clone();
     let manner = Arc::new(Manner { manager: spec.field_manager(), runtime, options: options.clone(), finalizers });
@@ -106,6 +114,9 @@ pub(super) async fn prepare(wire: &Wire, mut ask: Ask, options: &OperationOption
     let is_there = kind != OperationKind::Uninstall && planner::is_there(&wish);
     blueprint.plan.revision = next_revision(kind, state, is_there);
     blueprint.plan.advice = scene.counsel(&wish, &blueprint.plan, &lore, kubernetes).await?;
+    if options.rehearse && kind != OperationKind::Uninstall {
+        scene.rehearse(&manner.manager, &mut blueprint).await?;
+    }
     let releases = super::records::releases(state, &live);
     let prepared = Prepared {
         spec,

@@ -12,7 +12,7 @@ use crate::lifecycle::run::list::by_name;
 impl Scene<'_> {
     /// Whether everything that is kept is good now. What is soon to end is told, and is good.
     pub(super) async fn certificates(&self) -> Result<Finding> {
-        let (credentials, now) = (Lore::of(self.spec).facts.credentials, self.known.now.cast_signed());
+        let (credentials, now) = (Lore::of(self.spec, self.meshes).facts.credentials, self.known.now.cast_signed());
         let objects: BTreeSet<&ObjectId> =
             credentials.iter().flat_map(|what| what.places().map(|place| &place.object)).collect();
         let live = by_name(self.wire, objects, &self.known.discovery).await?;

@@ -21,6 +21,7 @@ use super::known::Known;
 use super::lore;
 use crate::cluster::{Method, Request};
 use crate::lifecycle::run::wire::Wire;
+use crate::providers::Registry;
 
 /// What is looked at.
 pub(super) struct Scene<'a> {
@@ -29,6 +30,7 @@ pub(super) struct Scene<'a> {
     pub(super) status: &'a InstanceStatus,
     /// What the instance was made from.
     pub(super) spec: &'a InstanceSpec,
+    pub(super) meshes: &'a Registry,
 }
 
 /// Whether a check has passed, and what shows it.
@@ -37,7 +39,7 @@ type Finding = (bool, String);
 /// Makes every check.
 pub(super) async fn verify(scene: &Scene<'_>) -> Result<Vec<CheckOutcome>> {
     let mut outcomes = Vec::new();
-    for ClusterCheck { name, claim, probe } in lore::checks(scene.spec) {
+    for ClusterCheck { name, claim, probe } in lore::checks(scene.spec, scene.meshes) {
         let (passed, evidence) = match &probe {
             ClusterProbe::Answers { service, port, path, says } => scene.answers(service, *port, path, says).await?,
             ClusterProbe::Certificates => scene.certificates().await?,
