@@ -195,6 +195,13 @@ impl Discovery {
         self.apis.get(kind).map_or(&[], Vec::as_slice)
     }
 
+    /// The kind that a CustomResourceDefinition of this name defines: `gateways.networking.istio.io`.
+    pub(crate) fn of_definition(&self, name: &str) -> Option<&Api> {
+        let (plural, group) = name.split_once('.')?;
+        let kinds = self.kinds().filter(|kind| kind.group == group);
+        kinds.filter_map(|kind| self.preferred(kind)).find(|api| api.plural == plural)
+    }
+
     /// Every version of every kind, as charts ask for them: `policy/v1` and `policy/v1/PodDisruptionBudget`.
     pub(crate) fn api_versions(&self) -> Vec<String> {
         let kinds = self.apis.values().flatten().map(|api| format!("{}/{}", api.api_version(), api.kind));

@@ -2,7 +2,7 @@
 
 use meshery_core::{Error, ErrorKind, OperationOptions, Result};
 
-use super::prepare::discover;
+use super::prepare::ground;
 use crate::cluster::Discovery;
 use crate::lifecycle::inventory::store::{Read, Store, Stored};
 use crate::lifecycle::run::wire::Wire;
@@ -23,8 +23,7 @@ impl Known {
     /// [`NotFound`](ErrorKind::NotFound) when there is no such instance.
     pub(super) async fn read(wire: &Wire, name: &str, options: &OperationOptions) -> Result<Self> {
         let store = Store::new(name, &options.inventory_namespace);
-        let (discovery, read) = tokio::join!(discover(wire), store.read(wire));
-        let (discovery, Read { now, stored }) = (discovery?, read?);
+        let (discovery, Read { now, stored }) = ground(wire, &store, None).await?;
         Ok(Self { discovery, store, stored: stored.ok_or_else(|| none(name))?, now })
     }
 }

@@ -18,6 +18,7 @@
 //! | `residue` | what a mesh leaves behind |
 //! | `sample` | sample applications by one call |
 //! | `survey` | who lives in a namespace that is to go |
+//! | `unlisted` | kinds that the server serves and does not list yet |
 
 mod access;
 mod carry;
@@ -34,6 +35,7 @@ mod residue;
 mod sample;
 mod status;
 mod survey;
+mod unlisted;
 mod verify;
 mod want;
 

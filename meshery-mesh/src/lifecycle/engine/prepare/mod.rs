@@ -24,12 +24,13 @@ pub(super) use ask::{Ask, Have, spec_of};
 
 use super::known::none;
 use super::lore::Lore;
+use super::unlisted;
 use crate::cluster::{Discovery, Request};
 use crate::lifecycle::desired::{Desired, OldApis};
 use crate::lifecycle::digest;
 use crate::lifecycle::inventory::store::{Read, Store, Stored};
 use crate::lifecycle::inventory::{Contents, State};
-use crate::lifecycle::observe::{Look, Scope, Watches, observe, scopes};
+use crate::lifecycle::observe::{Live, Look, Scope, Watches, observe, scopes};
 use crate::lifecycle::planner::{self, Blueprint, Wish, ownership};
 use crate::lifecycle::run::one::Manner;
 use crate::lifecycle::run::wire::Wire;
@@ -65,8 +66,7 @@ pub(super) async fn prepare(
     InstanceSpec::new(ask.name(), "default", vec![]).check()?;
     let store = Store::new(ask.name(), &options.inventory_namespace);
     let (known, kubernetes) = (ask.discovery(), ask.kubernetes());
-    let (discovery, read) = tokio::join!(discovered(wire, known), store.read(wire));
-    let (discovery, Read { now, stored }) = (discovery?, read?);
+    let (mut discovery, Read { now, stored }) = ground(wire, &store, known).await?;
     if stored.is_none() && !matches!(ask, Ask::Have(_)) {
         return Err(none(ask.name()));
     }
@@ -80,6 +80,9 @@ pub(super) async fn prepare(
     let (spec, kind, objects) = ask.mean(state, &contents)?;
     spec.check()?;
     let desired = desired(objects, &discovery, &spec, kind, options)?;
+    // What another installer has made a moment ago.
+    let adopted = desired.objects.iter().filter(|_| options.adopt).map(Object::id);
+    unlisted::learn(wire, &mut discovery, adopted).await?;
     // Whoever wants what there is already needs not know what it was.
     if let Some(stored) = stored.as_ref().filter(|_| !remembers && !is_known(&desired, state)) {
         contents = store.contents(wire, stored).await?;
@@ -88,8 +91,7 @@ pub(super) async fn prepare(
     let runtime = ownership::runtime_owners(&lore.facts.runtime_owners);
     let finalizers = lore.facts.finalizers.clone();
     let manner = Arc::new(Manner { manager: spec.field_manager(), runtime, options: options.clone(), finalizers });
-    let (mut live, watches) = observe(wire, looked_at(&desired, state, &discovery, kind)).await?;
-    live.look_closer(wire, state.entries.keys(), &discovery).await?;
+    let (live, watches) = look(wire, &desired, state, &discovery, kind).await?;
     let scene = Scene { wire, discovery: &discovery, desired: &desired, state, live: &live, now: now.cast_signed() };
     let dependents = if options.remove_definitions { scene.dependents().await? } else { Vec::new() };
     let mut wish = Wish {
@@ -165,7 +167,20 @@ fn desired(
     Ok(desired)
 }
 
-/// Where what is wanted and what is remembered is looked for.
+/// What there is of what is wanted and of what is remembered.
+async fn look(
+    wire: &Wire,
+    desired: &Desired,
+    state: &State,
+    discovery: &Discovery,
+    kind: OperationKind,
+) -> Result<(Live, Watches)> {
+    let (mut live, watches) = observe(wire, looked_at(desired, state, discovery, kind)).await?;
+    live.look_closer(wire, state.entries.keys(), discovery).await?;
+    Ok((live, watches))
+}
+
+/// Where that is looked for.
 fn looked_at(desired: &Desired, state: &State, discovery: &Discovery, kind: OperationKind) -> Vec<Scope> {
     let ids: BTreeSet<ObjectId> = desired.all().map(Object::id).chain(state.entries.keys().cloned()).collect();
     let look = if kind == OperationKind::Uninstall { Look::Leave } else { Look::Wait };
@@ -186,11 +201,19 @@ pub(super) async fn version(wire: &Wire) -> Result<String> {
     Ok(version["gitVersion"].as_str().unwrap_or_default().trim_start_matches('v').to_owned())
 }
 
-async fn discovered(wire: &Wire, known: Option<Discovery>) -> Result<Discovery> {
-    match known {
-        Some(known) => Ok(known),
-        None => discover(wire).await,
-    }
+/// What the server serves, where that is not known already, and what it remembers.
+pub(super) async fn ground(wire: &Wire, store: &Store, known: Option<Discovery>) -> Result<(Discovery, Read)> {
+    let discovered = async {
+        match known {
+            Some(known) => Ok(known),
+            None => discover(wire).await,
+        }
+    };
+    let (discovery, read) = tokio::join!(discovered, store.read(wire));
+    let (mut discovery, read) = (discovery?, read?);
+    let remembered = read.stored.iter().flat_map(|stored| stored.state.entries.keys());
+    unlisted::learn(wire, &mut discovery, remembered.cloned()).await?;
+    Ok((discovery, read))
 }
 
 /// What the server knows.

@@ -52,15 +52,10 @@ impl Scene<'_> {
 
     /// Resources that would go with their definitions, whole: they are given to the caller before they go.
     pub(super) async fn dependents(&self) -> Result<Vec<Object>> {
-        let mut apis = Vec::new();
-        for definition in self.leaving().filter(|object| object.kind() == "CustomResourceDefinition") {
-            // Metadata tells no kind, but a definition's name is that of the resource: `gateways.networking.istio.io`.
-            let Some((plural, group)) = definition.name().split_once('.') else { continue };
-            let kinds = self.discovery.kinds().filter(|kind| kind.group == group);
-            apis.extend(
-                kinds.filter_map(|kind| self.discovery.preferred(kind)).find(|api| api.plural == plural).cloned(),
-            );
-        }
+        let definitions = self.leaving().filter(|object| object.kind() == "CustomResourceDefinition");
+        // Metadata tells no kind, but a definition is named after it.
+        let apis = definitions.filter_map(|definition| self.discovery.of_definition(definition.name())).cloned();
+        let apis: Vec<Api> = apis.collect();
         let mut found: Vec<Object> = whole_of(self.wire, apis).await?.into_values().flatten().collect();
         found.sort_by_cached_key(Object::id);
         Ok(found)
