@@ -62,9 +62,11 @@ impl Hook {
         self.times.iter().any(|word| *word == name(kind, time))
     }
 
-    /// Whether one from an earlier time goes before it comes.
+    /// Whether one from an earlier time goes before it comes. What has run, or has failed at it, does not run again,
+    /// whatever its annotations say.
     pub(super) fn replaces(&self) -> bool {
-        self.policies.iter().any(|policy| policy == "before-hook-creation")
+        let runs_once = matches!((self.object.group(), self.object.kind()), ("batch", "Job") | ("", "Pod"));
+        runs_once || self.policies.iter().any(|policy| policy == "before-hook-creation")
     }
 
     /// Whether it goes once it has done its work, or has failed at it.
@@ -106,22 +108,25 @@ mod tests {
     use super::*;
 
     fn hook(name: &str, kind: &str, annotations: serde_json::Value) -> Kind {
+        let version = if kind == "Job" { "batch/v1" } else { "v1" };
         let object =
-            json!({ "apiVersion": "v1", "kind": kind, "metadata": { "name": name, "annotations": annotations } });
+            json!({ "apiVersion": version, "kind": kind, "metadata": { "name": name, "annotations": annotations } });
         Hook::of(&Object::new(object).unwrap()).unwrap()
     }
 
     #[test]
     fn annotations_say_when_an_object_comes_and_goes() {
-        let Kind::Hook(hook) = hook("a", "Job", json!({ HOOK: "pre-install, pre-upgrade", DELETE: "hook-succeeded" }))
+        let annotations = json!({ HOOK: "pre-install, pre-upgrade", DELETE: "hook-succeeded" });
+        let [Kind::Hook(hook), Kind::Hook(job)] = ["ConfigMap", "Job"].map(|kind| hook("a", kind, annotations.clone()))
         else {
-            panic!("a hook")
+            panic!("hooks")
         };
         assert!(hook.comes(OperationKind::Install, Time::Before) && hook.comes(OperationKind::Upgrade, Time::Before));
         assert!(
             !hook.comes(OperationKind::Install, Time::After) && !hook.comes(OperationKind::Uninstall, Time::Before)
         );
         assert!(hook.goes_after(true) && !hook.goes_after(false) && !hook.replaces());
+        assert!(job.replaces(), "what has run does not run again");
         assert_eq!(name(OperationKind::Uninstall, Time::After), "post-delete");
     }
 
