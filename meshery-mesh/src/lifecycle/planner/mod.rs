@@ -5,9 +5,11 @@
 //! |---|---|
 //! | `writes` | what becomes of each object that is wanted |
 //! | `removals` | what becomes of each that is not wanted any more, and in which order it goes |
+//! | `blockade` | webhooks that would block what they need |
 //! | `ownership` | whose fields are whose |
 //! | `permissions` | what all of it must be allowed to do |
 
+pub(super) mod blockade;
 pub(super) mod ownership;
 mod permissions;
 mod removals;

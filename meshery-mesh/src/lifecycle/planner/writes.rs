@@ -4,7 +4,7 @@ use meshery_core::lifecycle::{Change, ChangeAction, FieldChange, OperationKind};
 use meshery_core::{Error, ErrorKind, Object, ObjectId, Result};
 
 use super::ownership::{self, Yields};
-use super::{Answer, Wish, Write};
+use super::{Answer, Wish, Write, blockade};
 use crate::lifecycle::desired::is_namespace;
 use crate::lifecycle::fields::applied_by;
 use crate::lifecycle::graph::Graph;
@@ -34,13 +34,10 @@ pub(super) fn plan(wish: &Wish<'_>) -> Result<Writes> {
     }
     let objects: Vec<Object> = wish.desired.objects.clone();
     let graph = Graph::of(&objects);
-    let (mut writes, mut changes, mut obstacles) = (Vec::new(), Vec::new(), Vec::new());
-    for (place, object) in objects.into_iter().enumerate() {
-        match judge(wish, &object) {
-            Ok(verdict) => {
-                changes.push(verdict.change(&object));
-                writes.push(verdict.write(wish, object, graph.needs(place).clone()));
-            }
+    let (mut verdicts, mut obstacles) = (Vec::new(), Vec::new());
+    for object in &objects {
+        match judge(wish, object) {
+            Ok(verdict) => verdicts.push(verdict),
             Err(obstacle) => obstacles.push((object.id(), obstacle)),
         }
     }
@@ -56,11 +53,11 @@ pub(super) fn plan(wish: &Wish<'_>) -> Result<Writes> {
     if let Some(error) = refusal(&obstacles) {
         return Err(error);
     }
-    let mut ordered = Vec::with_capacity(changes.len());
-    for place in graph.order() {
-        ordered.push(changes[place].clone());
-    }
-    Ok(Writes { writes, changes: ordered })
+    blockade::lift(wish, &objects, &graph, &mut verdicts);
+    let changes = graph.order().into_iter().map(|place| verdicts[place].change(&objects[place])).collect();
+    let judged = objects.into_iter().zip(verdicts).enumerate();
+    let writes = judged.map(|(place, (object, verdict))| verdict.write(wish, object, graph.needs(place).clone()));
+    Ok(Writes { writes: writes.collect(), changes })
 }
 
 /// Whether a hook comes during this operation.
@@ -69,14 +66,14 @@ fn is_near(wish: &Wish<'_>, hook: &Hook) -> bool {
 }
 
 /// What becomes of an object.
-struct Verdict {
-    action: ChangeAction,
-    reason: String,
+pub(super) struct Verdict {
+    pub(super) action: ChangeAction,
+    pub(super) reason: String,
     fields: Vec<FieldChange>,
     live: Option<Object>,
     awaits_end: bool,
-    is_borrowed: bool,
-    yields: Yields,
+    pub(super) is_borrowed: bool,
+    pub(super) yields: Yields,
 }
 
 impl Verdict {

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use meshery_core::Result;
 use meshery_core::lifecycle::{ChangeAction, Happening, Kept, OperationKind};
+use meshery_core::{Object, Result};
 
 use super::Operation;
 use crate::lifecycle::engine::prepare::Prepared;
 use crate::lifecycle::engine::{records, residue};
-use crate::lifecycle::planner::{Removal, Turn};
+use crate::lifecycle::planner::{Removal, Turn, Write, blockade};
 use crate::lifecycle::run::one;
 use crate::lifecycle::run::prune::Pruning;
 
@@ -43,6 +43,16 @@ impl Operation<'_> {
         self.ledger.kept.extend(kept);
         self.ledger.gone.extend(pruned.gone.into_iter().chain(pruned.not_it));
         done
+    }
+
+    /// Removes webhooks that would block what they need, and that come again after it.
+    pub(super) async fn lift_blockades(&mut self) -> Result<()> {
+        let blueprint = &self.prepared.blueprint;
+        let goes = |write: &&Write| write.action == ChangeAction::Replace && blockade::is_webhook(&write.id);
+        for Write { api, id, live, .. } in blueprint.writes.iter().filter(goes) {
+            one::remove(self.wire, api, id, live.as_ref().map(Object::uid).unwrap_or_default()).await?;
+        }
+        Ok(())
     }
 
     /// Takes our sign from what stays.

@@ -88,6 +88,7 @@ impl<'a> Operation<'a> {
     async fn stages(&mut self) -> Result<()> {
         let Prepared { kind, blueprint, .. } = self.prepared;
         let mut writes = blueprint.writes.clone();
+        self.lift_blockades().await?;
         if !blueprint.before.is_empty() {
             self.tell(Happening::StageStarted { stage: Stage::PreHooks });
             self.make_namespaces(&mut writes).await?;
