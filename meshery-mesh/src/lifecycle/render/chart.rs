@@ -24,7 +24,10 @@ impl Renderer for Chart<'_> {
         let release = self.0.release.as_ref().unwrap_or(&task.spec.name);
         let input = serde_json::to_vec(&self.0.values)?;
         let end = helm.run(&["template"], self.options(task), &[release, &path], &input).await?;
-        let text = end.success("the chart does not render", ErrorKind::InvalidInput)?;
+        // What a chart says in its `kubeVersion`.
+        let is_too_old = end.words().contains("chart requires kubeVersion");
+        let kind = if is_too_old { ErrorKind::VersionUnsupported } else { ErrorKind::InvalidInput };
+        let text = end.success("the chart does not render", kind)?;
         Ok(vec![Source::new(task.place, text)])
     }
 }

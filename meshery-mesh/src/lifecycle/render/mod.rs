@@ -87,7 +87,8 @@ impl Default for Tools {
 /// With the source, as `sources[1].chart`: [`NotFound`](ErrorKind::NotFound) for what is not there,
 /// [`InvalidInput`](ErrorKind::InvalidInput) for what does not render and for values that the chart does not have,
 /// [`Conflict`](ErrorKind::Conflict) for an archive with another digest and for an object that is there twice, with both
-/// places, [`ProgramMissing`](ErrorKind::ProgramMissing) with how to get it, [`Timeout`](ErrorKind::Timeout), and
+/// places, [`VersionUnsupported`](ErrorKind::VersionUnsupported) for a chart that is made for another Kubernetes,
+/// [`ProgramMissing`](ErrorKind::ProgramMissing) with how to get it, [`Timeout`](ErrorKind::Timeout), and
 /// [`Unreachable`](ErrorKind::Unreachable) for a repository that does not answer.
 pub async fn render(spec: &InstanceSpec, sources: &[Source], tools: &Tools) -> Result<Vec<Object>> {
     let mut texts = Vec::new();
