@@ -88,9 +88,7 @@ pub(super) async fn prepare(
         contents = store.contents(wire, stored).await?;
     }
     let lore = Lore::of(&spec, meshes);
-    let runtime = ownership::runtime_owners(&lore.facts.runtime_owners);
-    let finalizers = lore.facts.finalizers.clone();
-    let manner = Arc::new(Manner { manager: spec.field_manager(), runtime, options: options.clone(), finalizers });
+    let manner = Arc::new(manner(&spec, &lore.facts, options));
     let (live, watches) = look(wire, &desired, state, &discovery, kind).await?;
     let scene = Scene { wire, discovery: &discovery, desired: &desired, state, live: &live, now: now.cast_signed() };
     let dependents = if options.remove_definitions { scene.dependents().await? } else { Vec::new() };
@@ -136,6 +134,16 @@ pub(super) async fn prepare(
         is_there,
     };
     Ok((prepared, watches))
+}
+
+/// How everything is written.
+fn manner(spec: &InstanceSpec, facts: &MeshFacts, options: &OperationOptions) -> Manner {
+    Manner {
+        manager: spec.field_manager(),
+        runtime: ownership::runtime_owners(&facts.runtime_owners),
+        options: options.clone(),
+        finalizers: facts.finalizers.clone(),
+    }
 }
 
 /// Whether all that is wanted is what was last written, and nothing else was.
