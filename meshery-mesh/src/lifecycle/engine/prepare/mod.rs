@@ -114,9 +114,7 @@ pub(super) async fn prepare(
     let is_there = kind != OperationKind::Uninstall && planner::is_there(&wish);
     blueprint.plan.revision = next_revision(kind, state, is_there);
     blueprint.plan.advice = scene.counsel(&wish, &blueprint.plan, &lore, kubernetes).await?;
-    if options.rehearse && kind != OperationKind::Uninstall {
-        scene.rehearse(&manner.manager, &mut blueprint).await?;
-    }
+    scene.rehearse(&wish, &mut blueprint).await?;
     let releases = super::records::releases(state, &live);
     let prepared = Prepared {
         spec,

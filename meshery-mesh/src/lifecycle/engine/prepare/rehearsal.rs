@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use meshery_core::lifecycle::{Advice, AdviceCode, ChangeAction};
+use meshery_core::lifecycle::{Advice, AdviceCode, ChangeAction, OperationKind};
 use meshery_core::{Error, ObjectId, Result};
 use tokio::task::JoinSet;
 
 use super::Scene;
-use crate::lifecycle::planner::{Blueprint, Write};
+use crate::lifecycle::planner::{Blueprint, Wish, Write};
 use crate::lifecycle::run::one::{self, Rehearsed};
 use crate::lifecycle::run::panicked;
 
@@ -16,12 +16,15 @@ use crate::lifecycle::run::panicked;
 const NAMED: usize = 5;
 
 impl Scene<'_> {
-    /// Tries every write, and puts into the plan what is refused and what could not be tried.
-    pub(super) async fn rehearse(&self, manager: &str, blueprint: &mut Blueprint) -> Result<()> {
+    /// Tries every write, where that is asked for, and puts into the plan what is refused and what could not be tried.
+    pub(super) async fn rehearse(&self, wish: &Wish<'_>, blueprint: &mut Blueprint) -> Result<()> {
+        if !wish.options.rehearse || wish.kind == OperationKind::Uninstall {
+            return Ok(());
+        }
         let (tried, untried) = self.parted(&blueprint.writes);
         let mut tasks = JoinSet::new();
         for write in tried {
-            let (wire, write, manager) = (self.wire.clone(), write.clone(), manager.to_owned());
+            let (wire, write, manager) = (self.wire.clone(), write.clone(), wish.manager.to_owned());
             tasks.spawn(async move {
                 let rehearsed = one::rehearse(&wire, &manager, &write).await?;
                 Ok::<_, Error>((write.id, rehearsed))
