@@ -154,6 +154,14 @@ class Lifecycle {
     return this.#ask("planUninstall", [name], planned, options);
   }
 
+  planEnrol(spec = {}, options = {}) {
+    return this.#ask("planEnrol", [JSON.stringify(spec)], planned, options);
+  }
+
+  planWithdraw(spec = {}, options = {}) {
+    return this.#ask("planWithdraw", [JSON.stringify(spec)], planned, options);
+  }
+
   install(spec = {}, options = {}) {
     return this.#operate("install", [JSON.stringify(spec)], options);
   }
@@ -172,6 +180,14 @@ class Lifecycle {
 
   uninstall(name, options = {}) {
     return this.#operate("uninstall", [name], options);
+  }
+
+  enrol(spec = {}, options = {}) {
+    return this.#operate("enrol", [JSON.stringify(spec)], options);
+  }
+
+  withdraw(spec = {}, options = {}) {
+    return this.#operate("withdraw", [JSON.stringify(spec)], options);
   }
 
   status(name, options = {}) {

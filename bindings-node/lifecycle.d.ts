@@ -51,6 +51,25 @@ export interface SampleSpec {
   settings?: Record<string, unknown>;
 }
 
+/**
+ * By which instance the workloads of namespaces are to be served, by the schema `enrolment-spec`; or, where they are
+ * withdrawn, by which not.
+ */
+export interface EnrolmentSpec {
+  /** The instance, by its name. */
+  instance: string;
+  /** At least one, each once. */
+  namespaces: string[];
+  /** Whether workloads are restarted, so that their pods are as the namespace says; by default they are. */
+  restart?: boolean;
+  /** What the mark is to say, where that is not plain, such as one of Istio's revision tags. */
+  value?: string;
+  /** Other meshes that the namespaces leave in the same step. */
+  leaves?: string[];
+  /** Which mesh the instance was, to withdraw from one that is not there any more. */
+  mesh?: string;
+}
+
 /** How far an operation may go, and how long it may take, by the schema `operation-options`. */
 export interface OperationOptions {
   /** Whether to wait until everything is ready, or gone; by default it does. */
@@ -100,9 +119,9 @@ export interface ObjectId {
   name: string;
 }
 
-export type OperationKind = "install" | "rollback" | "uninstall" | "upgrade";
+export type OperationKind = "enrol" | "install" | "rollback" | "uninstall" | "upgrade" | "withdraw";
 
-export type ChangeAction = "adopt" | "create" | "delete" | "keep" | "replace" | "unchanged" | "update";
+export type ChangeAction = "adopt" | "create" | "delete" | "keep" | "replace" | "restart" | "unchanged" | "update";
 
 /** A field that changes; where there is nothing before or after, that is left out. */
 export interface FieldChange {
@@ -164,7 +183,7 @@ export class Plan {
 /** How an object is. */
 export type Health = { health: "ready" } | { health: "progressing" | "failed" | "terminating"; reason: string };
 
-export type Stage = "pre_hooks" | "apply" | "wait" | "post_hooks" | "prune" | "commit";
+export type Stage = "pre_hooks" | "apply" | "wait" | "prove" | "post_hooks" | "prune" | "commit";
 
 /** What happened during an operation. */
 export type Happening =
@@ -204,16 +223,33 @@ export interface OperationReport {
   events: OperationRecord[];
 }
 
+/** What has come of moving workloads, by the schema `enrolment-report`. */
+export interface EnrolmentReport {
+  operation: string;
+  instance: string;
+  kind: OperationKind;
+  namespaces: string[];
+  /** Objects on which marks have come or gone. */
+  marked: ObjectId[];
+  /** Workloads whose pods were made anew. */
+  restarted: ObjectId[];
+  /** Workloads that were left as they are, and pods that are nobody's to restart; and why. */
+  left_alone: { object: ObjectId; reason: string }[];
+  /** The proof, pod by pod. None where nobody waited for them. */
+  pods: { pod: ObjectId; proxy?: string; revision?: string }[];
+  events: OperationRecord[];
+}
+
 /**
  * An operation under way: a promise of its report, and an iterable of its events as they happen. Every loop gets all
  * events from the first on, and throws at their end what went wrong, if anything did. Leaving a loop does not stop the
  * operation; an `AbortSignal` does.
  */
-export class Operation implements Promise<OperationReport>, AsyncIterable<OperationEvent> {
+export class Operation<Report = OperationReport> implements Promise<Report>, AsyncIterable<OperationEvent> {
   private constructor();
-  then: Promise<OperationReport>["then"];
-  catch: Promise<OperationReport>["catch"];
-  finally: Promise<OperationReport>["finally"];
+  then: Promise<Report>["then"];
+  catch: Promise<Report>["catch"];
+  finally: Promise<Report>["finally"];
   [Symbol.asyncIterator](): AsyncGenerator<OperationEvent, void>;
   readonly [Symbol.toStringTag]: string;
 }
@@ -349,6 +385,10 @@ export class Lifecycle {
   planRollback(name: string, options?: RollbackOptions): Promise<Plan>;
   /** What `uninstall` would do. */
   planUninstall(name: string, options?: LifecycleOptions): Promise<Plan>;
+  /** What `enrol` would do. */
+  planEnrol(spec: EnrolmentSpec, options?: LifecycleOptions): Promise<Plan>;
+  /** What `withdraw` would do. */
+  planWithdraw(spec: EnrolmentSpec, options?: LifecycleOptions): Promise<Plan>;
   /**
    * Has an instance there, as it is wanted, whether there was something of it or not. Fails before anything is written
    * with `invalid_input`, `version_unsupported`, `conflict` for objects of others in the way, `refused` for what is not
@@ -366,6 +406,18 @@ export class Lifecycle {
   rollback(name: string, options?: RollbackOptions): Operation;
   /** Removes an instance with all that it has caused, and tells what stays and why. */
   uninstall(name: string, options?: LifecycleOptions): Operation;
+  /**
+   * Has the workloads of namespaces served by an instance, whoever served them before: its marks come, those of other
+   * revisions of the same mesh go, and pods are made anew, a few at a time. A second call finds nothing to do. Fails before
+   * anything is written with `not_found`, `unsupported`, `check_failed` where no pod would be served, `conflict` for marks
+   * that others own and for those of another mesh, and `busy`; later with `check_failed` and `timeout`, with the cause.
+   */
+  enrol(spec: EnrolmentSpec, options?: LifecycleOptions): Operation<EnrolmentReport>;
+  /**
+   * Has the workloads of namespaces served by no instance of a mesh any more: its marks go, and pods come back without its
+   * proxies. Also once the instance has been removed, where the specification names its mesh.
+   */
+  withdraw(spec: EnrolmentSpec, options?: LifecycleOptions): Operation<EnrolmentReport>;
   /** What is known of an instance, and how its objects are. */
   status(name: string, options?: LifecycleOptions): Promise<InstanceStatus>;
   /** Proves that an instance does what its mesh promises. A check that fails is no error. */

@@ -1,6 +1,6 @@
 //! The lifecycle engine: each question and each operation is a call of its own.
 
-use meshery_core::{Context, InstanceSpec, OperationOptions, SampleSpec, json};
+use meshery_core::{Context, EnrolmentSpec, InstanceSpec, OperationOptions, SampleSpec, json};
 use meshery_mesh::cluster::{Cluster, ClusterOptions, Credentials};
 use meshery_mesh::lifecycle::Lifecycle as Engine;
 use meshery_mesh::lifecycle::render::Tools;
@@ -84,6 +84,24 @@ impl Lifecycle {
         })
     }
 
+    /// What enrolling namespaces would do.
+    #[napi]
+    pub fn plan_enrol(&self, spec: String, options: String, listener: Listener<'_>) -> Result<Call> {
+        self.call(options, &listener, async move |engine, options, context| {
+            let spec: EnrolmentSpec = json::read(&spec)?;
+            engine.plan_enrol(&spec, &options, &context).await
+        })
+    }
+
+    /// What withdrawing namespaces would do.
+    #[napi]
+    pub fn plan_withdraw(&self, spec: String, options: String, listener: Listener<'_>) -> Result<Call> {
+        self.call(options, &listener, async move |engine, options, context| {
+            let spec: EnrolmentSpec = json::read(&spec)?;
+            engine.plan_withdraw(&spec, &options, &context).await
+        })
+    }
+
     /// Has an instance there.
     #[napi]
     pub fn install(&self, spec: String, options: String, listener: Listener<'_>) -> Result<Call> {
@@ -124,6 +142,24 @@ impl Lifecycle {
     pub fn uninstall(&self, name: String, options: String, listener: Listener<'_>) -> Result<Call> {
         self.call(options, &listener, async move |engine, options, context| {
             engine.uninstall(&name, &options, &context).await
+        })
+    }
+
+    /// Has namespaces served by an instance.
+    #[napi]
+    pub fn enrol(&self, spec: String, options: String, listener: Listener<'_>) -> Result<Call> {
+        self.call(options, &listener, async move |engine, options, context| {
+            let spec: EnrolmentSpec = json::read(&spec)?;
+            engine.enrol(&spec, &options, &context).await
+        })
+    }
+
+    /// Has namespaces served by a mesh no longer.
+    #[napi]
+    pub fn withdraw(&self, spec: String, options: String, listener: Listener<'_>) -> Result<Call> {
+        self.call(options, &listener, async move |engine, options, context| {
+            let spec: EnrolmentSpec = json::read(&spec)?;
+            engine.withdraw(&spec, &options, &context).await
         })
     }
 

@@ -139,6 +139,42 @@ lifecycleTest("meshes are detected", async (lifecycle) => {
   assert.deepEqual((await lifecycle.detect()).meshes, []);
 });
 
+const ambient = {
+  name: "ambient",
+  namespace: "istio-system",
+  mesh: "istio",
+  settings: { profile: "ambient" },
+  sources: [{ text: "{ apiVersion: v1, kind: ConfigMap, metadata: { name: istio } }" }],
+};
+
+lifecycleTest("namespaces are enrolled and withdrawn", async (lifecycle) => {
+  await lifecycle.install(ambient);
+  await lifecycle.install(shop("moving"));
+  const labels = async () => (await ask(plane, "/api/v1/namespaces/moving")).metadata.labels;
+  const spec = { instance: "ambient", namespaces: ["moving"] };
+  const plan = await lifecycle.planEnrol(spec);
+  checkSchema("change-plan", plan.document);
+  assert.ok(`${plan}`.startsWith("enrol ambient: 1 to update, 1 to keep\n~ Namespace moving\n"), `${plan}`);
+  // No proxies are on the nodes that would say that they serve a pod: nobody waits for it.
+  const report = await lifecycle.enrol(spec, { wait: false });
+  checkSchema("enrolment-report", report);
+  assert.deepEqual(report.marked.map(({ name }) => name), ["moving"]);
+  assert.match(report.left_alone[0].reason, /need not be made anew/);
+  assert.equal((await labels())["istio.io/dataplane-mode"], "ambient");
+
+  assert.ok(!(await lifecycle.planWithdraw(spec)).isEmpty);
+  const operation = lifecycle.withdraw(spec, { wait: false });
+  const happened = [];
+  for await (const { happening } of operation) happened.push(happening);
+  assert.ok(happened.includes("applied"));
+  assert.equal((await operation).kind, "withdraw");
+  assert.equal((await labels())["istio.io/dataplane-mode"], undefined);
+  const unknown = { ...spec, instance: "moving" };
+  await assert.rejects(lifecycle.enrol(unknown), { code: "unsupported", place: "instance" });
+  const twice = { ...spec, namespaces: ["moving", "moving"] };
+  await assert.rejects(lifecycle.withdraw(twice), { code: "invalid_input", place: "namespaces[1]" });
+});
+
 lifecycleTest("events arrive in order, and again", async (lifecycle) => {
   const operation = lifecycle.install(shop("watched"));
   assert.ok(operation instanceof Operation);

@@ -3,6 +3,7 @@
 import {
   type Analysis,
   type ComparisonSpec,
+  type EnrolmentReport,
   Lifecycle,
   LocalSample,
   MesheryError,
@@ -39,6 +40,8 @@ const report: OperationReport = await operation;
 const both: OperationReport[] = await Promise.all([operation, lifecycle.rollback("shop", { to: 1 })]);
 
 const sampled: OperationReport = await lifecycle.installSample({ sample: "bookinfo", namespace: "books" }, { timeout: "5m" });
+const moved: EnrolmentReport = await lifecycle.enrol({ instance: "istio-canary", namespaces: ["shop"] }, { wait: false });
+const revisions: (string | undefined)[] = moved.pods.map((pod) => pod.revision);
 const images: string[] = samples().flatMap((sample) => sample.images);
 const echo = await LocalSample.start({ sample: "echo", settings: { delay: "20ms" } }, { envoy: "envoy" });
 echo.stop();
@@ -60,7 +63,9 @@ await compare({ runs: 5 });
 lifecycle.install({ name: "shop" }, { adopts: true });
 // @ts-expect-error: a sample has a name
 lifecycle.installSample({ namespace: "books" });
+// @ts-expect-error: an instance is named
+lifecycle.withdraw({ namespaces: ["shop"] });
 // @ts-expect-error: no such verdict
 const worse: Verdict = "worse";
 
-export { analysis, both, images, low, meshery, report, sampled, sent, verdict, worse };
+export { analysis, both, images, low, meshery, report, revisions, sampled, sent, verdict, worse };

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use meshery_core::{Context, InstanceSpec, OperationOptions, Result, SampleSpec, json};
+use meshery_core::{Context, EnrolmentSpec, InstanceSpec, OperationOptions, Result, SampleSpec, json};
 use meshery_mesh::cluster::{Cluster, ClusterOptions, Credentials};
 use meshery_mesh::lifecycle::Lifecycle as Engine;
 use meshery_mesh::lifecycle::render::Tools;
@@ -71,6 +71,18 @@ impl Lifecycle {
         })
     }
 
+    fn plan_enrol(&self, py: Python<'_>, spec: &str, options: &str) -> PyResult<Call> {
+        let spec: EnrolmentSpec = or_raise(py, json::read(spec))?;
+        self.call(py, options, async move |engine, options, context| engine.plan_enrol(&spec, &options, &context).await)
+    }
+
+    fn plan_withdraw(&self, py: Python<'_>, spec: &str, options: &str) -> PyResult<Call> {
+        let spec: EnrolmentSpec = or_raise(py, json::read(spec))?;
+        self.call(py, options, async move |engine, options, context| {
+            engine.plan_withdraw(&spec, &options, &context).await
+        })
+    }
+
     fn install(&self, py: Python<'_>, spec: &str, options: &str) -> PyResult<Call> {
         let spec: InstanceSpec = or_raise(py, json::read(spec))?;
         self.call(py, options, async move |engine, options, context| engine.install(&spec, &options, &context).await)
@@ -96,6 +108,16 @@ impl Lifecycle {
 
     fn uninstall(&self, py: Python<'_>, name: String, options: &str) -> PyResult<Call> {
         self.call(py, options, async move |engine, options, context| engine.uninstall(&name, &options, &context).await)
+    }
+
+    fn enrol(&self, py: Python<'_>, spec: &str, options: &str) -> PyResult<Call> {
+        let spec: EnrolmentSpec = or_raise(py, json::read(spec))?;
+        self.call(py, options, async move |engine, options, context| engine.enrol(&spec, &options, &context).await)
+    }
+
+    fn withdraw(&self, py: Python<'_>, spec: &str, options: &str) -> PyResult<Call> {
+        let spec: EnrolmentSpec = or_raise(py, json::read(spec))?;
+        self.call(py, options, async move |engine, options, context| engine.withdraw(&spec, &options, &context).await)
     }
 
     fn status(&self, py: Python<'_>, name: String, options: &str) -> PyResult<Call> {

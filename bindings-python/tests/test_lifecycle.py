@@ -157,6 +157,54 @@ def test_meshes_are_detected(lifecycle: meshery.Lifecycle) -> None:
     assert asyncio.run(lifecycle.detect_async())["meshes"] == []
 
 
+AMBIENT = {
+    "name": "ambient",
+    "namespace": "istio-system",
+    "mesh": "istio",
+    "settings": {"profile": "ambient"},
+    "sources": [{"text": "{ apiVersion: v1, kind: ConfigMap, metadata: { name: istio } }"}],
+}
+
+
+def test_namespaces_are_enrolled_and_withdrawn(
+    control_plane: meshery.ControlPlane, lifecycle: meshery.Lifecycle, tmp_path: Path
+) -> None:
+    lifecycle.install(AMBIENT)
+    lifecycle.install(shop("moving"))
+    namespace = "/api/v1/namespaces/moving"
+    plan = lifecycle.plan_enrol(instance="ambient", namespaces=["moving"])
+    check_schema("change-plan", plan.document)
+    assert str(plan).startswith("enrol ambient: 1 to update, 1 to keep\n~ Namespace moving\n")
+    # No proxies are on the nodes that would say that they serve a pod: nobody waits for it.
+    report = lifecycle.enrol(
+        instance="ambient", namespaces=["moving"], options={"wait": False}
+    )
+    check_schema("enrolment-report", report)
+    assert [marked["name"] for marked in report["marked"]] == ["moving"]
+    (left,) = report["left_alone"]
+    assert left["object"]["name"] == "shop" and "need not be made anew" in left["reason"]
+    labels = ask(control_plane, namespace, tmp_path)["metadata"]["labels"]
+    assert labels["istio.io/dataplane-mode"] == "ambient"
+
+    async def back() -> list[str]:
+        moving = {"instance": "ambient", "namespaces": ["moving"]}
+        assert not (await lifecycle.plan_withdraw_async(moving)).is_empty
+        operation = lifecycle.start_withdraw(moving, options={"wait": False})
+        happened = [event["happening"] async for event in operation]
+        assert (await operation)["kind"] == "withdraw"
+        return happened
+
+    assert "applied" in asyncio.run(back())
+    labels = ask(control_plane, namespace, tmp_path)["metadata"]["labels"]
+    assert "istio.io/dataplane-mode" not in labels
+    with pytest.raises(meshery.MesheryError) as refused:
+        lifecycle.enrol(instance="moving", namespaces=["moving"])
+    assert (refused.value.code, refused.value.place) == ("unsupported", "instance")
+    with pytest.raises(meshery.MesheryError) as twice:
+        lifecycle.withdraw(instance="ambient", namespaces=["moving", "moving"])
+    assert (twice.value.code, twice.value.place) == ("invalid_input", "namespaces[1]")
+
+
 def test_events_arrive_in_order(lifecycle: meshery.Lifecycle) -> None:
     async def work() -> None:
         operation = lifecycle.start_install(shop("watched"))

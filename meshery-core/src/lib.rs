@@ -65,7 +65,7 @@ pub use error::{Error, ErrorKind, Result};
 pub use health::Health;
 pub use histogram::Latencies;
 pub use host::{Installation, MeshHost};
-pub use lifecycle::{ChangePlan, InstanceSpec, OperationOptions, OperationReport};
+pub use lifecycle::{ChangePlan, EnrolmentReport, EnrolmentSpec, InstanceSpec, OperationOptions, OperationReport};
 pub use load::{LoadSpec, LoadTest, Stop};
 pub use measurement::{Counts, Fate, Measurement, Phase};
 pub use object::{GroupKind, Object, ObjectId};

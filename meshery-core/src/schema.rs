@@ -8,9 +8,9 @@ use crate::gate::{Gate, GateResult};
 use crate::history::{Review, Series};
 use crate::lifecycle::{ChangePlan, Detection, Drift, InstanceSpec, InstanceStatus, OperationOptions, OperationReport};
 use crate::{
-    AuditedRequest, Campaign, CampaignSpec, CheckOutcome, Comparison, ComparisonSpec, ControlPlaneSpec, Event, Finding,
-    Installation, LoadSpec, Measurement, MeshSpec, Plan, SampleInfo, SampleSpec, SearchResult, SearchSpec,
-    error::ErrorReport,
+    AuditedRequest, Campaign, CampaignSpec, CheckOutcome, Comparison, ComparisonSpec, ControlPlaneSpec,
+    EnrolmentReport, EnrolmentSpec, Event, Finding, Installation, LoadSpec, Measurement, MeshSpec, Plan, SampleInfo,
+    SampleSpec, SearchResult, SearchSpec, error::ErrorReport,
 };
 
 /// Every published schema by its file name without `.schema.json`, sorted.
@@ -32,6 +32,8 @@ pub fn all() -> Vec<(&'static str, Schema)> {
         ("control-plane-spec", schemars::schema_for!(ControlPlaneSpec)),
         ("detection", schemars::schema_for!(Detection)),
         ("drift", schemars::schema_for!(Drift)),
+        ("enrolment-report", schemars::schema_for!(EnrolmentReport)),
+        ("enrolment-spec", schemars::schema_for!(EnrolmentSpec)),
         ("error", schemars::schema_for!(ErrorReport)),
         ("event", schemars::schema_for!(Event)),
         ("finding", schemars::schema_for!(Finding)),

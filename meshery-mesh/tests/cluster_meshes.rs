@@ -5,7 +5,7 @@ mod support;
 
 use std::fs;
 
-use meshery_core::lifecycle::{ChartSource, ClusterMesh, ClusterProbe, Source, Trace};
+use meshery_core::lifecycle::{ChartSource, ClusterMesh, ClusterProbe, DataPlane, Source, Trace};
 use meshery_core::{InstanceSpec, Object, Result};
 use meshery_mesh::analyze;
 use meshery_mesh::lifecycle::manifests;
@@ -88,7 +88,8 @@ fn a_revision_is_asked_for_and_checked_by_its_own_label() {
     let canary = spec("1.30.3", "default", json!({ "revision": "canary" }));
     for check in mesh("istio").checks(&canary) {
         match check.probe {
-            ClusterProbe::Injected { opt_in, .. } => {
+            ClusterProbe::Injected { opt_ins, .. } => {
+                let [opt_in] = opt_ins.as_slice() else { panic!("{opt_ins:?}") };
                 assert_eq!((opt_in.name.as_str(), opt_in.value.as_deref()), ("istio.io/rev", Some("canary")));
             }
             ClusterProbe::Denied { object, control } => {
@@ -110,6 +111,33 @@ fn a_revision_is_asked_for_and_checked_by_its_own_label() {
     assert!(own.remove && own.shared_by.is_none());
     let shared = named(&canary, "istio-ca-root-cert").unwrap();
     assert!(shared.namespace.is_none() && shared.shared_by.is_some(), "another revision may need it");
+}
+
+#[test]
+fn a_pod_says_by_which_revision_of_istio_it_is_served() {
+    let enrolment = |settings| mesh("istio").enrolment(&spec("1.30.3", "default", settings)).unwrap();
+    let canary = enrolment(json!({ "revision": "canary" }));
+    let pod = |metadata: Value| {
+        let mut metadata = metadata;
+        metadata["name"] = "cart".into();
+        let spec = json!({ "initContainers": [{ "name": "istio-proxy" }], "containers": [{ "name": "cart" }] });
+        Object::new(json!({ "apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec })).unwrap()
+    };
+    let status = json!({ "sidecar.istio.io/status": r#"{"revision":"canary"}"# });
+    for (metadata, serves) in [
+        (json!({ "annotations": status }), true),
+        (json!({ "annotations": { "istio.io/rev": "canary" } }), true),
+        // The injector's own word counts, and not what was asked for.
+        (json!({ "annotations": status, "labels": { "istio.io/rev": "prod" } }), true),
+        (json!({ "annotations": { "istio.io/rev": "default" } }), false),
+        (json!({}), false),
+    ] {
+        assert_eq!(canary.data_plane.serves(&pod(metadata.clone())), serves, "{metadata}");
+    }
+    let ambient = enrolment(json!({ "profile": "ambient" }));
+    let DataPlane::Node { mark } = &ambient.data_plane else { panic!("{ambient:?}") };
+    assert_eq!(mark.to_string(), "annotation ambient.istio.io/redirection=enabled");
+    assert_eq!(ambient.ways[0][0].to_string(), "label istio.io/dataplane-mode=ambient");
 }
 
 /// The same objects as Istio's own order of charts gives, in the real charts.

@@ -1,7 +1,9 @@
 //! What every mesh in the registry must keep, whoever wrote it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
-use meshery_core::lifecycle::{ClusterCheck, ClusterMesh, ClusterProbe, Marks, MeshFacts, Version};
+use meshery_core::lifecycle::{
+    ClusterCheck, ClusterMesh, ClusterProbe, DataPlane, Enrolment, Holder, Marks, MeshFacts, OptIn, Version,
+};
 use meshery_core::plan::{Action, Caller, Detour};
 use meshery_core::provider::Program;
 use meshery_core::{ErrorKind, InstanceSpec, LocalMesh, MeshId, MeshProvider, MeshSpec, Object, Observed, Probe};
@@ -206,8 +208,8 @@ fn checks_on_a_cluster_are_named_and_can_fail() {
             assert!(!check.name.is_empty() && !check.claim.is_empty(), "{}: {check:?}", spec.name);
             match &check.probe {
                 ClusterProbe::Denied { object, control } => assert_ne!(object, control, "{}", check.name),
-                ClusterProbe::Injected { opt_in, container } => {
-                    assert!(!container.is_empty() && !opt_in.name.is_empty(), "{}", check.name);
+                ClusterProbe::Injected { opt_ins, container } => {
+                    assert!(!container.is_empty() && !opt_ins.is_empty(), "{}", check.name);
                 }
                 _ => {}
             }
@@ -261,6 +263,38 @@ fn every_mesh_on_a_cluster_says_how_it_is_recognised() {
             assert_eq!(owners, 1, "{group} is nobody's alone");
         }
     }
+}
+
+/// What is checked once a mesh is there, and what workloads are enrolled by, is the same; and both are recognised.
+#[test]
+fn workloads_are_enrolled_by_what_is_checked_and_recognised() {
+    let mut by_sidecars = Vec::new();
+    for (mesh, spec) in on_clusters() {
+        let (marks, Some(enrolment)) = (mesh.marks(), mesh.enrolment(&spec)) else { continue };
+        let text = serde_json::to_string(&enrolment).unwrap();
+        assert_eq!(serde_json::from_str::<Enrolment>(&text).unwrap(), enrolment);
+        let first = enrolment.ways.first().unwrap();
+        assert!(enrolment.ways.iter().all(|way| !way.is_empty()), "{}", spec.name);
+        let same = |a: &OptIn, b: &OptIn| (a.on, a.tag, &a.name) == (b.on, b.tag, &b.name);
+        for way in &enrolment.ways {
+            assert!(marks.opt_ins.iter().any(|known| same(known, &way[0])), "{}: nobody sees {}", spec.name, way[0]);
+        }
+        let DataPlane::Sidecar { container, .. } = &enrolment.data_plane else { continue };
+        let injected = mesh.checks(&spec).into_iter().find_map(|check| match check.probe {
+            ClusterProbe::Injected { opt_ins, container } => Some((opt_ins, container)),
+            _ => None,
+        });
+        let (checked, in_pods) = injected.unwrap_or_else(|| panic!("{}: nobody checks it", spec.name));
+        assert_eq!(in_pods, *container, "{}", spec.name);
+        assert!(first.len() == checked.len() && first.iter().zip(&checked).all(|(a, b)| same(a, b)), "{}", spec.name);
+        for out in &enrolment.opt_outs {
+            let contradicts = first.iter().any(|way| same(way, out) && way.value == out.value);
+            assert!(!contradicts && (out.on == Holder::Pod || !out.name.is_empty()), "{}: {out}", spec.name);
+        }
+        by_sidecars.push(spec.name);
+    }
+    let expected = ["appmesh", "consul", "istio", "kuma", "linkerd", "nginx-service-mesh", "nsm", "osm"];
+    assert_eq!(by_sidecars, expected);
 }
 
 #[test]

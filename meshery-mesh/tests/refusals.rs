@@ -10,10 +10,11 @@ use std::time::Duration;
 use base64::Engine;
 use meshery_core::lifecycle::{ChangeAction, OnFailure, Source};
 use meshery_core::{Error, ErrorKind, InstanceSpec, OperationOptions};
-use meshery_mesh::cluster::{Cluster, ClusterOptions, Credentials, Method, Request};
+use meshery_mesh::cluster::{Method, Request};
 use meshery_mesh::control_plane::{Conduct, Service};
 use meshery_mesh::lifecycle::Lifecycle;
-use serde_json::{Value, json};
+use serde_json::json;
+use support::accounts;
 use support::bed::{Bed, shared, text};
 
 fn config_map(name: &str) -> String {
@@ -105,11 +106,9 @@ async fn a_verb_that_is_denied() {
     );
     // All that the plan says it needs, but for one verb.
     let plan = bed.plan(&spec).await.unwrap();
-    let account = json!({ "metadata": { "name": "clerk" } });
-    bed.create("/api/v1/namespaces/default/serviceaccounts", &account).await.unwrap();
-    let clerk = as_account(&bed, "clerk").await;
+    let clerk = accounts::new(&bed, "clerk").await;
     let reader = json!({ "metadata": { "name": "meshery-reader" }, "rules": [{ "apiGroups": ["*"], "resources": ["*"], "verbs": ["get", "list", "watch"] }] });
-    grant(&bed, None, &reader, "clerk").await;
+    accounts::grant(&bed, &reader, "clerk").await;
     let error = Lifecycle::new(clerk.clone()).install(&spec, &bed.options, &bed.context).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Refused);
     assert!(error.to_string().contains("missing: create services in default"), "{error}");
@@ -117,57 +116,12 @@ async fn a_verb_that_is_denied() {
 
     // With exactly what the plan asks for, it goes.
     for role in meshery_core::lifecycle::roles("meshery-denied", &plan.permissions) {
-        let namespace = role["metadata"]["namespace"].as_str();
-        grant(&bed, namespace, &role, "clerk").await;
+        accounts::grant(&bed, &role, "clerk").await;
     }
     Lifecycle::new(clerk.clone()).install(&spec, &bed.options, &bed.context).await.unwrap();
     let gone = Lifecycle::new(clerk).uninstall("denied", &bed.options, &bed.context).await.unwrap_err();
     assert!(gone.to_string().contains("missing: delete"), "{gone}");
     bed.uninstall("denied").await.unwrap();
-}
-
-/// The cluster as an account of the namespace `default` sees it.
-async fn as_account(bed: &Bed, name: &str) -> Cluster {
-    let request = json!({ "apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {} });
-    let path = format!("/api/v1/namespaces/default/serviceaccounts/{name}/token");
-    let sent = Request::new(Method::Post, path).body("application/json", request.to_string().into_bytes());
-    let answer: Value = bed.cluster.send(sent).await.unwrap().json().await.unwrap();
-    let kubeconfig: String = bed
-        .plane
-        .kubeconfig()
-        .lines()
-        .map(|line| {
-            if line.trim_start().starts_with("client-certificate-data") {
-                format!("    token: {}\n", answer["status"]["token"].as_str().unwrap())
-            } else if line.trim_start().starts_with("client-key-data") {
-                String::new()
-            } else {
-                format!("{line}\n")
-            }
-        })
-        .collect();
-    connect(kubeconfig).await
-}
-
-async fn connect(kubeconfig: String) -> Cluster {
-    let options = ClusterOptions { credentials: Credentials::Text(kubeconfig), ..ClusterOptions::default() };
-    Cluster::connect(&options).await.unwrap()
-}
-
-async fn grant(bed: &Bed, namespace: Option<&str>, role: &Value, account: &str) {
-    let place = namespace.map_or(String::new(), |namespace| format!("/namespaces/{namespace}"));
-    let (roles, bindings, kind) = match namespace {
-        Some(_) => ("roles", "rolebindings", "Role"),
-        None => ("clusterroles", "clusterrolebindings", "ClusterRole"),
-    };
-    let root = format!("/apis/rbac.authorization.k8s.io/v1{place}");
-    bed.create(&format!("{root}/{roles}"), role).await.unwrap();
-    let binding = json!({
-        "metadata": { "name": role["metadata"]["name"] },
-        "roleRef": { "apiGroup": "rbac.authorization.k8s.io", "kind": kind, "name": role["metadata"]["name"] },
-        "subjects": [{ "kind": "ServiceAccount", "namespace": "default", "name": account }],
-    });
-    bed.create(&format!("{root}/{bindings}"), &binding).await.unwrap();
 }
 
 #[tokio::test]
@@ -178,7 +132,8 @@ async fn a_server_that_is_not_there_and_a_certificate_of_nobody() {
         text("nowhere", "nowhere", config_map("a")),
         OperationOptions { timeout: Duration::from_secs(2), ..bed.options.clone() },
     );
-    let error = Lifecycle::new(connect(elsewhere).await).install(&spec, &options, &bed.context).await.unwrap_err();
+    let error =
+        Lifecycle::new(accounts::connect(elsewhere).await).install(&spec, &options, &bed.context).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unreachable);
 
     // A server that another authority vouches for.
@@ -193,7 +148,8 @@ async fn a_server_that_is_not_there_and_a_certificate_of_nobody() {
             None => format!("{line}\n"),
         })
         .collect();
-    let error = Lifecycle::new(connect(stranger).await).install(&spec, &options, &bed.context).await.unwrap_err();
+    let error =
+        Lifecycle::new(accounts::connect(stranger).await).install(&spec, &options, &bed.context).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Tls, "{error}");
 }
 
@@ -225,7 +181,7 @@ async fn a_certificate_that_has_expired() {
         "users": [{ "name": "old", "user": {} }],
         "contexts": [{ "name": "old", "context": { "cluster": "old", "user": "old" } }],
     });
-    let lifecycle = Lifecycle::new(connect(kubeconfig.to_string()).await);
+    let lifecycle = Lifecycle::new(accounts::connect(kubeconfig.to_string()).await);
     let error =
         lifecycle.install(&text("old", "default", config_map("a")), &bed.options, &bed.context).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Tls);

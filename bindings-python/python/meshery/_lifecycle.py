@@ -1,4 +1,4 @@
-"""Installing, upgrading, rolling back and removing on a cluster."""
+"""Installing, upgrading, rolling back and removing on a cluster, and moving workloads there."""
 
 import os
 from os import PathLike
@@ -238,6 +238,101 @@ class Lifecycle(Questions):
         """As :meth:`uninstall`, for whoever wants to watch."""
         given = encode(options, {})
         return Operation(lambda: self._native.uninstall(name, given))
+
+    def enrol(
+        self,
+        spec: Spec | None = None,
+        *,
+        options: Spec | None = None,
+        progress: Progress | None = None,
+        **fields: Any,
+    ) -> dict[str, Any]:
+        """Has the workloads of namespaces served by an instance, whoever served them before.
+
+        Its marks come, those of other revisions of the same mesh go, and pods are made anew, a few
+        at a time. A second call finds nothing to do.
+
+        >>> import meshery
+        >>> lifecycle = meshery.Lifecycle()
+        >>> moved = {"instance": "istio-canary", "namespaces": ["shop"]}
+        >>> lifecycle.enrol(moved)["pods"][0]["revision"]  # doctest: +SKIP
+        'canary'
+
+        Args:
+            spec: What is wanted, by the schema ``enrolment-spec``.
+            options: How far it may go, by the schema ``operation-options``.
+            progress: Receives what happens.
+            **fields: Fields of the specification, which go before those of ``spec``.
+
+        Returns:
+            What was done, with the proof pod by pod, by the schema ``enrolment-report``.
+
+        Raises:
+            MesheryError: Before anything is written: ``not_found`` for an instance or a namespace
+                that is not there, ``unsupported`` for a mesh that is not asked for by marks,
+                ``check_failed`` where no pod would be served, ``conflict`` for marks that others
+                own and for those of another mesh, ``busy`` while somebody else is at work. Later:
+                ``check_failed`` and ``timeout`` with the cause.
+        """
+        call = self._native.enrol(encode(spec, fields), encode(options, {}))
+        return run(call, read_object, progress)
+
+    async def enrol_async(
+        self,
+        spec: Spec | None = None,
+        *,
+        options: Spec | None = None,
+        progress: Progress | None = None,
+        **fields: Any,
+    ) -> dict[str, Any]:
+        """As :meth:`enrol`, for asyncio."""
+        call = self._native.enrol(encode(spec, fields), encode(options, {}))
+        return await run_async(call, read_object, progress)
+
+    def start_enrol(
+        self, spec: Spec | None = None, *, options: Spec | None = None, **fields: Any
+    ) -> Operation:
+        """As :meth:`enrol`, for whoever wants to watch."""
+        given = (encode(spec, fields), encode(options, {}))
+        return Operation(lambda: self._native.enrol(*given))
+
+    def withdraw(
+        self,
+        spec: Spec | None = None,
+        *,
+        options: Spec | None = None,
+        progress: Progress | None = None,
+        **fields: Any,
+    ) -> dict[str, Any]:
+        """Has the workloads of namespaces served by no instance of a mesh any more.
+
+        Its marks go, and pods come back without its proxies. Also once the instance has been
+        removed, where the specification names its mesh.
+
+        Raises:
+            MesheryError: As :meth:`enrol`.
+        """
+        call = self._native.withdraw(encode(spec, fields), encode(options, {}))
+        return run(call, read_object, progress)
+
+    async def withdraw_async(
+        self,
+        spec: Spec | None = None,
+        *,
+        options: Spec | None = None,
+        progress: Progress | None = None,
+        **fields: Any,
+    ) -> dict[str, Any]:
+        """As :meth:`withdraw`, for asyncio."""
+        call = self._native.withdraw(encode(spec, fields), encode(options, {}))
+        return await run_async(call, read_object, progress)
+
+    def start_withdraw(
+        self, spec: Spec | None = None, *, options: Spec | None = None, **fields: Any
+    ) -> Operation:
+        """As :meth:`withdraw`, for whoever wants to watch."""
+        given = (encode(spec, fields), encode(options, {}))
+        return Operation(lambda: self._native.withdraw(*given))
 
     def hand_back(
         self, name: str, *, options: Spec | None = None, progress: Progress | None = None

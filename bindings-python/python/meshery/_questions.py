@@ -87,6 +87,74 @@ class Questions:
         call = self._native.plan_uninstall(name, encode(options, {}))
         return await run_async(call, Plan.from_json, progress)
 
+    def plan_enrol(
+        self,
+        spec: Spec | None = None,
+        *,
+        options: Spec | None = None,
+        progress: Progress | None = None,
+        **fields: Any,
+    ) -> Plan:
+        """What :meth:`enrol` would do.
+
+        Args:
+            spec: What is wanted, by the schema ``enrolment-spec``.
+            options: How far it may go, by the schema ``operation-options``.
+            progress: Receives what happens.
+            **fields: Fields of the specification, which go before those of ``spec``.
+
+        Raises:
+            MesheryError: As :meth:`enrol`, for all that can be known beforehand.
+        """
+        call = self._native.plan_enrol(encode(spec, fields), encode(options, {}))
+        return run(call, Plan.from_json, progress)
+
+    async def plan_enrol_async(
+        self,
+        spec: Spec | None = None,
+        *,
+        options: Spec | None = None,
+        progress: Progress | None = None,
+        **fields: Any,
+    ) -> Plan:
+        """As :meth:`plan_enrol`, for asyncio."""
+        call = self._native.plan_enrol(encode(spec, fields), encode(options, {}))
+        return await run_async(call, Plan.from_json, progress)
+
+    def plan_withdraw(
+        self,
+        spec: Spec | None = None,
+        *,
+        options: Spec | None = None,
+        progress: Progress | None = None,
+        **fields: Any,
+    ) -> Plan:
+        """What :meth:`withdraw` would do.
+
+        Args:
+            spec: What is wanted, by the schema ``enrolment-spec``.
+            options: How far it may go, by the schema ``operation-options``.
+            progress: Receives what happens.
+            **fields: Fields of the specification, which go before those of ``spec``.
+
+        Raises:
+            MesheryError: As :meth:`withdraw`, for all that can be known beforehand.
+        """
+        call = self._native.plan_withdraw(encode(spec, fields), encode(options, {}))
+        return run(call, Plan.from_json, progress)
+
+    async def plan_withdraw_async(
+        self,
+        spec: Spec | None = None,
+        *,
+        options: Spec | None = None,
+        progress: Progress | None = None,
+        **fields: Any,
+    ) -> Plan:
+        """As :meth:`plan_withdraw`, for asyncio."""
+        call = self._native.plan_withdraw(encode(spec, fields), encode(options, {}))
+        return await run_async(call, Plan.from_json, progress)
+
     def status(
         self, name: str, *, options: Spec | None = None, progress: Progress | None = None
     ) -> dict[str, Any]:

@@ -117,7 +117,7 @@ pub enum Happening {
     },
     /// The operation has failed, and goes back to what was there before.
     RollbackStarted {
-        /// To which revision; none when everything is removed.
+        /// To which revision; none when everything is removed, or when marks are put back.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         to: Option<u32>,
     },
@@ -141,6 +141,8 @@ pub enum Stage {
     Apply,
     /// Everything becomes ready.
     Wait,
+    /// Every pod is looked at: who serves it.
+    Prove,
     /// What has to be done once all is there.
     PostHooks,
     /// What is not wanted any more is removed.

@@ -8,6 +8,8 @@
 //! | [`OperationEvent`] | what happens, in order, with the id of the operation |
 //! | [`OperationReport`] | what has happened |
 //! | [`ClusterMesh`] | what is particular to one mesh: where its manifests come from, how it is recognised, its releases, what it leaves |
+//! | [`EnrolmentSpec`] | by which instance the workloads of namespaces are to be served |
+//! | [`EnrolmentReport`] | what has come of that, down to each pod |
 //! | [`Detection`] | which meshes are on a cluster, and in which state |
 //! | [`Advice`] | what speaks against an operation, found before it begins |
 //! | [`Drift`] | what is no longer as it was applied |
@@ -17,6 +19,7 @@
 mod advice;
 mod detect;
 mod drift;
+mod enrolment;
 mod event;
 mod facts;
 mod options;
@@ -29,10 +32,12 @@ mod spec;
 pub use advice::{Advice, AdviceCode};
 pub use detect::{DetectedMesh, Detection, MeshState};
 pub use drift::{Drift, DriftKind};
+pub use enrolment::{EnrolledPod, EnrolmentReport, EnrolmentSpec};
 pub use event::{Happening, OperationEvent, Stage};
 pub use facts::{
-    ClusterCheck, ClusterMesh, ClusterProbe, Consent, Credential, Holder, Line, Marks, MeshFacts, OptIn, Part, Place,
-    Releases, ResidueRule, Retired, RuntimeOwner, Says, Selector, Sign, Tag, Trace, Version,
+    Alias, ClusterCheck, ClusterMesh, ClusterProbe, Consent, Credential, DataPlane, Enrolment, Holder, Line, Marks,
+    MeshFacts, OptIn, Part, Place, Releases, ResidueRule, Retired, RevisionMark, RuntimeOwner, Says, Selector, Sign,
+    Tag, Trace, Version,
 };
 pub use options::{OnFailure, OperationOptions};
 pub use permission::{Permission, roles};

@@ -43,7 +43,8 @@ pub struct OperationOptions {
     /// Advice that would block the operation and does not: whoever names it here has read it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub accept: Vec<AdviceCode>,
-    /// Managers whose changes to fields of the instance are undone. Without being named here nobody is overruled.
+    /// Managers whose changes to fields of the instance are undone, and whose marks on namespaces and workloads go when
+    /// these are enrolled elsewhere. Without being named here nobody is overruled.
     pub overrule: Vec<String>,
     /// The plan that was looked at: should it be another one by now, nothing is done.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,7 +63,7 @@ pub struct OperationOptions {
     #[serde(with = "duration")]
     #[schemars(schema_with = "duration_schema")]
     pub timeout: Duration,
-    /// How many requests may be under way at once.
+    /// How many requests may be under way at once, and how many workloads may be made anew.
     pub concurrency: u16,
     /// The namespace that holds the inventory; it must be there before anything is installed.
     pub inventory_namespace: String,

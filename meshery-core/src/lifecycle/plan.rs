@@ -82,6 +82,8 @@ impl ChangePlan {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum OperationKind {
+    /// To have namespaces served by an instance.
+    Enrol,
     /// To have objects there, whether they are already or not.
     Install,
     /// To have an earlier revision back.
@@ -90,15 +92,19 @@ pub enum OperationKind {
     Uninstall,
     /// To have what is installed in a new form.
     Upgrade,
+    /// To have namespaces served by a mesh no longer.
+    Withdraw,
 }
 
 impl fmt::Display for OperationKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Enrol => "enrol",
             Self::Install => "install",
             Self::Rollback => "rollback",
             Self::Uninstall => "uninstall",
             Self::Upgrade => "upgrade",
+            Self::Withdraw => "withdraw",
         })
     }
 }
@@ -154,6 +160,8 @@ pub enum ChangeAction {
     Keep,
     /// It is removed and made again, because a field of it cannot change.
     Replace,
+    /// Its pods are made anew, as many at a time as it allows itself.
+    Restart,
     /// It is as it should be.
     Unchanged,
     /// It is there, and will be otherwise.

@@ -17,6 +17,7 @@ fn sign(action: ChangeAction) -> (char, &'static str, u8, &'static str) {
         ChangeAction::Delete => ('-', "delete", 31, "#cf222e"),
         ChangeAction::Keep => ('=', "keep", 36, "#0969da"),
         ChangeAction::Replace => ('!', "replace", 31, "#cf222e"),
+        ChangeAction::Restart => ('*', "restart", 34, "#0550ae"),
         ChangeAction::Unchanged => (' ', "unchanged", 0, "#57606a"),
         ChangeAction::Update => ('~', "update", 33, "#9a6700"),
     }
@@ -27,6 +28,7 @@ const ACTIONS: &[ChangeAction] = &[
     ChangeAction::Create,
     ChangeAction::Update,
     ChangeAction::Replace,
+    ChangeAction::Restart,
     ChangeAction::Adopt,
     ChangeAction::Delete,
     ChangeAction::Keep,

@@ -118,16 +118,19 @@ impl InstanceSpec {
     /// # Errors
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) with the field.
     pub fn check(&self) -> Result<()> {
-        let labels = [("name", &self.name, 40), ("namespace", &self.namespace, 63)];
-        for (place, text, longest) in labels {
-            if !is_label(text) || text.len() > longest {
-                return Err(Error::invalid(place, "not a name that Kubernetes takes")
-                    .expected(format!("at most {longest} small letters, digits and '-' within"))
-                    .found(format!("{text:?}")));
-            }
-        }
-        Ok(())
+        check_name("name", &self.name, 40)?;
+        check_name("namespace", &self.namespace, 63)
     }
+}
+
+/// Whether it can be the name of something at this place.
+pub(super) fn check_name(place: &str, text: &str, longest: usize) -> Result<()> {
+    if is_label(text) && text.len() <= longest {
+        return Ok(());
+    }
+    Err(Error::invalid(place, "not a name that Kubernetes takes")
+        .expected(format!("at most {longest} small letters, digits and '-' within"))
+        .found(format!("{text:?}")))
 }
 
 /// A DNS label (RFC 1123).

@@ -40,6 +40,17 @@ impl FieldPath {
         Self(self.0.iter().cloned().chain([part]).collect())
     }
 
+    /// Fields within fields, each by its name.
+    pub(super) fn of(names: &[&str]) -> Self {
+        Self(names.iter().map(|name| Part::Field((*name).to_owned())).collect())
+    }
+
+    /// The name of the field, if it lies right below these.
+    pub(super) fn right_below(&self, names: &[&str]) -> Option<&str> {
+        let Some((Part::Field(name), above)) = self.0.split_last() else { return None };
+        (above == Self::of(names).0).then_some(name)
+    }
+
     /// Reads a path as an API server shows it: `.webhooks[name="a"].failurePolicy`.
     pub(super) fn parse(text: &str) -> Self {
         let (mut parts, mut rest) = (Vec::new(), text);
@@ -274,6 +285,17 @@ mod tests {
         ] });
         assert_eq!(value, expected);
         assert!(fits(&json!({ "p": 80, "n": "a,b" }), r#"n="a,b",p=80"#) && !fits(&json!({ "p": 81 }), "p=80"));
+    }
+
+    #[test]
+    fn a_name_with_dots_is_one_field() {
+        let owner = json!({ "manager": "a", "operation": "Apply", "fieldsV1": { "f:metadata": { "f:labels": { "f:istio.io/rev": {} } } } });
+        let metadata = json!({ "name": "shop", "managedFields": [owner] });
+        let object = Object::new(json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": metadata })).unwrap();
+        let path = applied_by(&object, "a").unwrap().pop_first().unwrap();
+        assert_eq!(path, FieldPath::of(&["metadata", "labels", "istio.io/rev"]));
+        assert_eq!(path.right_below(&["metadata", "labels"]), Some("istio.io/rev"));
+        assert_eq!(path.right_below(&["metadata", "annotations"]), None);
     }
 
     #[test]

@@ -17,6 +17,7 @@
 //! | `run` | carrying it out |
 //! | `engine` | [`Lifecycle`]: all of it in its order |
 //! | `detect` | which meshes are there, told from what is there alone |
+//! | `enrolment` | who serves the workloads of a namespace, and what has to be done so that somebody else does |
 //! | `snapshot` | what is no longer as it was before |
 //!
 //! The data goes one way: sources → objects → [wanted, there, remembered] → plan → requests. Everything up to the plan
@@ -30,6 +31,7 @@ mod detect;
 mod differ;
 mod digest;
 mod engine;
+mod enrolment;
 pub mod fields;
 pub mod graph;
 mod hooks;

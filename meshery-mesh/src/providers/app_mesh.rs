@@ -1,14 +1,17 @@
 //! AWS App Mesh on a cluster, of the chart `appmesh-controller`: its settings are `charts` and `values`. The service has
 //! ended.
 
-use meshery_core::lifecycle::{ClusterCheck, ClusterMesh, Line, Marks, MeshFacts, OptIn, Releases, Source, Trace};
+use meshery_core::lifecycle::{
+    ClusterCheck, ClusterMesh, Enrolment, Line, Marks, MeshFacts, OptIn, Releases, Source, Trace,
+};
 use meshery_core::provider::{End, EndKind};
 use meshery_core::{InstanceSpec, MeshInfo, MeshProvider, Result};
 use serde_json::Value;
 
 use super::charts::{OneChart, namespace};
 use super::facts::{
-    asks, certified, core, injects, labelled, lease, made, mutating, named, orphaned, part, ready, served, validating,
+    asks, certified, core, injects, labelled, lease, made, mutating, named, orphaned, part, ready, served, sidecars,
+    validating,
 };
 
 const CHART: OneChart = OneChart {
@@ -72,7 +75,12 @@ impl ClusterMesh for AppMesh {
     }
 
     fn checks(&self, _wanted: &InstanceSpec) -> Vec<ClusterCheck> {
-        vec![ready(), certified(), injects(&opt_in(), PROXY)]
+        vec![ready(), certified(), injects(vec![opt_in()], PROXY)]
+    }
+
+    fn enrolment(&self, _wanted: &InstanceSpec) -> Option<Enrolment> {
+        let opt_out = OptIn::namespace_annotation(INJECT, Some("disabled")).on_pod();
+        Some(sidecars(vec![opt_in()], PROXY, vec![opt_out]))
     }
 
     fn marks(&self) -> Marks {

@@ -1,13 +1,15 @@
 //! Consul's service mesh on a cluster, of the chart `consul`: its settings are `charts` and `values`.
 
-use meshery_core::lifecycle::{ClusterCheck, ClusterMesh, Line, Marks, MeshFacts, OptIn, Releases, Source, Trace};
+use meshery_core::lifecycle::{
+    ClusterCheck, ClusterMesh, Enrolment, Line, Marks, MeshFacts, OptIn, Releases, Source, Trace,
+};
 use meshery_core::{GroupKind, InstanceSpec, MeshInfo, MeshProvider, Result};
 use serde_json::json;
 
 use super::charts::{OneChart, namespace};
 use super::facts::{
-    core, data, extra, injects, labelled, lease, made, mutating, named, orphaned, part, ready, users, validating,
-    writes_webhooks,
+    core, data, extra, injects, labelled, lease, made, mutating, named, orphaned, part, ready, sidecars, users,
+    validating, writes_webhooks,
 };
 
 const CHART: OneChart =
@@ -79,7 +81,12 @@ impl ClusterMesh for Consul {
     }
 
     fn checks(&self, _wanted: &InstanceSpec) -> Vec<ClusterCheck> {
-        vec![ready(), injects(&opt_in(), PROXY)]
+        vec![ready(), injects(vec![opt_in()], PROXY)]
+    }
+
+    fn enrolment(&self, _wanted: &InstanceSpec) -> Option<Enrolment> {
+        let opt_out = OptIn::namespace_annotation(INJECT, Some("false")).on_pod();
+        Some(sidecars(vec![opt_in()], PROXY, vec![opt_out]))
     }
 
     fn marks(&self) -> Marks {

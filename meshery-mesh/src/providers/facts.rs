@@ -1,8 +1,8 @@
 //! The words in which meshes say what is particular to them on a cluster.
 
 use meshery_core::lifecycle::{
-    ClusterCheck, ClusterProbe, Consent, Credential, OptIn, Part, Place, ResidueRule, RuntimeOwner, Says, Selector,
-    Sign, Tag, Trace,
+    ClusterCheck, ClusterProbe, Consent, Credential, DataPlane, Enrolment, OptIn, Part, Place, ResidueRule,
+    RuntimeOwner, Says, Selector, Sign, Tag, Trace,
 };
 use meshery_core::{GroupKind, ObjectId};
 
@@ -110,13 +110,16 @@ pub(super) fn asks(opt_in: &OptIn) -> ResidueRule {
         (Tag::Label, None) => Trace::Label(opt_in.name.clone()),
         (Tag::Label, Some(value)) => labelled(&[(&opt_in.name, value)]),
     };
-    users(core("Namespace"), trace, &format!("its {opt_in} asks for proxies that nobody injects any more: remove it"))
+    let reason =
+        format!("its {opt_in} asks for proxies that nobody injects any more: remove it, or `withdraw` the namespace");
+    users(core("Namespace"), trace, &reason)
 }
 
 /// A pod whose proxy runs on.
 pub(super) fn orphaned(container: &str) -> ResidueRule {
     let trace = Trace::Container(container.into());
-    users(core("Pod"), trace, "its proxy runs on without a control plane: restart the workload")
+    let reason = "its proxy runs on without a control plane: restart the workload, or `withdraw` the namespace";
+    users(core("Pod"), trace, reason)
 }
 
 /// Data that a mesh has stored.
@@ -156,8 +159,13 @@ pub(super) fn certified() -> ClusterCheck {
     check("certificates_valid", claim, ClusterProbe::Certificates)
 }
 
-/// That pods that ask get this container, and others do not.
-pub(super) fn injects(opt_in: &OptIn, container: &str) -> ClusterCheck {
-    let probe = ClusterProbe::Injected { opt_in: opt_in.clone(), container: container.into() };
+/// That pods that ask by all of these get this container, and others do not.
+pub(super) fn injects(way: Vec<OptIn>, container: &str) -> ClusterCheck {
+    let probe = ClusterProbe::Injected { opt_ins: way, container: container.into() };
     check("proxy_injected", "Pods that ask for it get a proxy, others do not", probe)
+}
+
+/// Workloads that ask by all of these get this container; what has one of those marks gets none.
+pub(super) fn sidecars(way: Vec<OptIn>, container: &str, opt_outs: Vec<OptIn>) -> Enrolment {
+    Enrolment { opt_outs, ..Enrolment::new(way, DataPlane::sidecar(container)) }
 }

@@ -1,7 +1,7 @@
 //! Kuma on a cluster, of the chart `kuma`: its settings are `charts` and `values`.
 
 use meshery_core::lifecycle::{
-    ClusterCheck, ClusterMesh, Line, Marks, MeshFacts, OptIn, Releases, ResidueRule, Source, Trace,
+    ClusterCheck, ClusterMesh, Enrolment, Line, Marks, MeshFacts, OptIn, Releases, ResidueRule, Source, Trace,
 };
 use meshery_core::{GroupKind, InstanceSpec, MeshInfo, MeshProvider, ObjectId, Result};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::charts::{OneChart, namespace};
 use super::facts::{
     asks, certified, core, extra, injects, labelled, lease, made, mutating, named, orphaned, part, ready,
-    says_its_version, served, validating,
+    says_its_version, served, sidecars, validating,
 };
 
 const CHART: OneChart =
@@ -44,7 +44,20 @@ impl ClusterMesh for Kuma {
     fn checks(&self, wanted: &InstanceSpec) -> Vec<ClusterCheck> {
         let home = namespace(wanted, CHART.namespace);
         let api = ObjectId::new("", "Service", Some(home), "kuma-control-plane");
-        vec![ready(), certified(), injects(&opt_in(), PROXY), says_its_version(api, 5681, "/", "/version")]
+        vec![ready(), certified(), injects(vec![opt_in()], PROXY), says_its_version(api, 5681, "/", "/version")]
+    }
+
+    fn enrolment(&self, _wanted: &InstanceSpec) -> Option<Enrolment> {
+        let no = |value| OptIn::namespace_label(INJECT, Some(value)).on_pod();
+        let old = OptIn::namespace_annotation(INJECT, Some("disabled")).on_pod();
+        let enrolment = sidecars(vec![opt_in()], PROXY, vec![no("disabled"), no("false"), old]);
+        let other = |opt_in| vec![opt_in];
+        let ways = vec![
+            other(opt_in()),
+            other(OptIn::namespace_label(INJECT, Some("true"))),
+            other(OptIn::namespace_annotation(INJECT, Some("enabled"))),
+        ];
+        Some(Enrolment { ways, ..enrolment })
     }
 
     fn marks(&self) -> Marks {

@@ -12,7 +12,8 @@
 //! that these are replaced before they end.
 
 use meshery_core::lifecycle::{
-    ClusterCheck, ClusterMesh, Credential, Line, Marks, MeshFacts, OptIn, Place, Releases, ResidueRule, Source,
+    ClusterCheck, ClusterMesh, Credential, Enrolment, Line, Marks, MeshFacts, OptIn, Place, Releases, ResidueRule,
+    Source,
 };
 use meshery_core::{Error, InstanceSpec, MeshInfo, MeshProvider, ObjectId, Result};
 use serde_json::{Map, Value, json};
@@ -20,7 +21,7 @@ use serde_json::{Map, Value, json};
 use super::charts::{Charts, namespace, overlay};
 use super::facts::{
     asks, certified, extra, in_secret, injects, labelled, lease, made, mutating, named, orphaned, part, ready, served,
-    validating,
+    sidecars, validating,
 };
 use super::settings::{Settings, place};
 
@@ -79,7 +80,17 @@ impl ClusterMesh for Linkerd {
     }
 
     fn checks(&self, _wanted: &InstanceSpec) -> Vec<ClusterCheck> {
-        vec![ready(), certified(), injects(&opt_in(), PROXY)]
+        vec![ready(), certified(), injects(vec![opt_in()], PROXY)]
+    }
+
+    fn enrolment(&self, _wanted: &InstanceSpec) -> Option<Enrolment> {
+        let opt_outs = vec![
+            OptIn::namespace_label("config.linkerd.io/admission-webhooks", Some("disabled")),
+            OptIn::namespace_annotation(INJECT, Some("disabled")).on_pod(),
+        ];
+        let enrolment = sidecars(vec![opt_in()], PROXY, opt_outs);
+        let ways = vec![vec![opt_in()], vec![OptIn::namespace_annotation(INJECT, Some("ingress"))]];
+        Some(Enrolment { ways, passes_over_host_network: true, ..enrolment })
     }
 
     fn marks(&self) -> Marks {

@@ -4,11 +4,13 @@
 //! |---|---|---|
 //! | `kustomizations` | a checkout of `deployments-k8s`, or its URL without a revision | the project's |
 
-use meshery_core::lifecycle::{ClusterCheck, ClusterMesh, Line, Marks, MeshFacts, OptIn, Releases, Source, Trace};
+use meshery_core::lifecycle::{
+    ClusterCheck, ClusterMesh, Enrolment, Line, Marks, MeshFacts, OptIn, Releases, Source, Trace,
+};
 use meshery_core::{Error, InstanceSpec, MeshInfo, MeshProvider, Result};
 
 use super::facts::{
-    asks, core, data, injects, made, mutating, named, orphaned, part, ready, validating, writes_webhooks,
+    asks, core, data, injects, made, mutating, named, orphaned, part, ready, sidecars, validating, writes_webhooks,
 };
 use super::settings::Settings;
 
@@ -74,7 +76,12 @@ impl ClusterMesh for NetworkServiceMesh {
     }
 
     fn checks(&self, _wanted: &InstanceSpec) -> Vec<ClusterCheck> {
-        vec![ready(), injects(&opt_in(), CLIENT)]
+        vec![ready(), injects(vec![opt_in()], CLIENT)]
+    }
+
+    /// Which network service a workload wants is for its user to say.
+    fn enrolment(&self, _wanted: &InstanceSpec) -> Option<Enrolment> {
+        Some(sidecars(vec![OptIn { value: None, ..opt_in() }], CLIENT, Vec::new()))
     }
 
     fn marks(&self) -> Marks {

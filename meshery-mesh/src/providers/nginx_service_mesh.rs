@@ -1,14 +1,16 @@
 //! NGINX Service Mesh on a cluster, of the chart `nginx-service-mesh`: its settings are `charts` and `values`. Its
 //! project has ended.
 
-use meshery_core::lifecycle::{ClusterCheck, ClusterMesh, Line, Marks, MeshFacts, OptIn, Releases, Source, Trace};
+use meshery_core::lifecycle::{
+    ClusterCheck, ClusterMesh, Enrolment, Line, Marks, MeshFacts, OptIn, Releases, Source, Trace,
+};
 use meshery_core::provider::{End, EndKind};
 use meshery_core::{GroupKind, InstanceSpec, MeshInfo, MeshProvider, Result};
 use serde_json::Value;
 
 use super::charts::{OneChart, namespace};
 use super::facts::{
-    asks, core, data, extra, injects, labelled, mutating, named, orphaned, part, ready, users, validating,
+    asks, core, data, extra, injects, labelled, mutating, named, orphaned, part, ready, sidecars, users, validating,
     writes_aggregated, writes_webhooks,
 };
 
@@ -63,7 +65,7 @@ impl ClusterMesh for NginxServiceMesh {
                 users(
                     GroupKind::new("apps", "DaemonSet"),
                     named("csi-driver-sentinel"),
-                    "it waits until no workload has a proxy any more: restart them, and it ends",
+                    "it waits until no workload has a proxy any more: restart them, or `withdraw` their namespaces, and it ends",
                 ),
                 asks(&opt_in()),
                 orphaned(PROXY),
@@ -73,7 +75,12 @@ impl ClusterMesh for NginxServiceMesh {
     }
 
     fn checks(&self, _wanted: &InstanceSpec) -> Vec<ClusterCheck> {
-        vec![ready(), injects(&opt_in(), PROXY)]
+        vec![ready(), injects(vec![opt_in()], PROXY)]
+    }
+
+    fn enrolment(&self, _wanted: &InstanceSpec) -> Option<Enrolment> {
+        let opt_out = OptIn::namespace_label(INJECT, Some("disabled")).on_pod();
+        Some(sidecars(vec![opt_in()], PROXY, vec![opt_out]))
     }
 
     fn marks(&self) -> Marks {

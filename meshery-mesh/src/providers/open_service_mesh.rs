@@ -1,19 +1,22 @@
 //! Open Service Mesh on a cluster, of the chart `osm`: its settings are `charts` and `values`. Its project has ended.
 
 use meshery_core::lifecycle::{
-    ClusterCheck, ClusterMesh, Line, Marks, MeshFacts, OptIn, Releases, ResidueRule, Source, Trace,
+    ClusterCheck, ClusterMesh, Enrolment, Line, Marks, MeshFacts, OptIn, Releases, ResidueRule, Source, Trace,
 };
 use meshery_core::provider::{End, EndKind};
 use meshery_core::{GroupKind, InstanceSpec, MeshInfo, MeshProvider, Result};
 use serde_json::Value;
 
 use super::charts::{OneChart, namespace};
-use super::facts::{asks, core, definitions, injects, made, mutating, named, orphaned, part, ready, validating};
+use super::facts::{
+    asks, core, definitions, injects, made, mutating, named, orphaned, part, ready, sidecars, validating,
+};
 
 const CHART: OneChart =
     OneChart { repository: "https://openservicemesh.github.io/osm", name: "osm", namespace: "osm-system" };
 const PROXY: &str = "envoy";
 const MONITORED: &str = "openservicemesh.io/monitored-by";
+const INJECT: &str = "openservicemesh.io/sidecar-injection";
 
 pub(super) struct OpenServiceMesh;
 
@@ -43,9 +46,16 @@ impl ClusterMesh for OpenServiceMesh {
         MeshFacts { residue: residue(namespace(wanted, CHART.namespace)), ..MeshFacts::default() }
     }
 
-    /// A namespace is a member by its label, and asks for proxies by an annotation beside it: only the two together do.
     fn checks(&self, _wanted: &InstanceSpec) -> Vec<ClusterCheck> {
-        vec![ready(), injects(&OptIn::namespace_label(MONITORED, Some(CHART.name)), PROXY)]
+        vec![ready(), injects(way(), PROXY)]
+    }
+
+    fn enrolment(&self, _wanted: &InstanceSpec) -> Option<Enrolment> {
+        let opt_outs = vec![
+            OptIn::namespace_label("openservicemesh.io/ignore", None),
+            OptIn::namespace_annotation(INJECT, Some("disabled")).on_pod(),
+        ];
+        Some(sidecars(way(), PROXY, opt_outs))
     }
 
     fn marks(&self) -> Marks {
@@ -72,6 +82,11 @@ impl ClusterMesh for OpenServiceMesh {
             ..Releases::default()
         }
     }
+}
+
+/// A namespace is a member by its label, and asks for proxies by an annotation beside it: only the two together do.
+fn way() -> Vec<OptIn> {
+    vec![OptIn::namespace_label(MONITORED, Some(CHART.name)), OptIn::namespace_annotation(INJECT, Some("enabled"))]
 }
 
 fn residue(home: &str) -> Vec<ResidueRule> {

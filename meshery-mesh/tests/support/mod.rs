@@ -1,6 +1,7 @@
 //! What the tests of the local host share.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its own part")]
 
+pub mod accounts;
 pub mod bed;
 pub mod credentials;
 pub mod door;

@@ -59,7 +59,7 @@ impl ClusterMesh for Paper {
 
     fn checks(&self, _wanted: &InstanceSpec) -> Vec<ClusterCheck> {
         let check = |name: &str, claim: &str, probe| ClusterCheck { name: name.into(), claim: claim.into(), probe };
-        let injected = ClusterProbe::Injected { opt_in: opt_in(), container: "paper-proxy".into() };
+        let injected = ClusterProbe::Injected { opt_ins: vec![opt_in()], container: "paper-proxy".into() };
         vec![
             check("objects_ready", "All objects are there and ready", ClusterProbe::Ready),
             check("proxy_injected", "Pods that ask for it get a proxy, others do not", injected),

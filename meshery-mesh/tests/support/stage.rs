@@ -118,8 +118,8 @@ impl Stage {
         let mesh = mesh(&releases[0].mesh);
         let spec = releases[0].spec("stage");
         let conduct = mesh.checks(&spec).iter().find_map(|check| match &check.probe {
-            ClusterProbe::Injected { opt_in, container } => {
-                Some(Conduct::Inject { opt_ins: vec![opt_in.clone()], container: container.clone() })
+            ClusterProbe::Injected { opt_ins, container } => {
+                Some(Conduct::Inject { opt_ins: opt_ins.clone(), container: container.clone() })
             }
             _ => None,
         });

@@ -53,8 +53,8 @@ pub enum ClusterProbe {
     },
     /// A pod that asks for it, in a dry run, comes back with this container; one that does not comes back without.
     Injected {
-        /// How it is asked for.
-        opt_in: OptIn,
+        /// How it is asked for: by all of these together.
+        opt_ins: Vec<OptIn>,
         /// The container.
         container: String,
     },

@@ -135,13 +135,23 @@ pub enum Holder {
 }
 
 /// What a mark of a user's is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Tag {
     /// An annotation.
     Annotation,
     /// A label.
     Label,
+}
+
+impl Tag {
+    /// What one of this name says on an object.
+    pub fn of<'a>(self, object: &'a Object, name: &str) -> Option<&'a str> {
+        match self {
+            Self::Annotation => object.annotation(name),
+            Self::Label => object.label(name),
+        }
+    }
 }
 
 impl OptIn {
@@ -163,10 +173,7 @@ impl OptIn {
 
     /// Whether this object asks.
     pub fn is_on(&self, object: &Object) -> bool {
-        let found = match self.tag {
-            Tag::Annotation => object.annotation(&self.name),
-            Tag::Label => object.label(&self.name),
-        };
+        let found = self.tag.of(object, &self.name);
         found.is_some_and(|found| self.value.as_deref().is_none_or(|value| value == found))
     }
 }

@@ -4,12 +4,14 @@
 //! |---|---|
 //! | `check` | what must be true once it is installed |
 //! | `credential` | the certificates that it depends on |
+//! | `enrolment` | how workloads come to be served by it |
 //! | `marks` | how it is recognised, whoever has installed it |
 //! | `release` | which releases there are, and which step from one to another is allowed |
 //! | `residue` | what it leaves behind |
 
 mod check;
 mod credential;
+mod enrolment;
 mod marks;
 mod release;
 mod residue;
@@ -23,6 +25,7 @@ use crate::object::GroupKind;
 
 pub use check::{ClusterCheck, ClusterProbe, Says};
 pub use credential::{Credential, Place};
+pub use enrolment::{Alias, DataPlane, Enrolment, RevisionMark};
 pub use marks::{Holder, Marks, OptIn, Part, Sign, Tag};
 pub use release::{Line, Releases, Retired, Version};
 pub use residue::{Consent, ResidueRule, Selector, Trace};
@@ -71,6 +74,11 @@ pub trait ClusterMesh: Send + Sync {
 
     /// Which releases there are, and which step from one to another is allowed.
     fn releases(&self) -> Releases;
+
+    /// How workloads come to be served by what is wanted; none where nothing can be done about it.
+    fn enrolment(&self, _wanted: &InstanceSpec) -> Option<Enrolment> {
+        None
+    }
 }
 
 /// What the engine must know of a mesh.

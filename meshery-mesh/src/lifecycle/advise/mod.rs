@@ -140,8 +140,9 @@ pub(super) fn refusal(advice: &[Advice], accepted: &[AdviceCode]) -> Option<Erro
         _ => ErrorKind::Conflict,
     };
     let way_out = if first.remedy.is_empty() { String::new() } else { format!("{}; or ", first.remedy) };
+    let place = if first.code == AdviceCode::InjectedTwice { "namespaces" } else { "version" };
     let mut error = Error::new(kind, first.message.clone())
-        .at("version")
+        .at(place)
         .expected(format!("{way_out}the option accept with {}", first.code));
     for object in &first.objects {
         error = error.with("object", object.to_string());

@@ -3,6 +3,7 @@
 use meshery_core::lifecycle::{ChangePlan, ClusterCheck, ClusterMesh, MeshFacts, Releases, ResidueRule};
 use meshery_core::{InstanceSpec, MeshInfo, MeshProvider};
 
+use crate::lifecycle::enrolment::Words;
 use crate::providers::Registry;
 use crate::providers::facts::ready;
 
@@ -43,6 +44,21 @@ fn named<'a>(spec: &InstanceSpec, meshes: &'a Registry) -> Option<(&'a dyn MeshP
 /// The mesh that an instance is, where that is known and runs on clusters.
 pub(super) fn mesh<'a>(spec: &InstanceSpec, meshes: &'a Registry) -> Option<&'a dyn ClusterMesh> {
     named(spec, meshes).map(|(_, mesh)| mesh)
+}
+
+/// What every mesh that runs on clusters says of marks and proxies: the one of this instance, and all others.
+pub(in crate::lifecycle) fn words(spec: &InstanceSpec, meshes: &Registry) -> (Option<Words>, Vec<Words>) {
+    let (mut own, mut others) = (None, Vec::new());
+    for (provider, mesh) in meshes.iter().filter_map(|provider| Some((provider, provider.cluster()?))) {
+        let (info, marks) = (provider.info(), mesh.marks());
+        if spec.mesh.as_ref() == Some(&info.id) {
+            own = Some(Words { info, marks, enrolment: mesh.enrolment(spec) });
+        } else {
+            let enrolment = mesh.enrolment(&InstanceSpec::new(info.id.as_str(), "default", vec![]));
+            others.push(Words { info, marks, enrolment });
+        }
+    }
+    (own, others)
 }
 
 /// What meshes write into every namespace, also into one that is not theirs: it goes with the namespace, and keeps none.

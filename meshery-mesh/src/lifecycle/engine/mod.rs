@@ -12,6 +12,8 @@
 //! | `lore` | what is known of the mesh that an instance is |
 //! | `status`, `drift` | how its objects are, and which are no longer as they were applied |
 //! | `verify` | whether a mesh does what it promises |
+//! | `probe` | what would come of a pod |
+//! | `enrol` | moving workloads from one instance to another |
 //! | `detect` | looking at a cluster for meshes |
 //! | `hand_back` | giving an instance back to whoever had installed it |
 //! | `records` | what another installer remembers of objects that were adopted |
@@ -25,11 +27,13 @@ mod carry;
 mod credentials;
 mod detect;
 mod drift;
+mod enrol;
 mod hand_back;
 mod held;
 mod known;
 mod lore;
 mod prepare;
+mod probe;
 mod records;
 mod residue;
 mod sample;
@@ -42,13 +46,15 @@ mod want;
 use std::hash::{BuildHasher, RandomState};
 
 use known::{Known, none};
+#[cfg(test)]
+pub(super) use lore::words;
 use meshery_core::lifecycle::{
     Detection, Drift, Happening, InstanceStatus, OnFailure, OperationEvent, OperationKind, OperationReport,
 };
 use meshery_core::{
     ChangePlan, CheckOutcome, Context, Error, ErrorKind, InstanceSpec, ObjectId, OperationOptions, Result,
 };
-use prepare::{Ask, Prepared};
+use prepare::Ask;
 pub(super) use survey::is_not_allowed;
 
 use super::advise;
@@ -225,7 +231,7 @@ impl Lifecycle {
         let work = async {
             let wire = self.wire(options, context);
             let known = Known::read(&wire, name, options).await?;
-            let status = status::status(&wire, name, &known).await?;
+            let status = status::status(&wire, name, &known.discovery, &known.stored).await?;
             let spec = prepare::spec_of(name, &known.stored.state, known.stored.state.current());
             let scene =
                 verify::Scene { wire: &wire, known: &known, status: &status, spec: &spec, meshes: &self.meshes };
@@ -258,7 +264,10 @@ impl Lifecycle {
     /// [`NotFound`](ErrorKind::NotFound) when there is none.
     pub async fn status(&self, name: &str, options: &OperationOptions, context: &Context) -> Result<InstanceStatus> {
         let wire = self.wire(options, context);
-        let work = async { status::status(&wire, name, &Known::read(&wire, name, options).await?).await };
+        let work = async {
+            let known = Known::read(&wire, name, options).await?;
+            status::status(&wire, name, &known.discovery, &known.stored).await
+        };
         or_cancelled(&context.cancel, work).await
     }
 
@@ -316,7 +325,7 @@ impl Lifecycle {
         if let Some(stored) = &prepared.stored {
             stored.free(&prepared.spec.name, prepared.now)?;
         }
-        as_expected(&prepared, options)?;
+        as_expected(&prepared.blueprint.plan, options)?;
         if let Some(error) = advise::refusal(&prepared.blueprint.plan.advice, &options.accept) {
             return Err(error);
         }
@@ -356,8 +365,7 @@ impl Lifecycle {
 }
 
 /// Whether the plan is the one that was looked at.
-fn as_expected(prepared: &Prepared, options: &OperationOptions) -> Result<()> {
-    let plan = &prepared.blueprint.plan;
+fn as_expected(plan: &ChangePlan, options: &OperationOptions) -> Result<()> {
     match &options.expected {
         Some(expected) if **expected != *plan => {
             let error = Error::new(ErrorKind::Conflict, "the plan is not any more what was looked at");

@@ -3,14 +3,14 @@
 use meshery_core::lifecycle::InstanceStatus;
 use meshery_core::{Health, Object, ObjectId, Result};
 
-use super::known::Known;
+use crate::cluster::Discovery;
 use crate::lifecycle::health;
+use crate::lifecycle::inventory::store::Stored;
 use crate::lifecycle::observe::{Look, observe, scopes};
 use crate::lifecycle::run::wire::Wire;
 
 /// What is remembered of an instance, and how its objects are: one request a kind.
-pub(super) async fn status(wire: &Wire, name: &str, known: &Known) -> Result<InstanceStatus> {
-    let Known { discovery, stored, .. } = known;
+pub(super) async fn status(wire: &Wire, name: &str, discovery: &Discovery, stored: &Stored) -> Result<InstanceStatus> {
     let (live, _) = observe(wire, scopes(stored.state.entries.keys(), discovery, Look::Wait)).await?;
     let lasting = stored.state.entries.iter().filter(|(_, entry)| !entry.is_hook);
     let objects: Vec<(ObjectId, Health)> = lasting

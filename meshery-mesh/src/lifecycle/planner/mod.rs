@@ -11,7 +11,7 @@
 
 pub(super) mod blockade;
 pub(super) mod ownership;
-mod permissions;
+pub(super) mod permissions;
 mod removals;
 mod writes;
 

@@ -16,10 +16,16 @@ type Place = (String, String, Option<String>);
 type Verbs = BTreeMap<Option<String>, BTreeSet<&'static str>>;
 
 #[derive(Default)]
-struct Needs(BTreeMap<Place, Verbs>);
+pub(in crate::lifecycle) struct Needs(BTreeMap<Place, Verbs>);
 
 impl Needs {
-    fn add(&mut self, api: &Api, namespace: Option<&str>, name: Option<&str>, verbs: &[&'static str]) {
+    pub(in crate::lifecycle) fn add(
+        &mut self,
+        api: &Api,
+        namespace: Option<&str>,
+        name: Option<&str>,
+        verbs: &[&'static str],
+    ) {
         let namespace = namespace.filter(|_| api.namespaced).map(str::to_owned);
         let resource = self.0.entry((api.group.clone(), api.plural.clone(), namespace)).or_default();
         // Who creates cannot be bound to names: the name is no part of the request.
@@ -34,7 +40,7 @@ impl Needs {
     }
 
     /// Objects that need the same are one line.
-    fn permissions(self) -> Vec<Permission> {
+    pub(in crate::lifecycle) fn permissions(self) -> Vec<Permission> {
         let mut permissions = Vec::new();
         for ((group, resource, namespace), objects) in self.0 {
             let mut by_verbs: BTreeMap<(bool, BTreeSet<&str>), Names> = BTreeMap::new();

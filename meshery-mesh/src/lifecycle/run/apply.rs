@@ -291,7 +291,7 @@ impl<'a> Applying<'a> {
             let write = &self.writes[place];
             let error = Error::new(ErrorKind::CheckFailed, format!("it does not become ready: {reason}"))
                 .at(write.id.to_string());
-            let error = cause::explain(self.wire, write, error).await;
+            let error = cause::explain(self.wire, &write.id, &write.object, error).await;
             let message = error.to_string();
             self.wire.recorder().tell(Happening::Failed { object: write.id.clone(), message });
             self.failures.push((place, error));
@@ -317,7 +317,8 @@ impl<'a> Applying<'a> {
             error = error.with(self.writes[*place].id.to_string(), reason);
         }
         for (place, _) in waiting.iter().take(3) {
-            error = cause::explain(self.wire, &self.writes[*place], error).await;
+            let Write { id, object, .. } = &self.writes[*place];
+            error = cause::explain(self.wire, id, object, error).await;
         }
         error
     }
@@ -344,7 +345,7 @@ impl<'a> Applying<'a> {
 }
 
 /// Whether a version of an object comes before another. Servers number them in one sequence (KEP-5504).
-fn is_older(version: &str, than: &str) -> bool {
+pub(in crate::lifecycle) fn is_older(version: &str, than: &str) -> bool {
     match (version.parse::<u128>(), than.parse::<u128>()) {
         (Ok(version), Ok(than)) => version < than,
         _ => false,

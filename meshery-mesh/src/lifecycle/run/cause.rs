@@ -1,35 +1,34 @@
 //! Why something does not become ready: down the chain from what runs pods to a container, and what was said about it.
 
-use meshery_core::{Error, Result};
+use meshery_core::{Error, Object, ObjectId, Result};
 use serde_json::Value;
 
 use super::list::whole;
 use super::wire::Wire;
 use crate::cluster::Api;
 use crate::lifecycle::graph::runs_pods;
-use crate::lifecycle::planner::Write;
 use crate::lifecycle::ready;
 
 /// How many pods are told about: others like them have the same to say.
 const PODS: usize = 3;
 
 /// The error with what is known of the cause.
-pub(super) async fn explain(wire: &Wire, write: &Write, error: Error) -> Error {
-    if !runs_pods(&write.id.kind) {
+pub(in crate::lifecycle) async fn explain(wire: &Wire, id: &ObjectId, object: &Object, error: Error) -> Error {
+    if !runs_pods(&id.kind) {
         return error;
     }
     // What cannot be found out does not hide what is known.
-    match chain(wire, write).await {
+    match chain(wire, id, object).await {
         Ok(links) => links.into_iter().fold(error, |error, (object, words)| error.with(object, words)),
         Err(unknown) => error.with("cause", format!("not to be found out: {unknown}")),
     }
 }
 
-async fn chain(wire: &Wire, write: &Write) -> Result<Vec<(String, String)>> {
-    let namespace = write.id.namespace.as_deref();
-    let labels = selector(write);
+async fn chain(wire: &Wire, id: &ObjectId, object: &Object) -> Result<Vec<(String, String)>> {
+    let namespace = id.namespace.as_deref();
+    let labels = selector(object);
     let (selector, mut links) = (("labelSelector", labels.as_str()), Vec::new());
-    if write.id.kind.kind == "Deployment" {
+    if id.kind.kind == "Deployment" {
         let sets = Api { group: "apps".into(), ..Api::core("ReplicaSet", "replicasets", true) };
         for set in whole(wire, &sets, namespace, Some(selector)).await? {
             // A set that may not make pods says so itself.
@@ -48,10 +47,8 @@ async fn chain(wire: &Wire, write: &Write) -> Result<Vec<(String, String)>> {
     }
     if pods.is_empty() && links.is_empty() {
         links.push(("cause".into(), "no pod was made for it".into()));
-        let about = format!("involvedObject.kind={},involvedObject.name={}", write.id.kind.kind, write.id.name);
-        links.extend(
-            complaint(wire, namespace, &about).await?.map(|words| (format!("event of {}", write.id.name), words)),
-        );
+        let about = format!("involvedObject.kind={},involvedObject.name={}", id.kind.kind, id.name);
+        links.extend(complaint(wire, namespace, &about).await?.map(|words| (format!("event of {}", id.name), words)));
     }
     Ok(links)
 }
@@ -64,8 +61,8 @@ async fn complaint(wire: &Wire, namespace: Option<&str>, about: &str) -> Result<
 }
 
 /// The labels of its pods.
-fn selector(write: &Write) -> String {
-    let labels = write.object.get("/spec/selector/matchLabels").or(write.object.get("/spec/template/metadata/labels"));
+fn selector(object: &Object) -> String {
+    let labels = object.get("/spec/selector/matchLabels").or(object.get("/spec/template/metadata/labels"));
     let labels = labels.and_then(Value::as_object).into_iter().flatten();
     let words: Vec<String> =
         labels.map(|(name, value)| format!("{name}={}", value.as_str().unwrap_or_default())).collect();

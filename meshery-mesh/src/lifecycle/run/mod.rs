@@ -6,15 +6,17 @@
 //! | `prune` | what is not wanted any more goes |
 //! | `cause` | why something does not become ready |
 //! | `one` | what is done to one object |
+//! | `marks` | what is done to the marks on one, and its pods made anew |
 //! | `list` | all objects of a kind, whole |
 //! | `feed` | what several watches say, in one stream |
 //! | `wire` | requests that are made again where that helps |
 //! | `recorder` | what happens, in order |
 
 pub(super) mod apply;
-mod cause;
+pub(super) mod cause;
 pub(super) mod feed;
 pub(super) mod list;
+pub(super) mod marks;
 pub(super) mod one;
 pub(super) mod prune;
 pub(super) mod recorder;

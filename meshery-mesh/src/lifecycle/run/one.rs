@@ -25,14 +25,14 @@ pub(in crate::lifecycle) struct Manner {
 
 /// How one write goes out.
 #[derive(Clone, Copy, Default)]
-struct Mode {
-    dry: bool,
+pub(super) struct Mode {
+    pub(super) dry: bool,
     /// Others' fields are taken from them.
-    force: bool,
+    pub(super) force: bool,
 }
 
 /// A server-side apply.
-fn apply(api: &Api, object: &Object, uid: &str, manager: &str, mode: Mode) -> Result<Request> {
+pub(super) fn apply(api: &Api, object: &Object, uid: &str, manager: &str, mode: Mode) -> Result<Request> {
     let mut request = Request::new(Method::Patch, api.path(object.namespace(), Some(object.name())))
         .query("fieldManager", manager)
         .query("fieldValidation", "Strict");
@@ -185,7 +185,7 @@ enum Settlement {
 }
 
 /// `(manager, field)` of all that somebody else owns.
-fn contested(error: &Error) -> Vec<(String, String)> {
+pub(super) fn contested(error: &Error) -> Vec<(String, String)> {
     let causes = error.report().context.iter().filter_map(|(name, words)| Some((name.strip_prefix("cause ")?, words)));
     let told = causes.filter_map(|(field, words)| {
         let manager = words.strip_prefix("conflict with \"")?.split('"').next()?;
@@ -210,7 +210,7 @@ fn settle(manner: &Manner, write: &Write, contested: &[(String, String)]) -> Set
     Settlement::Yield(yields)
 }
 
-fn conflict(contested: &[(String, String)]) -> Error {
+pub(in crate::lifecycle) fn conflict(contested: &[(String, String)]) -> Error {
     let mut error = Error::new(ErrorKind::Conflict, "somebody else owns fields of it")
         .expected("the option overrule with the managers that have to yield, or values that they agree with");
     for (manager, field) in contested {

@@ -101,6 +101,11 @@ impl Wire {
         self.deadline
     }
 
+    /// The same way with another time limit.
+    pub(in crate::lifecycle) fn within(&self, limit: Duration) -> Self {
+        Self { deadline: Instant::now() + limit, ..self.clone() }
+    }
+
     /// What comes now is the end of the operation, which is written down also when it was cancelled.
     pub(in crate::lifecycle) fn close(&self) {
         self.closing.store(true, Ordering::Release);

@@ -2,7 +2,8 @@
 
 use meshery_core::{Error, ErrorKind, Object, Result};
 
-use super::{Finding, Scene, create};
+use super::{Finding, Scene};
+use crate::lifecycle::engine::probe;
 
 impl Scene<'_> {
     /// Whether an object is refused by a webhook, and its control is not.
@@ -25,6 +26,6 @@ impl Scene<'_> {
         let unknown = || Error::new(ErrorKind::NotFound, "the server does not know its kind").at(object.to_string());
         let api = self.known.discovery.find(object.api_version(), object.kind()).ok_or_else(unknown)?;
         let path = api.path(Some(object.namespace().unwrap_or(&self.spec.namespace)), None);
-        create(self.wire, path, object.value(), true, &object.id()).await
+        probe::create(self.wire, path, object.value(), true, &object.id()).await
     }
 }

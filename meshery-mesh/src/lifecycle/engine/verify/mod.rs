@@ -14,12 +14,10 @@ mod denied;
 mod injected;
 
 use meshery_core::lifecycle::{ClusterCheck, ClusterProbe, InstanceStatus};
-use meshery_core::{CheckOutcome, InstanceSpec, Object, ObjectId, Result};
-use serde_json::Value;
+use meshery_core::{CheckOutcome, InstanceSpec, Result};
 
 use super::known::Known;
 use super::lore;
-use crate::cluster::{Method, Request};
 use crate::lifecycle::run::wire::Wire;
 use crate::providers::Registry;
 
@@ -44,7 +42,7 @@ pub(super) async fn verify(scene: &Scene<'_>) -> Result<Vec<CheckOutcome>> {
             ClusterProbe::Answers { service, port, path, says } => scene.answers(service, *port, path, says).await?,
             ClusterProbe::Certificates => scene.certificates().await?,
             ClusterProbe::Denied { object, control } => scene.denied(object, control).await?,
-            ClusterProbe::Injected { opt_in, container } => injected::injected(scene.wire, opt_in, container).await?,
+            ClusterProbe::Injected { opt_ins, container } => injected::injected(scene.wire, opt_ins, container).await?,
             ClusterProbe::Ready => ready(scene.status),
             other => (false, format!("this meshery knows no such probe: {other:?}")),
         };
@@ -59,14 +57,4 @@ fn ready(status: &InstanceStatus) -> Finding {
         None => (status.healthy, format!("{} objects are there and ready", status.objects.len())),
         Some((id, health)) => (false, format!("{} objects are not ready, among them {id}: {health}", unready.len())),
     }
-}
-
-/// What would come of an object, or has. A refusal is no error.
-async fn create(wire: &Wire, path: String, object: &Value, dry: bool, about: &ObjectId) -> Result<Result<Object>> {
-    let mut request = Request::new(Method::Post, path);
-    if dry {
-        request = request.query("dryRun", "All");
-    }
-    let sent = wire.send(request.body("application/json", serde_json::to_vec(object)?), about).await?;
-    Ok(sent.accepted().and_then(|sent| sent.json()))
 }

@@ -7,9 +7,11 @@
 //! | `revision` | a further control plane beside the one that is there, and nothing that all of them share | `default` |
 //! | `values` | values of the chart `istiod`; what stands in `global` goes to every chart | those of the charts |
 
+mod enrolment;
+
 use meshery_core::lifecycle::{
-    ClusterCheck, ClusterMesh, ClusterProbe, Credential, Line, Marks, MeshFacts, OptIn, Releases, ResidueRule,
-    RuntimeOwner, Says, Selector, Source, Trace,
+    ClusterCheck, ClusterMesh, ClusterProbe, Credential, Enrolment, Line, Marks, MeshFacts, OptIn, Releases,
+    ResidueRule, RuntimeOwner, Says, Selector, Source, Trace,
 };
 use meshery_core::{Error, GroupKind, InstanceSpec, MeshInfo, MeshProvider, Object, ObjectId, Result};
 use serde_json::{Map, Value, json};
@@ -73,11 +75,7 @@ impl ClusterMesh for Istio {
     }
 
     fn checks(&self, wanted: &InstanceSpec) -> Vec<ClusterCheck> {
-        let opt_in = match revision(wanted) {
-            Some(revision) => OptIn::namespace_label(REVISION, Some(revision)),
-            None => OptIn::namespace_label(INJECTION, Some("enabled")),
-        };
-        let mut checks = vec![ready(), certified(), injects(&opt_in, PROXY)];
+        let mut checks = vec![ready(), certified(), injects(enrolment::way(wanted), PROXY)];
         if let (Some(object), Some(control)) = (virtual_service(wanted, -5), virtual_service(wanted, 100)) {
             let denied = ClusterProbe::Denied { object, control };
             let claim = "A VirtualService with a negative weight is refused, one without is not";
@@ -110,6 +108,10 @@ impl ClusterMesh for Istio {
             ],
             proxies: vec![PROXY.into()],
         }
+    }
+
+    fn enrolment(&self, wanted: &InstanceSpec) -> Option<Enrolment> {
+        Some(enrolment::of(wanted))
     }
 
     fn releases(&self) -> Releases {
