@@ -3,6 +3,7 @@
 use schemars::Schema;
 
 use crate::campaign::CampaignPlan;
+use crate::comparison::Propagation;
 use crate::control_plane::PodFate;
 use crate::gate::{Gate, GateResult};
 use crate::history::{Review, Series};
@@ -51,6 +52,7 @@ pub fn all() -> Vec<(&'static str, Schema)> {
         ("operation-report", schemars::schema_for!(OperationReport)),
         ("plan", schemars::schema_for!(Plan)),
         ("pod-fate", schemars::schema_for!(PodFate)),
+        ("propagation", schemars::schema_for!(Propagation)),
         ("sample-info", schemars::schema_for!(SampleInfo)),
         ("sample-spec", schemars::schema_for!(SampleSpec)),
         ("search-result", schemars::schema_for!(SearchResult)),

@@ -58,9 +58,10 @@ pub struct ProcessUse {
 /// assert_eq!(propagation.count(), 4);
 /// assert!(propagation.quantile(0.5).unwrap() < Duration::from_millis(56));
 /// assert_eq!(propagation.quantile(0.9), None, "one in four had not got it by the end");
+/// assert_eq!(serde_json::to_value(&propagation).unwrap()["p90_ns"], serde_json::Value::Null);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(from = "Document", into = "Document")]
 pub struct Propagation {
     /// Who tells that a proxy has the change: `envoy` for the proxies themselves, `istiod` for what they acknowledged,
     /// `request` for a request that was served by it.
@@ -68,7 +69,6 @@ pub struct Propagation {
     /// Of those that were reached.
     pub times: Latencies,
     /// Changes that a proxy had not got when the looking ended. They count as slower than all others.
-    #[serde(default)]
     pub unreached: u64,
 }
 
@@ -93,6 +93,43 @@ impl Propagation {
     }
 }
 
+/// The form in a document: what was seen, and the figures a reader looks for first.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(rename = "Propagation", deny_unknown_fields)]
+struct Document {
+    /// Who tells that a proxy has the change: `envoy` for the proxies themselves, `istiod` for what they acknowledged,
+    /// `request` for a request that was served by it.
+    source: String,
+    /// Of those that were reached.
+    times: Latencies,
+    /// Changes that a proxy had not got when the looking ended. They count as slower than all others.
+    #[serde(default)]
+    unreached: u64,
+    /// After how many nanoseconds half of all changes had arrived, those that never did among them; `null` when fewer
+    /// did. Derived, as the next two: a reader trusts `times` and `unreached`.
+    #[serde(default)]
+    p50_ns: Option<u64>,
+    /// The same of nine in ten.
+    #[serde(default)]
+    p90_ns: Option<u64>,
+    /// The same of 99 in 100.
+    #[serde(default)]
+    p99_ns: Option<u64>,
+}
+
+impl From<Propagation> for Document {
+    fn from(seen: Propagation) -> Self {
+        let [p50_ns, p90_ns, p99_ns] = [0.5, 0.9, 0.99].map(|q| seen.quantile(q).map(|time| time.as_nanos() as u64));
+        Self { source: seen.source, times: seen.times, unreached: seen.unreached, p50_ns, p90_ns, p99_ns }
+    }
+}
+
+impl From<Document> for Propagation {
+    fn from(Document { source, times, unreached, .. }: Document) -> Self {
+        Self { source, times, unreached }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,6 +148,19 @@ mod tests {
         let millis = |q| nine.quantile(q).map(|time| time.as_micros() as f64 / 1e3).map(f64::round);
         assert_eq!([0.5, 0.9, 0.99].map(millis), [Some(5.0), Some(9.0), None]);
         assert_eq!((of(&[], 3).quantile(0.5), of(&[], 0).quantile(0.5)), (None, None));
+    }
+
+    #[test]
+    fn a_document_has_the_quantiles_of_all_and_needs_none_of_them() {
+        let seen = of(&[1, 2, 3, 4, 5, 6, 7, 8, 9], 3);
+        let mut document = serde_json::to_value(&seen).unwrap();
+        let nanos = |q| seen.quantile(q).map(|time| time.as_nanos());
+        for (name, q) in [("p50_ns", 0.5), ("p90_ns", 0.9), ("p99_ns", 0.99)] {
+            assert_eq!(document[name], serde_json::json!(nanos(q)), "{name}");
+            document.as_object_mut().unwrap().remove(name);
+        }
+        assert_ne!(seen.quantile(0.5), seen.times.quantile(0.5), "not that of the reached alone");
+        assert_eq!(serde_json::from_value::<Propagation>(document).unwrap(), seen, "an earlier meshery wrote none");
     }
 
     #[test]
