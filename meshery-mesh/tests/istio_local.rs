@@ -6,8 +6,10 @@
 mod support;
 
 use std::collections::BTreeMap;
-use std::net::TcpListener;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex as StdMutex};
 
 use meshery_core::plan::Role;
@@ -71,6 +73,51 @@ async fn istio_is_installed_proven_changed_and_removed_without_a_trace() {
     assert_gone(&[pids(&mesh), family].concat());
     assert!(folders.iter().all(|folder| !folder.exists()), "{folders:?}");
     assert!(TcpListener::bind(&mesh.entry).is_ok(), "the port is free again");
+}
+
+/// Callers such as Python have a runtime for each call, which ends with it.
+#[test]
+fn every_call_may_come_from_a_runtime_of_its_own_and_a_check_that_is_given_up_puts_back_what_it_had_moved() {
+    let Some((host, _one)) = on_its_own_runtime(alone()) else { return };
+    let (host, context) = (Arc::new(host), Context::default());
+    let upstream = on_its_own_runtime(host.start_upstream(&context)).unwrap();
+    let mesh = on_its_own_runtime(install(&host, &spec(&upstream.entry, true)));
+
+    let (cancel, ended) = (Cancel::new(), Arc::new(AtomicBool::new(false)));
+    let verified = std::thread::spawn({
+        let (host, mesh, ended) = (Arc::clone(&host), mesh.clone(), Arc::clone(&ended));
+        let context = Context::new(cancel.clone(), |_: &Event| {});
+        move || {
+            let verified = on_its_own_runtime(host.verify(&mesh, &context));
+            ended.store(true, Ordering::Relaxed);
+            verified
+        }
+    });
+    // Whoever is led to a server that it does not believe answers nobody.
+    while is_answered(&mesh) && !ended.load(Ordering::Relaxed) {}
+    cancel.cancel();
+    assert!(verified.join().unwrap().unwrap_err().is_cancelled());
+    assert!(is_answered(&mesh), "as soon as the call has ended");
+
+    let outcomes = on_its_own_runtime(host.verify(&mesh, &context)).unwrap();
+    assert_eq!(failed(&outcomes), [""; 0], "{outcomes:#?}");
+    let propagation = on_its_own_runtime(host.propagation(&mesh, 2, &context)).unwrap().unwrap();
+    assert_eq!((propagation.count(), propagation.unreached), (2, 0), "{propagation:?}");
+    on_its_own_runtime(host.uninstall(&mesh)).unwrap();
+    assert_gone(&pids(&mesh));
+}
+
+fn on_its_own_runtime<T>(call: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(call)
+}
+
+/// Whether a request at the entry is answered with 200.
+fn is_answered(mesh: &Installation) -> bool {
+    let mut stream = TcpStream::connect(&mesh.entry).unwrap();
+    write!(stream, "GET / HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", mesh.entry).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.starts_with("HTTP/1.1 200 ")
 }
 
 #[tokio::test]

@@ -65,6 +65,7 @@ async fn both_versions_are_seen_and_each_can_be_asked_for() {
 
     let outcomes = host.verify(&echo, &Context::default()).await.unwrap();
     assert_eq!((outcomes.len(), failed(&outcomes)), (1, vec![]), "{outcomes:#?}");
+    assert_eq!(host.propagation(&echo, 1, &Context::default()).await.unwrap(), None, "its configuration never changes");
     assert!(host.status(&echo).await.unwrap().iter().all(|process| process.running));
     host.uninstall(&echo).await.unwrap();
     assert_gone(&pids(&echo));

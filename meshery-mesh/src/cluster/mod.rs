@@ -6,6 +6,7 @@
 //! | `transport` | [`Transport`]: the one door; tests put their own in front |
 //! | `client` | the client behind it |
 //! | `connect` | how a kubeconfig or a service account opens it |
+//! | `elsewhere` | a door that needs no runtime of its callers |
 //! | `discovery` | [`Discovery`]: which kinds there are, and under which path |
 //! | `watch` | [`Watch`]: what is there, and each change to it, without a gap |
 //!
@@ -15,6 +16,7 @@ mod answer;
 mod client;
 mod connect;
 mod discovery;
+mod elsewhere;
 mod objects;
 mod request;
 mod transport;

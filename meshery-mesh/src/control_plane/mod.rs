@@ -31,6 +31,7 @@ use std::path::PathBuf;
 
 use meshery_core::host::ProcessStatus;
 use meshery_core::{Context, ControlPlaneSpec, Result};
+use tokio::runtime::Handle;
 
 use crate::cluster::{Cluster, ClusterOptions, Credentials};
 use crate::process::background::Background;
@@ -118,6 +119,18 @@ impl ControlPlane {
     /// [`Tls`](meshery_core::ErrorKind::Tls) when there can be no client.
     pub async fn cluster(&self, user_agent: &str) -> Result<Cluster> {
         connect(self.kubeconfig(), user_agent).await
+    }
+
+    /// The same for callers whose runtimes come and go. It is there as long as the control plane.
+    pub(crate) async fn lasting_cluster(&self, user_agent: &str) -> Result<Cluster> {
+        let (kubeconfig, user_agent) = (self.kubeconfig().to_owned(), user_agent.to_owned());
+        let cluster = self.background.run(async move { connect(&kubeconfig, &user_agent).await }).await?;
+        Ok(cluster.sent_from(self.background().clone()))
+    }
+
+    /// Where work goes on for as long as the control plane does.
+    pub(crate) fn background(&self) -> &Handle {
+        self.background.handle()
     }
 
     /// Every request that the API server has answered.

@@ -53,7 +53,7 @@ impl Default for LocalOptions {
 /// choose (a mesh says where they do not); none outlives the host: dropping it, or the end of its process by whatever
 /// cause, ends them.
 ///
-/// Its calls need a tokio runtime.
+/// Its calls need a tokio runtime, each whichever it likes: what it has started goes on without.
 ///
 /// ```no_run
 /// use meshery_core::{Context, MeshHost, MeshSpec};
@@ -211,11 +211,14 @@ impl MeshHost for LocalHost {
     async fn verify(&self, mesh: &Installation, context: &Context) -> Result<Vec<CheckOutcome>> {
         let site = self.site(mesh)?;
         let site = site.lock().await;
+        site.settled().await;
         let mut outcomes = Vec::new();
         for check in self.local(self.installed(&mesh.spec.mesh)?)?.checks(&mesh.spec)? {
             // Boxed: probes hold whole TLS conversations.
             let probe = Box::pin(probe::make(&check, &site, &self.ground));
-            outcomes.push(or_cancelled(&context.cancel, probe).await?);
+            let outcome = or_cancelled(&context.cancel, probe).await;
+            site.settled().await;
+            outcomes.push(outcome?);
         }
         Ok(outcomes)
     }
@@ -223,7 +226,8 @@ impl MeshHost for LocalHost {
     async fn propagation(&self, mesh: &Installation, changes: u32, context: &Context) -> Result<Option<Propagation>> {
         let site = self.site(mesh)?;
         let site = site.lock().await;
-        let Some(change) = self.local(self.provider(&mesh.spec.mesh)?)?.change(&mesh.spec)? else { return Ok(None) };
+        let Some(change) = self.local(self.installed(&mesh.spec.mesh)?)?.change(&mesh.spec)? else { return Ok(None) };
+        site.settled().await;
         or_cancelled(&context.cancel, propagation::measure(&site, &change, changes)).await.map(Some)
     }
 

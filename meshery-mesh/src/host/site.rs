@@ -1,11 +1,13 @@
 //! One installation: from a plan to running processes, and back to nothing.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use meshery_core::host::{ProcessRef, ProcessStatus};
 use meshery_core::plan::{Process, Role};
 use meshery_core::{Context, Error, ErrorKind, Event, Observed, Plan, Result};
+use tokio::sync::Mutex;
 
 use super::identities::Identities;
 use super::inspect::owner;
@@ -35,6 +37,8 @@ pub(super) struct Site {
     pub(super) ports: BTreeMap<String, Port>,
     pub(super) identities: Identities,
     pub(super) references: References,
+    /// Held while a check has led a process elsewhere, until that is back.
+    pub(super) moved: Arc<Mutex<()>>,
     entry: String,
 }
 
@@ -50,6 +54,7 @@ impl Site {
             ports: BTreeMap::new(),
             identities: Identities::default(),
             references: References::default(),
+            moved: Arc::default(),
             entry: String::new(),
         };
         for step in &plan.steps {
@@ -90,6 +95,11 @@ impl Site {
             version: running.version.clone(),
         });
         servers.chain(own).collect()
+    }
+
+    /// Waits until what checks have led elsewhere is back, also when they were given up.
+    pub(super) async fn settled(&self) {
+        drop(self.moved.lock().await);
     }
 
     pub(super) fn port(&self, name: &str) -> Result<u16> {

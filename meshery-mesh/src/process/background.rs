@@ -28,20 +28,33 @@ impl Background {
         Ok(Self { handle, stop: Some(stop), thread: Some(thread) })
     }
 
-    /// Does work on the thread, and waits for what it comes to. What the work starts stays there. Giving the wait up gives
-    /// up the work.
+    /// The runtime of the thread, which is no reason for it to go on.
+    pub(crate) fn handle(&self) -> &Handle {
+        &self.handle
+    }
+
+    /// Does work on the thread, as [`run_on`] does.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Result<T> {
-        let mut tasks = JoinSet::new();
-        tasks.spawn_on(work, &self.handle);
-        let gone = || Error::new(ErrorKind::Internal, "the thread of the background has ended");
-        match tasks.join_next().await {
-            Some(Ok(done)) => done,
-            Some(Err(error)) => Err(gone().because(error)),
-            None => Err(gone()),
-        }
+        run_on(&self.handle, work).await
+    }
+}
+
+/// Does work in a background, and waits for what it comes to. What the work starts stays there. Giving the wait up gives up
+/// the work.
+pub(crate) async fn run_on<T: Send + 'static>(
+    background: &Handle,
+    work: impl Future<Output = Result<T>> + Send + 'static,
+) -> Result<T> {
+    let mut tasks = JoinSet::new();
+    tasks.spawn_on(work, background);
+    let gone = || Error::new(ErrorKind::Internal, "the thread of the background has ended");
+    match tasks.join_next().await {
+        Some(Ok(done)) => done,
+        Some(Err(error)) => Err(gone().because(error)),
+        None => Err(gone()),
     }
 }
 

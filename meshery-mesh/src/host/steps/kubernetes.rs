@@ -36,7 +36,7 @@ impl Site {
         let spec = ControlPlaneSpec { nodes: Vec::new(), start_timeout, ..defaults };
         let plane = ControlPlane::start_from(Programs::found(found), &spec, context).await?;
         self.references.documents.insert(format!("{name}.kubeconfig"), plane.kubeconfig().to_owned());
-        let cluster = plane.cluster(USER_AGENT).await?;
+        let cluster = plane.lasting_cluster(USER_AGENT).await?;
         self.planes.insert(name.to_owned(), Kubernetes { plane, cluster, applied: 0 });
         Ok(())
     }
