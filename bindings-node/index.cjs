@@ -5,6 +5,7 @@ const { readFile } = require("node:fs/promises");
 const { version } = require("./package.json");
 const { MesheryError, call, guarded } = require("./call.cjs");
 const { Lifecycle, Operation, Plan, Snapshot } = require("./lifecycle.cjs");
+const { LocalMesh, LocalSample, programs } = require("./local.cjs");
 const native = require("./meshery.node");
 
 /** The native half of every result, for other classes of this file. */
@@ -222,54 +223,11 @@ class ControlPlane {
   }
 }
 
-/** A sample application as processes of this machine. */
-class LocalSample {
-  #native;
-
-  constructor(inner) {
-    this.#native = inner;
-  }
-
-  static start(spec = {}, options = {}) {
-    const start = (listener) => native.startSample(JSON.stringify(spec), programs(options), listener);
-    return call(start, (inner) => new LocalSample(inner), options);
-  }
-
-  get entry() {
-    return this.#native.entry();
-  }
-
-  url(path = "/") {
-    return this.#native.url(path);
-  }
-
-  get processes() {
-    return this.#native.processes();
-  }
-
-  stop() {
-    guarded(() => this.#native.stop());
-  }
-
-  [Symbol.dispose]() {
-    this.stop();
-  }
-
-  async [Symbol.asyncDispose]() {
-    this.stop();
-  }
-}
-
 /** The native half of a comparison or a campaign. */
 function half(result) {
   const found = halves.get(result);
   if (!found) throw new TypeError("neither a Comparison nor a Campaign");
   return found;
-}
-
-/** Where Envoy is, if that is known. */
-function programs({ envoy = process.env.MESHERY_ENVOY }) {
-  return envoy ? { envoy: String(envoy) } : {};
 }
 
 async function compare(spec = {}, options = {}) {
@@ -342,6 +300,7 @@ module.exports = {
   ControlPlane,
   History,
   Lifecycle,
+  LocalMesh,
   LocalSample,
   MesheryError,
   Operation,

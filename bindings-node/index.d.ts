@@ -1,6 +1,7 @@
 import type { InstanceSpec, Lifecycle, OperationRecord, SampleSpec } from "./lifecycle.js";
 
 export * from "./lifecycle.js";
+export * from "./local.js";
 
 /** The version of the package. */
 export const version: string;
@@ -718,27 +719,6 @@ export function samples(): SampleInfo[];
 
 /** The instance that a sample is on a cluster, for `plan`, `upgrade` and others. Throws `invalid_input`. */
 export function sampleSpec(spec: SampleSpec): InstanceSpec;
-
-/** A sample application as processes of this machine. It ends with `using`, with `stop`, and with the program. */
-export class LocalSample {
-  private constructor();
-  /**
-   * Starts a sample with its settings, and waits until it answers. Fails with `invalid_input` at `sample` for one that
-   * there is not, at `settings` for what it does not understand, and at the field for what only a cluster has; with
-   * `unsupported` for one that runs on clusters only.
-   */
-  static start(spec: SampleSpec, options?: CompareOptions): Promise<LocalSample>;
-  /** Where clients connect to, `HOST:PORT`. */
-  readonly entry: string;
-  /** The URL of a path of it. */
-  url(path?: string): string;
-  /** The processes with their ids. */
-  readonly processes: Record<string, number>;
-  /** Ends everything: no process, port or file is left. Ending it twice is no error. */
-  stop(): void;
-  [Symbol.dispose](): void;
-  [Symbol.asyncDispose](): Promise<void>;
-}
 
 /** What a measurement reached of thresholds that its load did not have. */
 export function judgeThresholds(measurement: Measurement, thresholds: Thresholds): Measurement["thresholds"];

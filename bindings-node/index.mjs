@@ -5,6 +5,7 @@ export {
   ControlPlane,
   History,
   Lifecycle,
+  LocalMesh,
   LocalSample,
   MesheryError,
   Operation,

@@ -5,9 +5,9 @@
 
 use std::sync::Arc;
 
-use meshery_core::{Cancel, Comparison, Context, Error, ErrorKind, Event, Installation, Result};
+use meshery_core::{Cancel, Comparison, Context, Error, ErrorKind, Event, Result};
+use meshery_mesh::ControlPlane;
 use meshery_mesh::lifecycle::Snapshot;
-use meshery_mesh::{ControlPlane, LocalHost};
 use napi::bindgen_prelude::{Either4, FnArgs, Function};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi_derive::napi;
@@ -15,21 +15,21 @@ use napi_derive::napi;
 use crate::comparison::Comparison as Found;
 use crate::control_plane::ControlPlane as Plane;
 use crate::error::{described, to_json};
-use crate::sample::LocalSample;
+use crate::local::LocalInstallation;
 use crate::snapshot::Snapshot as Shot;
 
 /// What a call ends with.
 pub(crate) enum Outcome {
     Comparison(Box<Comparison>),
     ControlPlane(Box<ControlPlane>),
-    Sample(Box<LocalHost>, Box<Installation>),
+    Local(LocalInstallation),
     Snapshot(Snapshot),
     /// Anything that JavaScript gets as JSON.
     Document(String),
 }
 
 /// Event, object, document or error: one of them is there. All but the object are JSON.
-type Message = (Option<String>, Option<Either4<Found, Plane, Shot, LocalSample>>, Option<String>, Option<String>);
+type Message = (Option<String>, Option<Either4<Found, Plane, Shot, LocalInstallation>>, Option<String>, Option<String>);
 
 /// The function that a caller is told by.
 pub(crate) type Listener<'a> = Function<'a, FnArgs<Message>, ()>;
@@ -87,7 +87,7 @@ fn message(outcome: Result<Outcome>) -> Message {
         Outcome::Comparison(found) => (None, Some(Either4::A(Found(*found))), None, None),
         Outcome::ControlPlane(found) => (None, Some(Either4::B(Plane::new(*found))), None, None),
         Outcome::Snapshot(found) => (None, Some(Either4::C(Shot(found))), None, None),
-        Outcome::Sample(host, found) => (None, Some(Either4::D(LocalSample::new(host, found))), None, None),
+        Outcome::Local(found) => (None, Some(Either4::D(found)), None, None),
         Outcome::Document(found) => (None, None, Some(found), None),
     });
     ended.unwrap_or_else(|error| (None, None, None, Some(described(&error))))

@@ -9,8 +9,9 @@
 //! | `control_plane` | a control plane under way |
 //! | `history` | results over time |
 //! | `lifecycle` | the engine that installs, upgrades and removes, one call for each question and operation |
+//! | `local` | what runs as processes of this machine: a sample application, or a mesh |
 //! | `plan`, `snapshot` | what would change; what is on a cluster at a time |
-//! | `sample` | sample applications, and one as processes of this machine |
+//! | `samples` | what is known of sample applications |
 //! | `error` | from [`meshery_core::Error`] to what `index.cjs` makes a `MesheryError` of |
 #![expect(
     clippy::needless_pass_by_value,
@@ -26,8 +27,9 @@ mod control_plane;
 mod error;
 mod history;
 mod lifecycle;
+mod local;
 mod plan;
-mod sample;
+mod samples;
 mod snapshot;
 
 use std::collections::BTreeMap;

@@ -5,7 +5,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { Comparison, MesheryError, Plan, analyze, compare, runLoad } from "meshery";
+import { Comparison, LocalMesh, MesheryError, Plan, analyze, compare, runLoad } from "meshery";
 
 import { ROOT, json } from "./support.mjs";
 
@@ -33,7 +33,8 @@ function show({ plan: document, role }) {
   };
 }
 
-const calls = { analyze, compare, comparison: lookUp, plan: show, run_load: runLoad };
+const install = (input) => LocalMesh.start(input);
+const calls = { analyze, compare, comparison: lookUp, install, plan: show, run_load: runLoad };
 
 function checkError(error, { mentions = [], ...expected }) {
   if (!(error instanceof MesheryError)) throw error;

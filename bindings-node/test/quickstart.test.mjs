@@ -24,6 +24,18 @@ test("the quickstart runs as printed", (context) => {
   assert.ok(existsSync(join(cwd, "quickstart/report.html")));
 });
 
+test("the laptop runs as printed", async (context) => {
+  const path = envoy(context);
+  const plane = path && (await controlPlane(context, { nodes: [] })); // skipped without the servers
+  if (!plane) return;
+  plane.stop();
+  const env = { ...process.env, MESHERY_ENVOY: path };
+  const said = execFileSync(process.execPath, [join(ROOT, "examples/laptop/laptop.mjs")], { env, encoding: "utf8" });
+  assert.match(said, /^requests enter at http:\/\/127\.0\.0\.1:\d+\/; 9 processes are at work\n/);
+  assert.equal(said.split(": true (").length, 10, said);
+  assert.match(said, /\nhalf of all changes of its configuration arrive within \d+ ns\n$/);
+});
+
 test("the lifecycle runs as printed", async (context) => {
   const plane = await controlPlane(context, { nodes: [] }); // skipped without the servers
   if (!plane) return;

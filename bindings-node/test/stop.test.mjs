@@ -12,7 +12,7 @@ import { Worker } from "node:worker_threads";
 
 import { Comparison, MesheryError, compare, runLoad } from "meshery";
 
-import { ROOT, checkSchema, endless, envoy, serve } from "./support.mjs";
+import { ROOT, checkSchema, endless, envoy, family, serve } from "./support.mjs";
 
 function checkStopped(partial) {
   assert.ok(partial instanceof Comparison);
@@ -25,17 +25,6 @@ function checkStopped(partial) {
 /** What stops an endless comparison, as an error. */
 function stopping(options) {
   return serve((upstream) => compare(endless(upstream), options).catch((caught) => caught));
-}
-
-/** The processes that have inherited a mark in their environment. */
-function family(mark) {
-  return readdirSync("/proc").filter((process) => {
-    try {
-      return /^\d+$/.test(process) && readFileSync(`/proc/${process}/environ`).includes(mark);
-    } catch {
-      return false; // it has ended, or is somebody else's
-    }
-  });
 }
 
 /** The processes that this one has started. */

@@ -1,6 +1,6 @@
 // What the tests share.
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { createServer } from "node:http";
 import { request } from "node:https";
 import { dirname, join } from "node:path";
@@ -71,6 +71,17 @@ export function checkSchema(name, document) {
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
   const validate = ajv.compile(json(`meshery-core/schema/${name}.schema.json`));
   if (!validate(document)) throw new Error(`${name}: ${ajv.errorsText(validate.errors)}`);
+}
+
+/** The processes that have inherited a mark in their environment. */
+export function family(mark) {
+  return readdirSync("/proc").filter((process) => {
+    try {
+      return /^\d+$/.test(process) && readFileSync(`/proc/${process}/environ`).includes(mark);
+    } catch {
+      return false; // it has ended, or is somebody else's
+    }
+  });
 }
 
 /** Works with the address of an HTTP server in this process. */

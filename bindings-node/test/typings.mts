@@ -5,6 +5,7 @@ import {
   type ComparisonSpec,
   type EnrolmentReport,
   Lifecycle,
+  LocalMesh,
   LocalSample,
   MesheryError,
   type OperationReport,
@@ -44,7 +45,10 @@ const moved: EnrolmentReport = await lifecycle.enrol({ instance: "istio-canary",
 const revisions: (string | undefined)[] = moved.pods.map((pod) => pod.revision);
 const images: string[] = samples().flatMap((sample) => sample.images);
 const echo = await LocalSample.start({ sample: "echo", settings: { delay: "20ms" } }, { envoy: "envoy" });
-echo.stop();
+const mesh = await LocalMesh.start({ mesh: "istio-local", upstream: echo.entry, mtls: true });
+const proven: boolean = (await mesh.verify({ signal: AbortSignal.timeout(1000) })).every((check) => check.passed);
+const p50: number | null | undefined = (await mesh.propagation(5))?.p50_ns;
+for (const each of [mesh, echo]) each.stop();
 
 try {
   await compare();
@@ -61,6 +65,8 @@ await runLoad({ target: "http://127.0.0.1/", pace: { constant: 2000 } });
 await compare({ runs: 5 });
 // @ts-expect-error: an unknown option
 lifecycle.install({ name: "shop" }, { adopts: true });
+// @ts-expect-error: a mesh has something behind it
+LocalMesh.start({ mesh: "envoy" });
 // @ts-expect-error: a sample has a name
 lifecycle.installSample({ namespace: "books" });
 // @ts-expect-error: an instance is named
@@ -68,4 +74,4 @@ lifecycle.withdraw({ namespaces: ["shop"] });
 // @ts-expect-error: no such verdict
 const worse: Verdict = "worse";
 
-export { analysis, both, images, low, meshery, report, revisions, sampled, sent, verdict, worse };
+export { analysis, both, images, low, meshery, p50, proven, report, revisions, sampled, sent, verdict, worse };

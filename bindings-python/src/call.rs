@@ -6,18 +6,19 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use meshery_core::{Cancel, Comparison, Context, Error, ErrorKind, Event, Installation, Result};
+use meshery_core::{Cancel, Comparison, Context, Error, ErrorKind, Event, Result};
+use meshery_mesh::ControlPlane;
 use meshery_mesh::lifecycle::Snapshot;
-use meshery_mesh::{ControlPlane, LocalHost};
 use pyo3::prelude::*;
 
 use crate::error::{or_raise, to_json};
+use crate::local::LocalInstallation;
 
 /// What a call ends with.
 pub(crate) enum Outcome {
     Comparison(Box<Comparison>),
     ControlPlane(Box<ControlPlane>),
-    Sample(Box<LocalHost>, Box<Installation>),
+    Local(LocalInstallation),
     Snapshot(Snapshot),
     /// Anything that Python gets as JSON.
     Document(String),
@@ -110,7 +111,7 @@ impl Call {
             Outcome::ControlPlane(found) => {
                 Ok(Py::new(py, crate::control_plane::ControlPlane::new(*found))?.into_any())
             }
-            Outcome::Sample(host, found) => Ok(Py::new(py, crate::sample::LocalSample::new(host, found))?.into_any()),
+            Outcome::Local(found) => Ok(Py::new(py, found)?.into_any()),
             Outcome::Snapshot(found) => Ok(Py::new(py, crate::snapshot::Snapshot(found))?.into_any()),
             Outcome::Document(found) => Ok(found.into_pyobject(py)?.into_any().unbind()),
         }

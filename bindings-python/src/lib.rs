@@ -9,8 +9,8 @@
 //! | `control_plane` | a control plane under way |
 //! | `history` | results over time |
 //! | `lifecycle` | the engine that installs, upgrades and removes, one call for each question and operation |
+//! | `local` | what runs as processes of this machine: a sample application, or a mesh |
 //! | `plan`, `snapshot` | what would change; what is on a cluster at a time |
-//! | `sample` | a sample application as processes of this machine |
 //! | `error` | from [`meshery_core::Error`] to `meshery.MesheryError` |
 
 mod arrow;
@@ -21,8 +21,8 @@ mod control_plane;
 mod error;
 mod history;
 mod lifecycle;
+mod local;
 mod plan;
-mod sample;
 mod snapshot;
 
 /// `meshery._native`: what the package's Python files are made of.
@@ -32,7 +32,8 @@ mod _native {
     use std::path::PathBuf;
 
     use meshery_core::{
-        CampaignSpec, ComparisonSpec, ControlPlaneSpec, LoadSpec, LoadTest, SampleSpec, SearchSpec, json,
+        CampaignSpec, ComparisonSpec, ControlPlaneSpec, LoadSpec, LoadTest, MeshHost, MeshSpec, SampleSpec, SearchSpec,
+        json,
     };
     use meshery_mesh::LocalHost;
     use meshery_mesh::analyze::Source;
@@ -56,10 +57,11 @@ mod _native {
     use crate::history::History;
     #[pymodule_export]
     use crate::lifecycle::Lifecycle;
+    use crate::local;
+    #[pymodule_export]
+    use crate::local::LocalInstallation;
     #[pymodule_export]
     use crate::plan::Plan;
-    #[pymodule_export]
-    use crate::sample::LocalSample;
     #[pymodule_export]
     use crate::snapshot::Snapshot;
 
@@ -140,12 +142,14 @@ mod _native {
     #[pyfunction]
     fn start_sample(py: Python<'_>, spec: &str, programs: BTreeMap<String, PathBuf>) -> PyResult<Call> {
         let spec: SampleSpec = or_raise(py, json::read(spec))?;
-        let started = Call::start(async move |context| {
-            let host = LocalHost::new(LocalOptions { programs, ..LocalOptions::default() })?;
-            let sample = host.start_sample(&spec, &context).await?;
-            Ok(Outcome::Sample(host.into(), sample.into()))
-        });
-        or_raise(py, started)
+        or_raise(py, local::start(programs, async move |host, context| host.start_sample(&spec, &context).await))
+    }
+
+    /// Installs a mesh on this machine.
+    #[pyfunction]
+    fn start_mesh(py: Python<'_>, spec: &str, programs: BTreeMap<String, PathBuf>) -> PyResult<Call> {
+        let spec: MeshSpec = or_raise(py, json::read(spec))?;
+        or_raise(py, local::start(programs, async move |host, context| host.install(&spec, &context).await))
     }
 
     /// Starts a load.

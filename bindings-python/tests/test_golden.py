@@ -43,6 +43,7 @@ CALLS: dict[str, Callable[[Any], object]] = {
     "analyze": meshery.analyze,
     "compare": meshery.compare,
     "comparison": look_up,
+    "install": meshery.LocalMesh.start,
     "plan": show,
     "run_load": meshery.run_load,
 }

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +26,16 @@ def test_the_quickstart_runs_as_printed(tmp_path: Path) -> None:
     check_schema("comparison", result)
     assert result["end"] == {"ended": "complete"}
     assert (tmp_path / "quickstart/report.html").exists()
+
+
+def test_the_laptop_runs_as_printed() -> None:
+    control_plane(nodes=[]).stop()  # skipped without the servers
+    program = [sys.executable, str(ROOT / "examples/laptop/laptop.py")]
+    environment = os.environ | {"MESHERY_ENVOY": str(envoy())}
+    said = subprocess.run(program, env=environment, check=True, capture_output=True, text=True).stdout
+    assert re.match(r"requests enter at http://127.0.0.1:\d+/; 9 processes are at work\n", said)
+    assert said.count(": True (") == 9
+    assert re.search(r"\nhalf of all changes of its configuration arrive within \d+ ns\n$", said)
 
 
 def test_the_lifecycle_runs_as_printed() -> None:

@@ -7,7 +7,7 @@
 
 use std::path::{Path, PathBuf};
 
-use meshery_core::{ChangePlan, Comparison, Context, LoadTest, Result, json, lifecycle};
+use meshery_core::{ChangePlan, Comparison, Context, LoadTest, MeshHost, Result, json, lifecycle};
 use meshery_mesh::LocalHost;
 use meshery_mesh::analyze::{Source, analyze};
 use meshery_mesh::host::LocalOptions;
@@ -41,6 +41,12 @@ fn call(name: &str, input: &Value) -> Result<Value> {
                 compare(&spec, &Engine::new(), &LocalHost::new(LocalOptions::default())?, &context).await
             });
             Ok(serde_json::to_value(done?)?)
+        }
+        "install" => {
+            let spec = json::from_value(input.clone())?;
+            let installed =
+                await_result(async { LocalHost::new(LocalOptions::default())?.install(&spec, &context).await });
+            Ok(serde_json::to_value(installed?)?)
         }
         "comparison" => look_up(&serde_json::from_value(read(input["document"].as_str().unwrap()))?),
         "plan" => show(&json::from_value(input["plan"].clone())?, input["role"].as_str().unwrap()),

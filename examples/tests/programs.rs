@@ -13,16 +13,21 @@ use support::{Marked, Scratch};
 
 #[test]
 fn the_quickstart_runs_as_printed() {
-    let Some(envoy) = envoy::find() else { return };
+    let Some(mut quickstart) = with_envoy_on_path(env!("CARGO_BIN_EXE_quickstart")) else { return };
     let scratch = Scratch::new();
-    let folder = envoy.parent().unwrap().display().to_string();
-    let path = format!("{folder}:{}", std::env::var("PATH").unwrap_or_default());
-    let mut quickstart = Command::new(env!("CARGO_BIN_EXE_quickstart"));
-    let mut program = Marked::spawn(quickstart.current_dir(&scratch.0).env("PATH", path));
+    let mut program = Marked::spawn(quickstart.current_dir(&scratch.0));
     assert!(program.end().success());
     program.assert_gone();
     assert_eq!(scratch.result("quickstart/result.json")["end"]["ended"], "complete");
     assert!(scratch.0.join("quickstart/report.html").exists());
+}
+
+/// A program that finds Envoy where a user has it.
+fn with_envoy_on_path(program: &str) -> Option<Command> {
+    let folder = envoy::find()?.parent()?.display().to_string();
+    let mut command = Command::new(program);
+    command.env("PATH", format!("{folder}:{}", std::env::var("PATH").unwrap_or_default()));
+    Some(command)
 }
 
 /// What a program on a control plane says; nothing without the servers, but in CI.
@@ -70,6 +75,21 @@ fn istio_without_a_cluster_is_proven_and_leaves_nothing() {
     assert_eq!(said.lines().filter(|line| line.contains(": true (")).count(), 9, "{said}");
     assert!(said.contains("kube-apiserver") && said.contains("client-agent") && said.contains("/1."), "{said}");
     assert!(said.contains("(p50)") && said.contains("of 3\nremoved in "), "{said}");
+}
+
+#[test]
+fn a_laptop_has_istio_in_front_of_a_sample() {
+    let Some(mut laptop) = with_envoy_on_path(env!("CARGO_BIN_EXE_laptop")) else { return };
+    let Some(said) = said_by(&mut laptop) else { return };
+    assert!(
+        said.starts_with("requests enter at http://127.0.0.1:") && said.contains("; 9 processes are at work\n"),
+        "{said}"
+    );
+    assert_eq!(said.lines().filter(|line| line.contains(": true (")).count(), 9, "{said}");
+    assert!(
+        said.contains("\nhalf of all changes of its configuration arrive within ") && said.ends_with("s\n"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -20,10 +20,11 @@ from meshery._exchange import convert_result, export_measurement
 from meshery._history import Entry, History
 from meshery._lifecycle import Lifecycle
 from meshery._load import run_load, run_load_async
+from meshery._local import LocalMesh, LocalSample
 from meshery._native import __version__
 from meshery._operation import Operation
 from meshery._plan import Plan
-from meshery._sample import LocalSample, sample_spec, samples
+from meshery._sample import sample_spec, samples
 from meshery._search import search, search_async
 from meshery._snapshot import Snapshot
 from meshery._statistics import statistic, statistics
@@ -38,6 +39,7 @@ __all__ = [
     "Finding",
     "History",
     "Lifecycle",
+    "LocalMesh",
     "LocalSample",
     "MesheryError",
     "Operation",

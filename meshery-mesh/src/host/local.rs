@@ -53,7 +53,7 @@ impl Default for LocalOptions {
 /// choose (a mesh says where they do not); none outlives the host: dropping it, or the end of its process by whatever
 /// cause, ends them.
 ///
-/// Its calls need a tokio runtime, each whichever it likes: what it has started goes on without.
+/// Its calls need a tokio runtime, and any will do: what they have started goes on without one.
 ///
 /// ```no_run
 /// use meshery_core::{Context, MeshHost, MeshSpec};

@@ -30,7 +30,7 @@ pub(super) struct Led {
     _twin: Option<Twin>,
 }
 
-/// What has to be written again. It is gone in the background of the control plane, to its end.
+/// What has to be written again. The background of the control plane does it: whoever wanted the detour may be gone.
 struct WayBack {
     background: Handle,
     cluster: Cluster,
@@ -104,7 +104,7 @@ impl Drop for Led {
 }
 
 impl WayBack {
-    /// Goes, whether anybody waits for it or not.
+    /// Goes to its end, whether anybody waits for it or not.
     fn start(self) -> JoinHandle<Result<()>> {
         let background = self.background.clone();
         background.spawn(async move { self.go().await })

@@ -148,7 +148,8 @@ async fn places(
     let mut places = Vec::new();
     for some in names.chunks(usize::from(options.concurrency.max(1))) {
         let mut tasks = JoinSet::new();
-        for (index, name) in some.iter().cloned() {
+        for (index, name) in some {
+            let (index, name) = (*index, name.clone());
             let (wire, apis) = (wire.clone(), [apps(discovery, &KINDS), apps(discovery, &["ReplicaSet"])]);
             tasks.spawn(async move {
                 let place = look_into(&wire, &name, &apis).await;
