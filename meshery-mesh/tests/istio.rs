@@ -1,4 +1,4 @@
-//! Istio, with the real istiod beside a real API server.
+//! Istio, with the real istiod beside a real API server. What others have installed is in `adoption.rs`.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
@@ -7,7 +7,7 @@ mod support;
 use std::time::Duration;
 
 use meshery_core::lifecycle::Happening;
-use meshery_core::{ErrorKind, ObjectId, OperationOptions};
+use meshery_core::{ObjectId, OperationOptions};
 use meshery_mesh::lifecycle::Lifecycle;
 use serde_json::{Value, json};
 use support::bed::{Bed, bed};
@@ -153,64 +153,6 @@ async fn a_second_revision_keeps_what_both_share() {
     let difference = bed.difference_but(&alone, |id| report.residue.iter().any(|residue| residue.object == *id)).await;
     assert!(difference.is_empty(), "{difference:?}");
     lifecycle.uninstall("istio", &patient, &bed.context).await.unwrap();
-    let difference = bed.difference(&before).await;
-    assert!(difference.is_empty(), "{difference:?}");
-    bed.stop();
-}
-
-fn helm(bed: &Bed, arguments: &[&str]) -> String {
-    let testbed = meshery_mesh::control_plane::testbed().unwrap();
-    let home = bed.plane.kubeconfig_path().with_file_name("helm");
-    let mut command = std::process::Command::new(testbed.join("bin/helm"));
-    command.args(arguments).env("KUBECONFIG", bed.plane.kubeconfig_path()).env("HOME", &home);
-    command.env_remove("HELM_CACHE_HOME").env("HELM_CONFIG_HOME", &home).env("HELM_DATA_HOME", &home);
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-#[tokio::test]
-async fn what_the_real_helm_has_installed_is_adopted_without_a_restart_and_given_back() {
-    let Some(bed) = bed().await else { return };
-    let lifecycle = Lifecycle::new(bed.engine.clone()).with_tools(istiod::tools());
-    bed.namespace("istio-system").await;
-    let before = bed.snapshot().await;
-    let charts = meshery_mesh::control_plane::testbed().unwrap().join("share/istio/manifests/charts");
-    let chart = |path: &str| charts.join(path).to_str().unwrap().to_owned();
-    let (base, discovery) = (chart("base"), chart("istio-control/istio-discovery"));
-    helm(&bed, &["install", "istio-base", &base, "-n", "istio-system", "--set", "defaultRevision=default"]);
-    helm(&bed, &["install", "istiod", &discovery, "-n", "istio-system"]);
-    let pods = "/api/v1/namespaces/istio-system/pods";
-    let pod = async || bed.value(pods).await["items"][0]["metadata"]["uid"].clone();
-    until_there(&bed, "/apis/apps/v1/namespaces/istio-system/deployments/istiod").await;
-    while pod().await.is_null() {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    let running = pod().await;
-
-    let options = OperationOptions { wait: false, remove_definitions: true, ..bed.options.clone() };
-    let spec = istiod::spec("istio", None, &json!({}));
-    let error = lifecycle.install(&spec, &options, &bed.context).await.unwrap_err();
-    assert!(error.kind() == ErrorKind::Conflict && error.to_string().contains("can be adopted"), "{error}");
-    let adopting = OperationOptions { adopt: true, ..options.clone() };
-    let report = lifecycle.install(&spec, &adopting, &bed.context).await.unwrap();
-    assert_eq!((report.created.len(), report.updated.len()), (0, 34), "{report:?}");
-    assert_eq!(pod().await, running, "nobody was restarted");
-    assert!(!lifecycle.install(&spec, &options, &bed.context).await.unwrap().changed_anything());
-
-    let given = lifecycle.hand_back("istio", &options, &bed.context).await.unwrap();
-    assert_eq!(given.len(), 34);
-    helm(&bed, &["upgrade", "istiod", &discovery, "-n", "istio-system", "--set", "replicaCount=1"]);
-    assert!(helm(&bed, &["list", "-n", "istio-system"]).contains("deployed"));
-
-    // Adopted for good, it goes with all that Helm remembers of it.
-    lifecycle.install(&spec, &adopting, &bed.context).await.unwrap();
-    let report = lifecycle.uninstall("istio", &OperationOptions { wait: true, ..options }, &bed.context).await.unwrap();
-    assert!(
-        report.residue.iter().any(|residue| residue.reason.contains("Helm's record") && residue.removed),
-        "{:?}",
-        report.residue
-    );
     let difference = bed.difference(&before).await;
     assert!(difference.is_empty(), "{difference:?}");
     bed.stop();

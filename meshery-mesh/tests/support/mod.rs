@@ -13,6 +13,7 @@ pub mod proxy;
 pub mod scratch;
 pub mod shared;
 pub mod stage;
+pub mod takeover;
 pub mod testbed;
 
 use std::collections::BTreeMap;

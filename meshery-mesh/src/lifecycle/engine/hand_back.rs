@@ -8,10 +8,13 @@ use super::held::{Begun, Held};
 use super::known::Known;
 use crate::cluster::{Api, Discovery, Method, Request};
 use crate::lifecycle::applyset;
-use crate::lifecycle::inventory::{Entry, State};
+use crate::lifecycle::inventory::{Contents, Entry, State};
 use crate::lifecycle::planner::ownership;
 use crate::lifecycle::run::one;
 use crate::lifecycle::run::wire::Wire;
+
+/// How large the annotations of an object may be, in bytes, for a server to take them: 256 KiB, with room for others.
+const ANNOTATIONS: usize = 250 * 1024;
 
 /// Gives everything back. What we made ourselves keeps us as its owner by name, and is nobody's set any more.
 pub(super) async fn hand_back(wire: &Wire, name: &str, options: &OperationOptions) -> Result<Vec<ObjectId>> {
@@ -19,7 +22,8 @@ pub(super) async fn hand_back(wire: &Wire, name: &str, options: &OperationOption
     stored.free(name, now)?;
     let begun = Begun { store: &store, before: Some(&stored), now, kind: OperationKind::Uninstall };
     let held = Held::take(wire, &begun, stored.state.clone(), Vec::new()).await?;
-    let giver = Giver { wire, manager: format!("meshery-{name}"), set: store.set() };
+    let contents = store.contents(wire, &stored).await?;
+    let giver = Giver { wire, manager: format!("meshery-{name}"), set: store.set(), contents };
     let done = giver.give_all(&discovery, &stored.state).await;
     match done {
         Ok(all) => held.remove().await.map(|()| all),
@@ -35,6 +39,8 @@ struct Giver<'a> {
     wire: &'a Wire,
     manager: String,
     set: String,
+    /// What was last written.
+    contents: Contents,
 }
 
 impl Giver<'_> {
@@ -52,7 +58,7 @@ impl Giver<'_> {
 
     /// Gives one object back, in one write that fails if anything has changed meanwhile.
     async fn give(&self, api: &Api, id: &ObjectId, entry: &Entry) -> Result<bool> {
-        let Self { wire, manager, set } = self;
+        let Self { wire, manager, set, .. } = self;
         let path = api.path(id.namespace.as_deref(), Some(&id.name));
         let mut tries = 0;
         loop {
@@ -69,15 +75,7 @@ impl Giver<'_> {
                 one::unlabel(wire, api, id, manager).await?;
                 return Ok(true);
             }
-            let label = format!("/metadata/labels/{}", applyset::PART_OF.replace('/', "~1"));
-            let entries = ownership::returned(&live, manager, &entry.predecessors);
-            let steps = json!([
-                { "op": "test", "path": "/metadata/resourceVersion", "value": live.resource_version() },
-                { "op": "remove", "path": label },
-                { "op": "replace", "path": "/metadata/managedFields", "value": entries },
-            ]);
-            let request = Request::new(Method::Patch, &path).query("fieldManager", manager);
-            let request = request.body("application/json-patch+json", serde_json::to_vec(&steps)?);
+            let request = self.request(&path, &live, entry)?;
             match wire.send(request, id).await?.accepted() {
                 Ok(_) => return Ok(true),
                 Err(error) if wire.rest_in_spite_of(tries, &error, id).await => {}
@@ -85,4 +83,33 @@ impl Giver<'_> {
             }
         }
     }
+
+    /// The one write, in the name of whom it is given to where that is who updates it.
+    fn request(&self, path: &str, live: &Object, entry: &Entry) -> Result<Request> {
+        let label = format!("/metadata/labels/{}", pointer(applyset::PART_OF));
+        let entries = ownership::returned(live, &self.manager, &entry.predecessors);
+        let mut steps = vec![
+            json!({ "op": "test", "path": "/metadata/resourceVersion", "value": live.resource_version() }),
+            json!({ "op": "remove", "path": label }),
+            json!({ "op": "replace", "path": "/metadata/managedFields", "value": entries }),
+        ];
+        let mut author = self.manager.as_str();
+        let written = self.contents.get(&entry.intent).filter(|object| object.value().to_string().len() < ANNOTATIONS);
+        if let (Some(heir), Some(written)) = (ownership::annotates(&entry.predecessors, one::LAST_APPLIED), written) {
+            // What kubectl does not find there, it does not remove when it is not wanted any more.
+            if live.get("/metadata/annotations").is_none() {
+                steps.push(json!({ "op": "add", "path": "/metadata/annotations", "value": {} }));
+            }
+            let place = format!("/metadata/annotations/{}", pointer(one::LAST_APPLIED));
+            steps.push(json!({ "op": "add", "path": place, "value": written.value().to_string() }));
+            author = heir;
+        }
+        let request = Request::new(Method::Patch, path).query("fieldManager", author);
+        Ok(request.body("application/json-patch+json", serde_json::to_vec(&steps)?))
+    }
+}
+
+/// A name as a part of a JSON pointer.
+fn pointer(name: &str) -> String {
+    name.replace('/', "~1")
 }

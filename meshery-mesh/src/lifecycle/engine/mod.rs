@@ -240,8 +240,8 @@ impl Lifecycle {
         or_cancelled(&context.cancel, work).await
     }
 
-    /// Gives an instance back to whoever had installed it before it was adopted: nothing is changed but who owns it. What
-    /// was given back is returned.
+    /// Gives an instance back to whoever had installed it before it was adopted: nothing is changed but who owns it, and
+    /// what kubectl notes on objects to know it again. What was given back is returned.
     ///
     /// # Errors
     /// [`NotFound`](ErrorKind::NotFound) when there is none, [`Busy`](ErrorKind::Busy) while somebody is at work on it.

@@ -192,6 +192,14 @@ pub(in crate::lifecycle) fn returned(live: &Object, ours: &str, predecessors: &[
     kept
 }
 
+/// Who of these has updated an annotation.
+pub(in crate::lifecycle) fn annotates<'a>(predecessors: &'a [Value], name: &str) -> Option<&'a str> {
+    let field = format!("f:{name}");
+    let updates = predecessors.iter().filter(|entry| entry["operation"] == "Update");
+    let mut annotates = updates.filter(|entry| entry["fieldsV1"]["f:metadata"]["f:annotations"].get(&field).is_some());
+    annotates.next()?["manager"].as_str()
+}
+
 fn merge(into: &mut Value, from: &Value) {
     let (Some(into), Some(from)) = (into.as_object_mut(), from.as_object()) else { return };
     for (name, value) in from {

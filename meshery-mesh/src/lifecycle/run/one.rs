@@ -276,7 +276,8 @@ async fn adopt(wire: &Wire, manner: &Manner, write: &Write, live: &Object) -> Re
     }
 }
 
-const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+/// By what kubectl knows again what it has applied.
+pub(in crate::lifecycle) const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// What would become of an object that is there like this.
 pub(in crate::lifecycle) struct Question<'a> {

@@ -274,6 +274,11 @@ fn residue(wanted: &InstanceSpec) -> Vec<ResidueRule> {
     }
     let reason = "istiod keeps the key of its own authority in it";
     rules.push(of_all(core("Secret"), Some(home), "istio-ca-secret", reason));
+    let beside = Trace::Label("install.operator.istio.io/owning-resource-not-pruned".into());
+    for kind in [core("Service"), mutating(named("")).kind, validating(named("")).kind] {
+        let reason = "istioctl makes it for the default revision, beside what it installs";
+        rules.push(shared(made(kind, None, beside.clone(), reason), istiods()));
+    }
     for name in ELECTIONS {
         for kind in [core("ConfigMap"), lease()] {
             rules.push(of_all(kind, Some(home), name, "the control planes of the cluster elect a leader by it"));
