@@ -176,9 +176,7 @@ def test_namespaces_are_enrolled_and_withdrawn(
     check_schema("change-plan", plan.document)
     assert str(plan).startswith("enrol ambient: 1 to update, 1 to keep\n~ Namespace moving\n")
     # No proxies are on the nodes that would say that they serve a pod: nobody waits for it.
-    report = lifecycle.enrol(
-        instance="ambient", namespaces=["moving"], options={"wait": False}
-    )
+    report = lifecycle.enrol(instance="ambient", namespaces=["moving"], options={"wait": False})
     check_schema("enrolment-report", report)
     assert [marked["name"] for marked in report["marked"]] == ["moving"]
     (left,) = report["left_alone"]

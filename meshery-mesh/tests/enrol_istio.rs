@@ -4,7 +4,7 @@
 
 mod support;
 
-use meshery_core::lifecycle::{AdviceCode, ChangeAction, Happening, OperationKind};
+use meshery_core::lifecycle::{AdviceCode, ChangeAction, Happening, OnFailure, OperationKind};
 use meshery_core::{
     AuditedRequest, EnrolmentReport, EnrolmentSpec, ErrorKind, InstanceSpec, OperationOptions, Result, SampleSpec,
 };
@@ -390,4 +390,41 @@ async fn a_namespace_of_another_mesh_is_left_to_it_until_it_is_said_that_it_leav
     assert!(!pods.contains("\"linkerd-proxy\""), "none of them has its proxy any more");
     let told = report.events.iter().any(|event| matches!(event.happening, Happening::LeaseTaken { .. }));
     assert!(told, "{:?}", report.events);
+}
+
+/// Its pods comply with the strictest of Kubernetes' own standards; with a sidecar that sets up the network they do not.
+const STRICT: &str = "
+apiVersion: v1
+kind: Namespace
+metadata: { name: vault, labels: { pod-security.kubernetes.io/enforce: restricted } }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: vault }
+spec:
+  selector: { matchLabels: { app: vault } }
+  template:
+    metadata: { labels: { app: vault } }
+    spec:
+      securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: RuntimeDefault } }
+      containers:
+      - name: vault
+        image: vault
+        securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: [ALL] } }
+";
+
+#[tokio::test]
+async fn a_pod_that_would_be_refused_is_found_out_before_one_that_runs_goes() {
+    let Some(istio) = istio().await else { return };
+    let bed = &istio.bed;
+    bed.install(&text("vault", "vault", STRICT)).await.unwrap();
+    let uid = async || bed.value("/api/v1/namespaces/vault/pods").await["items"][0]["metadata"]["uid"].clone();
+    let running = uid().await;
+    let options = OperationOptions { on_failure: OnFailure::RollBack, ..bed.options.clone() };
+    let spec = EnrolmentSpec::new("istio", &["vault"]);
+    let error = istio.lifecycle.enrol(&spec, &options, &bed.context).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::CheckFailed);
+    let words = error.to_string();
+    assert!(words.contains("would be refused") && words.contains("violates PodSecurity"), "{words}");
+    assert_eq!((istio.labels("vault").await, uid().await), (json!({}), running));
 }

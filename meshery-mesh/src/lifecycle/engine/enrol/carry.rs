@@ -25,8 +25,8 @@ pub(super) async fn carry_out(wire: &Wire, outlook: Outlook, options: &Operation
     let cancel = wire.recorder().context().cancel.clone();
     let mut operation = Operation::new(wire, outlook, options);
     if operation.outlook.plan.is_empty() {
-        operation.report.pods = operation.known_pods();
-        return Ok(operation.ended());
+        let done = or_cancelled(&cancel, operation.settle()).await;
+        return operation.end(None, done).await;
     }
     or_cancelled(&cancel, access::check(wire, &operation.outlook.plan.permissions)).await?;
     or_cancelled(&cancel, answer::check(wire, &operation.outlook)).await?;
@@ -83,6 +83,18 @@ impl Operation {
         let held = Held::take(&self.means.wire, &begun, stored.state.clone(), Vec::new()).await?;
         self.tell(Happening::LeaseTaken { from: stored.lease.as_ref().map(|lease| lease.holder.clone()) });
         Ok(Some(held))
+    }
+
+    /// Nothing is written; what is there may still be on its way.
+    async fn settle(&mut self) -> Result<()> {
+        if self.means.options.wait {
+            let workloads = self.proven();
+            let known = |place: &Place| known_pods_of(place, &workloads);
+            let pods: Vec<Object> = self.outlook.places.iter().flat_map(known).collect();
+            let is_reached = unreached(&self.outlook.aim, &pods).is_none();
+            self.report.pods = if is_reached { self.described(&pods) } else { self.prove().await? };
+        }
+        Ok(())
     }
 
     async fn stages(&mut self) -> Result<()> {
@@ -181,14 +193,6 @@ impl Operation {
         let draft = &self.outlook.draft;
         let renewed = draft.renewals.iter().map(|renewal| renewal.workload.id());
         renewed.chain(draft.staying.iter().cloned()).collect()
-    }
-
-    /// What is known of pods of which none has to be made anew.
-    fn known_pods(&self) -> Vec<EnrolledPod> {
-        let workloads = self.proven();
-        let pods: Vec<Object> =
-            self.outlook.places.iter().flat_map(|place: &Place| known_pods_of(place, &workloads)).collect();
-        if self.means.options.wait { self.described(&pods) } else { Vec::new() }
     }
 
     fn described(&self, pods: &[Object]) -> Vec<EnrolledPod> {
