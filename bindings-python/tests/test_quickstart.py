@@ -32,7 +32,9 @@ def test_the_laptop_runs_as_printed() -> None:
     control_plane(nodes=[]).stop()  # skipped without the servers
     program = [sys.executable, str(ROOT / "examples/laptop/laptop.py")]
     environment = os.environ | {"MESHERY_ENVOY": str(envoy())}
-    said = subprocess.run(program, env=environment, check=True, capture_output=True, text=True).stdout
+    said = subprocess.run(
+        program, env=environment, check=True, capture_output=True, text=True
+    ).stdout
     assert re.match(r"requests enter at http://127.0.0.1:\d+/; 9 processes are at work\n", said)
     assert said.count(": True (") == 9
     assert re.search(r"\nhalf of all changes of its configuration arrive within \d+ ns\n$", said)

@@ -1,10 +1,10 @@
 """What runs as processes of this machine: a sample application, or a mesh."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from os import PathLike
 from types import TracebackType
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from meshery import _native
 from meshery._call import Progress, Spec, encode, read_list, run, run_async
@@ -18,10 +18,12 @@ Own = TypeVar("Own", bound="LocalInstallation")
 class LocalInstallation:
     """What :class:`meshery.LocalSample` and :class:`meshery.LocalMesh` share."""
 
-    _begin: ClassVar[Callable[[str, Mapping[str, str | PathLike[str]]], _native.Call]]
-
     def __init__(self, native: _native.LocalInstallation) -> None:
         self._native = native
+
+    @staticmethod
+    def _begin(spec: str, programs: Mapping[str, str | PathLike[str]]) -> _native.Call:
+        raise NotImplementedError
 
     @classmethod
     def start(
