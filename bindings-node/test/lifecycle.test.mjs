@@ -169,7 +169,7 @@ lifecycleTest("namespaces are enrolled and withdrawn", async (lifecycle) => {
   assert.ok(happened.includes("applied"));
   assert.equal((await operation).kind, "withdraw");
   assert.equal((await labels())["istio.io/dataplane-mode"], undefined);
-  const unknown = { ...spec, instance: "moving" };
+  const unknown = { instance: "moving", namespaces: ["default"] };
   await assert.rejects(lifecycle.enrol(unknown), { code: "unsupported", place: "instance" });
   const twice = { ...spec, namespaces: ["moving", "moving"] };
   await assert.rejects(lifecycle.withdraw(twice), { code: "invalid_input", place: "namespaces[1]" });

@@ -196,7 +196,7 @@ def test_namespaces_are_enrolled_and_withdrawn(
     labels = ask(control_plane, namespace, tmp_path)["metadata"]["labels"]
     assert "istio.io/dataplane-mode" not in labels
     with pytest.raises(meshery.MesheryError) as refused:
-        lifecycle.enrol(instance="moving", namespaces=["moving"])
+        lifecycle.enrol(instance="moving", namespaces=["default"])
     assert (refused.value.code, refused.value.place) == ("unsupported", "instance")
     with pytest.raises(meshery.MesheryError) as twice:
         lifecycle.withdraw(instance="ambient", namespaces=["moving", "moving"])
