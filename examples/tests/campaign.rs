@@ -1,17 +1,13 @@
 //! A campaign as a whole program, on a real Envoy: killed twice in its middle, gone on with, and ended with a report.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
-#[path = "../../meshery-mesh/tests/support/envoy.rs"]
-mod envoy;
-mod support;
-
+use crate::envoy;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::Command;
 
+use crate::support::{Marked, Scratch};
 use serde_json::Value;
-use support::{Marked, Scratch};
 
 /// Four cells of two blocks of four arms.
 const RUNS: usize = 32;

@@ -1,12 +1,7 @@
 //! The canary upgrade as a whole program, between two real istiods.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, dead_code, reason = "tests")]
 
-#[path = "../../meshery-mesh/tests/support/istiod.rs"]
-mod istiod;
-#[path = "../../meshery-mesh/tests/support/testbed.rs"]
-mod testbed;
-
+use crate::{istiod, testbed};
 use std::process::Command;
 
 use meshery_core::{Context, OperationOptions, SampleSpec};

@@ -1,16 +1,12 @@
 //! The comparison as a whole program, on a real Envoy: from nothing to a result, and interrupted in the middle.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
-#[path = "../../meshery-mesh/tests/support/envoy.rs"]
-mod envoy;
-mod support;
-
+use crate::{envoy, support};
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::Command;
 
-use support::{Marked, Scratch};
+use crate::support::{Marked, Scratch};
 
 /// A comparison of a few seconds.
 fn short(out: &Path, envoy: &Path) -> Command {

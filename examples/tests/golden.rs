@@ -3,7 +3,6 @@
 //!
 //! With `MESHERY_UPDATE` set, the results of cases that end well are written anew.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use std::path::{Path, PathBuf};
 

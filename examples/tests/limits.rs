@@ -1,6 +1,5 @@
 //! The load engine at the limits of a machine: very many connections, and no descriptor left.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use std::net::SocketAddr;
 use std::process::Command;

@@ -1,15 +1,11 @@
 //! The smaller programs, run as a user runs them.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
-#[path = "../../meshery-mesh/tests/support/envoy.rs"]
-mod envoy;
-mod support;
-
+use crate::{envoy, support};
 use std::process::Command;
 
+use crate::support::{Marked, Scratch};
 use serde_json::{Value, json};
-use support::{Marked, Scratch};
 
 #[test]
 fn the_quickstart_runs_as_printed() {

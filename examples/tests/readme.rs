@@ -1,5 +1,4 @@
 //! The README says what is there: its quickstarts are the programs that the tests run, its table names real files.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use std::path::{Path, PathBuf};
 

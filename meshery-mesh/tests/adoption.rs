@@ -1,20 +1,17 @@
 //! What others have installed, real Helm, real istioctl and real kubectl, is taken over without a restart, changed, given
 //! back, taken over again and removed without a trace.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-mod support;
-
+use crate::support::bed::{Bed, bed, bed_with};
+use crate::support::installers::Installer;
+use crate::support::stage::{self, Stage};
+use crate::support::takeover::Takeover;
+use crate::support::{istiod, testbed};
 use meshery_core::control_plane::NodeSpec;
 use meshery_core::lifecycle::{ChartSource, Source};
 use meshery_core::{ControlPlaneSpec, InstanceSpec, MeshId, Object, OperationOptions, OperationReport};
 use meshery_mesh::lifecycle::Lifecycle;
 use serde_json::{Value, json};
-use support::bed::{Bed, bed, bed_with};
-use support::installers::Installer;
-use support::stage::{self, Stage};
-use support::takeover::Takeover;
-use support::{istiod, testbed};
 
 const SYSTEM: &str = "istio-system";
 const SERVICE: &str = "/api/v1/namespaces/istio-system/services/istiod";

@@ -1,15 +1,12 @@
 //! What speaks against an operation, found on a real server before the first write; and what is left to its owner.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-mod support;
 
 use std::time::Duration;
 
+use crate::support::bed::{Bed, shared, text};
 use meshery_core::lifecycle::AdviceCode;
 use meshery_core::{Error, ErrorKind, InstanceSpec, MeshId, OperationOptions};
 use serde_json::json;
-use support::bed::{Bed, shared, text};
 
 fn of_mesh(mesh: &str, version: &str, spec: InstanceSpec) -> InstanceSpec {
     InstanceSpec { mesh: Some(MeshId::from(mesh)), version: version.into(), ..spec }

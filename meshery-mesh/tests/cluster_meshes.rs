@@ -1,10 +1,8 @@
 //! What is particular to single meshes on a cluster.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-mod support;
 
 use std::fs;
 
+use crate::support::{shared, testbed};
 use meshery_core::lifecycle::{ChartSource, ClusterMesh, ClusterProbe, DataPlane, Source, Trace};
 use meshery_core::{InstanceSpec, Object, Result};
 use meshery_mesh::analyze;
@@ -12,7 +10,6 @@ use meshery_mesh::lifecycle::manifests;
 use meshery_mesh::lifecycle::render::{Tools, render};
 use meshery_mesh::providers::PROVIDERS;
 use serde_json::{Value, json};
-use support::{shared, testbed};
 
 const PEM: &str = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
 const KEY: &str = "-----BEGIN EC PRIVATE KEY-----\nAA==\n-----END EC PRIVATE KEY-----\n";

@@ -1,11 +1,9 @@
 //! Every sample application on a real control plane: installed by one call, ready, and removed by one to the last object.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-mod support;
 
 use std::collections::BTreeMap;
 
+use crate::support::{bed, istiod, testbed};
 use meshery_core::lifecycle::{Holder, OptIn, Tag};
 use meshery_core::{MeshId, Object, ObjectId, OperationOptions, SampleSpec};
 use meshery_mesh::analyze::Source;
@@ -13,7 +11,6 @@ use meshery_mesh::lifecycle::{Lifecycle, manifests};
 use meshery_mesh::providers::PROVIDERS;
 use meshery_mesh::samples::SAMPLES;
 use serde_json::{Map, Value, json};
-use support::{bed, istiod, testbed};
 
 #[tokio::test]
 async fn every_sample_comes_is_ready_and_goes_to_nothing() {

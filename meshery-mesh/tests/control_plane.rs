@@ -1,11 +1,9 @@
 //! A real control plane: it starts, works, is told what to do, and leaves nothing.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-mod support;
 
 use std::time::Duration;
 
+use crate::support::{assert_gone, testbed};
 use base64::Engine;
 use meshery_core::control_plane::PodFate;
 use meshery_core::{ErrorKind, Object, Result};
@@ -13,7 +11,6 @@ use meshery_mesh::ControlPlane;
 use meshery_mesh::cluster::{Api, Change, Cluster, Method, Request, Watch};
 use meshery_mesh::control_plane::{Conduct, Service};
 use serde_json::{Value, json};
-use support::{assert_gone, testbed};
 
 fn api(group: &str, kind: &str, plural: &str) -> Api {
     let (group, kind, plural) = (group.into(), kind.into(), plural.into());

@@ -1,15 +1,12 @@
 //! No server outlives the program that started it, also when that is killed, and the next one clears up its files. The
 //! test starts itself a second time as that program.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
-
-mod support;
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use support::{assert_gone, testbed};
+use crate::support::{assert_gone, testbed};
 
 /// Tells the second program that it is the one.
 const PROGRAM: &str = "MESHERY_TEST_PROGRAM";
@@ -30,7 +27,7 @@ async fn the_program() {
 async fn servers_end_with_a_program_that_is_killed() {
     let Some(own) = testbed::start().await else { return };
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["the_program", "--exact", "--nocapture"]).env(PROGRAM, "1");
+    command.args(["control_plane_lifetime::the_program", "--exact", "--nocapture"]).env(PROGRAM, "1");
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
     let line = lines.find(|line| line.starts_with("PLANE ")).expect("the program says what it has started");

@@ -4,9 +4,6 @@
 //! `MESHERY_CRASH_EVERY` spreads the kills of the large instance (1: every request); the small one is always killed after
 //! every request.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::explicit_write, clippy::exit, reason = "tests")]
-
-mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
@@ -14,14 +11,14 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::support::bed::{Bed, bed, shop, state};
+use crate::support::istiod;
 use async_trait::async_trait;
 use meshery_core::lifecycle::Source;
 use meshery_core::{Context, InstanceSpec, Object, OperationOptions, Result};
 use meshery_mesh::cluster::{Answer, Cluster, ClusterOptions, Credentials, Request, Transport};
 use meshery_mesh::lifecycle::Lifecycle;
 use serde_json::{Value, json};
-use support::bed::{Bed, bed, shop, state};
-use support::istiod;
 
 /// Tells the second process where it stands what it has to do, as JSON.
 const TASK: &str = "MESHERY_TEST_TASK";
@@ -84,7 +81,7 @@ fn killed(bed: &Bed, step: &str, spec: &InstanceSpec, after: usize) -> bool {
     let file = kubeconfig.with_file_name("task.json");
     std::fs::write(&file, task.to_string()).unwrap();
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["the_program", "--exact", "--nocapture"]).env(TASK, &file);
+    command.args(["crash::the_program", "--exact", "--nocapture"]).env(TASK, &file);
     let output = command.stdout(Stdio::null()).stderr(Stdio::piped()).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.code().is_none_or(|code| code == DONE), "{step} after {after}: {said}");

@@ -1,11 +1,10 @@
 //! Certificates that a mesh depends on: made once, found again, never replaced unseen, and looked at before an upgrade.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-mod support;
 
 use std::path::Path;
 
+use crate::support::bed::{Bed, bed, text};
+use crate::support::{credentials, stage, testbed};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use meshery_core::lifecycle::{AdviceCode, Credential};
@@ -13,8 +12,6 @@ use meshery_core::{Error, ErrorKind, InstanceSpec, MeshId, OperationOptions};
 use meshery_mesh::lifecycle::Lifecycle;
 use meshery_mesh::lifecycle::render::Tools;
 use serde_json::json;
-use support::bed::{Bed, bed, text};
-use support::{credentials, stage, testbed};
 use time::{Duration, OffsetDateTime};
 
 const ISSUER: &str = "/api/v1/namespaces/linkerd/secrets/linkerd-identity-issuer";

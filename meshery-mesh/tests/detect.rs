@@ -1,15 +1,12 @@
 //! Which meshes are on a cluster, told from what is there alone: real manifests on a real API server, in every state.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::explicit_write, reason = "tests, and past the harness")]
-
-mod support;
 
 use std::io::Write;
 
+use crate::support::bed::{self, Bed};
+use crate::support::stage::{self, Release, Stage};
 use meshery_core::OperationOptions;
 use meshery_core::lifecycle::{AdviceCode, Detection, MeshState};
 use serde_json::json;
-use support::bed::{self, Bed};
-use support::stage::{self, Release, Stage};
 
 async fn look(bed: &Bed, state: &str) -> Detection {
     let detection = bed.lifecycle.detect(&bed.context).await.unwrap();

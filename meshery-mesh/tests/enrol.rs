@@ -1,13 +1,13 @@
 //! Workloads move in and out of meshes whose injectors are stand-ins: by annotation, by what stands on pods, by two marks
 //! at once; and whatever may go wrong on the way.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-mod support;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::support::accounts;
+use crate::support::bed::{Bed, bed, text};
+use crate::support::stage::{self, Release, Stage};
 use meshery_core::control_plane::PodFate;
 use meshery_core::lifecycle::{ChangeAction, Happening, OnFailure, OperationEvent};
 use meshery_core::{
@@ -17,9 +17,6 @@ use meshery_core::{
 use meshery_mesh::control_plane::Conduct;
 use meshery_mesh::lifecycle::Lifecycle;
 use serde_json::{Value, json};
-use support::accounts;
-use support::bed::{Bed, bed, text};
-use support::stage::{self, Release, Stage};
 
 const RESTARTED_AT: &str = "kubectl.kubernetes.io/restartedAt";
 

@@ -1,9 +1,9 @@
 //! Workloads move between revisions of Istio: two real istiods inject into real pods of a real API server.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::too_many_lines, reason = "tests")]
 
-mod support;
-
+use crate::support::bed::{Bed, bed, text};
+use crate::support::stage::{self, Stage};
+use crate::support::{istiod, testbed};
 use meshery_core::lifecycle::{AdviceCode, ChangeAction, Happening, OnFailure, OperationKind};
 use meshery_core::{
     AuditedRequest, EnrolmentReport, EnrolmentSpec, ErrorKind, InstanceSpec, OperationOptions, Result, SampleSpec,
@@ -12,9 +12,6 @@ use meshery_mesh::cluster::{Method, Request};
 use meshery_mesh::control_plane::{Companion, Service};
 use meshery_mesh::lifecycle::Lifecycle;
 use serde_json::{Value, json};
-use support::bed::{Bed, bed, text};
-use support::stage::{self, Stage};
-use support::{istiod, testbed};
 
 const ALL: &str = "
 apiVersion: apps/v1

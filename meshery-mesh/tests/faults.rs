@@ -1,17 +1,14 @@
 //! The thirteenth invariant: whatever happens on the wire, the engine ends where it ends on a quiet one, and does not try
 //! for ever. A real proxy breaks what it carries between the engine and the real server.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::explicit_write, reason = "tests")]
-
-mod support;
 
 use std::collections::BTreeMap;
 use std::io::Write;
 
+use crate::support::bed::{Bed, SHOP_OBJECTS, bed, shop, state};
+use crate::support::proxy::{Fault, Proxy};
 use meshery_core::{Error, ErrorKind, InstanceSpec, OperationOptions, OperationReport};
 use meshery_mesh::lifecycle::Lifecycle;
-use support::bed::{Bed, SHOP_OBJECTS, bed, shop, state};
-use support::proxy::{Fault, Proxy};
 
 const FAULTS: [Fault; 9] = [
     Fault::Status(409),

@@ -1,19 +1,16 @@
 //! Incidents of the field, reproduced on a real server and survived. A killed installer is in `crash.rs`, an API that is
 //! gone and two operators at once in `invariants.rs`, istiod itself in `istio.rs`.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-mod support;
 
 use std::time::{Duration, Instant};
 
+use crate::support::bed::{Bed, SHOP_OBJECTS, bed, shared, shop, text};
 use base64::Engine;
 use meshery_core::control_plane::PodFate;
 use meshery_core::lifecycle::ChangeAction;
 use meshery_core::{ErrorKind, InstanceSpec, MeshId, OperationOptions};
 use meshery_mesh::control_plane::{Conduct, Service, StandIn};
 use serde_json::{Value, json};
-use support::bed::{Bed, SHOP_OBJECTS, bed, shared, shop, text};
 
 /// However dead it is, an uninstall is over after this.
 const PATIENCE: Duration = Duration::from_secs(30);

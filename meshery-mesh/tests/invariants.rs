@@ -1,21 +1,18 @@
 //! The invariants of the lifecycle engine, on a real control plane. Killing a process after every request (the second) is
 //! in `crash.rs`, what could be deadlocked (the ninth) in `incidents.rs`, faults on the wire (the thirteenth) in `faults.rs`.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::too_many_lines, reason = "tests")]
-
-mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::support::bed::{Bed, CONFIG, DEPLOYMENT, SHOP_KINDS, SHOP_OBJECTS, WIDGET, bed, behind, shop, text};
+use crate::support::door::Fate;
 use meshery_core::control_plane::PodFate;
 use meshery_core::lifecycle::{ChangeAction, DriftKind, Source};
 use meshery_core::{Cancel, Context, ErrorKind, InstanceSpec, ObjectId, OperationOptions};
 use meshery_mesh::cluster::{Discovery, Request};
 use serde_json::{Value, json};
-use support::bed::{Bed, CONFIG, DEPLOYMENT, SHOP_KINDS, SHOP_OBJECTS, WIDGET, bed, behind, shop, text};
-use support::door::Fate;
 
 const INVENTORY: &str = "/api/v1/namespaces/kube-system/secrets/meshery-shop";
 const PART_OF: &str = "applyset.kubernetes.io/part-of";

@@ -1,17 +1,14 @@
 //! Istio, with the real istiod beside a real API server. What others have installed is in `adoption.rs`.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-mod support;
 
 use std::time::Duration;
 
+use crate::support::bed::{Bed, bed};
+use crate::support::istiod;
 use meshery_core::lifecycle::Happening;
 use meshery_core::{ObjectId, OperationOptions};
 use meshery_mesh::lifecycle::Lifecycle;
 use serde_json::{Value, json};
-use support::bed::{Bed, bed};
-use support::istiod;
 
 const VALIDATOR: &str =
     "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/istio-validator-istio-system";

@@ -2,17 +2,14 @@
 //! host has started, nor what that has. The next one clears up the files. The test starts itself a second time as that
 //! program.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
-
-mod support;
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use crate::support::{assert_gone, descendants, envoy, folders_of, is_alive, pids, testbed};
 use meshery_core::{Context, MeshHost, MeshSpec};
 use meshery_mesh::LocalHost;
-use support::{assert_gone, descendants, envoy, folders_of, is_alive, pids, testbed};
 
 /// Tells the second program that it is the one.
 const PROGRAM: &str = "MESHERY_TEST_PROGRAM";
@@ -23,7 +20,7 @@ async fn the_program() {
     if std::env::var_os(PROGRAM).is_none() {
         return;
     }
-    let host = LocalHost::new(support::options(envoy::find().unwrap())).unwrap();
+    let host = LocalHost::new(crate::support::options(envoy::find().unwrap())).unwrap();
     let spec = MeshSpec { mtls: true, ..MeshSpec::new("istio-local", "127.0.0.1:1") };
     let mesh = host.install(&spec, &Context::default()).await.unwrap();
     let all = [pids(&mesh), descendants(&pids(&mesh))].concat();
@@ -38,7 +35,7 @@ async fn everything_ends_with_a_program_that_is_killed() {
         return;
     }
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["the_program", "--exact", "--nocapture"]).env(PROGRAM, "1");
+    command.args(["istio_local_lifetime::the_program", "--exact", "--nocapture"]).env(PROGRAM, "1");
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
     let line = lines.find(|line| line.starts_with("MESH ")).expect("the program says what it has started");

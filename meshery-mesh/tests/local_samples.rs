@@ -1,20 +1,17 @@
 //! The echo as processes of this machine, on a real Envoy: both versions, their faults, and nothing of it afterwards.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-mod support;
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 
+use crate::support::{assert_gone, failed, host, pids};
 use meshery_core::plan::{Action, Role};
 use meshery_core::{Context, ErrorKind, Installation, MeshHost, MeshSpec, Observed, SampleSpec};
 use meshery_mesh::LocalHost;
 use meshery_mesh::host::{LocalOptions, inspect};
 use meshery_mesh::samples::SAMPLES;
 use serde_json::{Value, json};
-use support::{assert_gone, failed, host, pids};
 
 fn echo(settings: Value) -> SampleSpec {
     SampleSpec { settings: serde_json::from_value(settings).unwrap(), ..SampleSpec::new("echo") }
@@ -141,7 +138,7 @@ async fn what_is_wrong_is_named_at_its_place() {
         let error = host.start_sample(&wanted, &Context::default()).await.unwrap_err();
         assert_eq!((error.kind(), error.report().place.as_deref()), (kind, Some(place)), "{error}");
     }
-    let Some(host) = support::host() else { return };
+    let Some(host) = crate::support::host() else { return };
     let error = host.start_sample(&echo(json!({ "abort_percentage": 101 })), &Context::default()).await.unwrap_err();
     assert_eq!(error.report().place.as_deref(), Some("settings.abort_percentage"), "{error}");
     assert!(error.to_string().contains("from 0 to 100"), "{error}");

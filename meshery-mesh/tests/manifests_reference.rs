@@ -1,18 +1,15 @@
 //! Real manifests of nine meshes, which lie beside the repository and are never copied into it: every object is read, and
 //! everybody comes after whom he needs.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
-
-mod support;
 
 use std::fs;
 use std::path::Path;
 
+use crate::support::shared::data;
 use meshery_core::Object;
 use meshery_mesh::analyze::Source;
 use meshery_mesh::lifecycle::graph::{Graph, Need};
 use meshery_mesh::lifecycle::manifests;
 use serde_json::Value;
-use support::shared::data;
 
 fn read(folder: &Path, file: &str) -> Vec<Object> {
     manifests::read(&[Source::new(file, fs::read(folder.join(file)).unwrap())]).unwrap()

@@ -1,20 +1,17 @@
 //! Every mesh, release and profile whose real manifests lie beside the repository: installed, verified, upgraded to its
 //! next release, rolled back, and removed without a trace, on a real API server. What cannot run here, the control planes
 //! of the meshes, is stood in for.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::explicit_write, reason = "tests, and past the harness")]
-
-mod support;
 
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::time::Instant;
 
+use crate::support::bed::{self, Bed};
+use crate::support::stage::{self, Release, Stage};
 use meshery_core::control_plane::NodeSpec;
 use meshery_core::lifecycle::AdviceCode;
 use meshery_core::{ChangePlan, ControlPlaneSpec, ErrorKind, ObjectId, OperationOptions, Result};
 use meshery_mesh::lifecycle::Snapshot;
-use support::bed::{self, Bed};
-use support::stage::{self, Release, Stage};
 
 /// What is known to speak against the way to a release, found in the project's own release notes and manifests.
 fn expected(release: &Release, upgrades: bool) -> Vec<AdviceCode> {

@@ -1,12 +1,14 @@
 //! Incidents of the field with meshes and their charts, reproduced on a real server and survived. Values that are misspelt
 //! are in `render.rs`, resources that come with their definitions in `invariants.rs`.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-mod support;
 
 use std::time::{Duration, Instant};
 
+use crate::support::bed::{Bed, SHOP_OBJECTS, bed, behind, shared, shop, text};
+use crate::support::door::{Door, Fate};
+use crate::support::scratch::Scratch;
+use crate::support::stage::{self, Stage};
+use crate::support::{istiod, testbed};
 use base64::Engine;
 use bytes::Bytes;
 use meshery_core::control_plane::PodFate;
@@ -16,11 +18,6 @@ use meshery_mesh::cluster::{Answer, Request};
 use meshery_mesh::control_plane::{Conduct, Service};
 use meshery_mesh::lifecycle::Lifecycle;
 use serde_json::{Value, json};
-use support::bed::{Bed, SHOP_OBJECTS, bed, behind, shared, shop, text};
-use support::door::{Door, Fate};
-use support::scratch::Scratch;
-use support::stage::{self, Stage};
-use support::{istiod, testbed};
 
 /// However wrong it has gone, an operation is over after this.
 const PATIENCE: Duration = Duration::from_secs(30);

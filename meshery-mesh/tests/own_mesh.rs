@@ -1,12 +1,11 @@
 //! A mesh that a program brings along: one file (`support/paper.rs`), and one line that names it. Everything else works
 //! with it as with those of the list.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-mod support;
 
 use std::sync::Arc;
 
+use crate::support::bed::bed;
+use crate::support::{failed, paper};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use meshery_core::lifecycle::MeshState;
@@ -15,8 +14,6 @@ use meshery_mesh::control_plane::{Conduct, Service};
 use meshery_mesh::lifecycle::Lifecycle;
 use meshery_mesh::providers::Registry;
 use serde_json::json;
-use support::bed::bed;
-use support::{failed, paper};
 
 fn registry() -> Registry {
     Registry::default().with(Arc::new(paper::Paper)).unwrap()
@@ -83,7 +80,7 @@ async fn it_has_a_whole_life_on_a_cluster() {
 
 #[tokio::test]
 async fn it_runs_on_this_machine() {
-    let Some(host) = support::host() else { return };
+    let Some(host) = crate::support::host() else { return };
     let host = host.with_meshes(registry());
     assert!(host.meshes().iter().any(|info| info.id.as_str() == "paper"));
     let echo = host.start_upstream(&Context::default()).await.unwrap();

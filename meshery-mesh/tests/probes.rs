@@ -1,13 +1,10 @@
 //! Every check finds the mistake that it is there for. Each mistake is made in the configuration of a real Envoy, one at
 //! a time, and exactly the checks that it concerns must fail: a check that cannot fail proves nothing.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
-mod support;
-
+use crate::support::{envoy_spec, failed, host, mistaken};
 use meshery_core::{CheckOutcome, Context, MeshHost};
 use meshery_mesh::LocalHost;
-use support::{envoy_spec, failed, host, mistaken};
 
 /// What the checks of mutual TLS find on a host, in front of an upstream that answers.
 async fn found_on(host: &LocalHost) -> Vec<CheckOutcome> {

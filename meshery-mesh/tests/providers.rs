@@ -1,5 +1,4 @@
 //! What every mesh in the registry must keep, whoever wrote it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use meshery_core::lifecycle::{
     ClusterCheck, ClusterMesh, ClusterProbe, DataPlane, Enrolment, Holder, Marks, MeshFacts, OptIn, Version,

@@ -1,12 +1,11 @@
 //! Bad input on a real server: each ends in an error that names the place, and with nothing half done that the next call
 //! would not end.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-mod support;
 
 use std::time::Duration;
 
+use crate::support::accounts;
+use crate::support::bed::{Bed, shared, text};
 use base64::Engine;
 use meshery_core::lifecycle::{ChangeAction, OnFailure, Source};
 use meshery_core::{Error, ErrorKind, InstanceSpec, OperationOptions};
@@ -14,8 +13,6 @@ use meshery_mesh::cluster::{Method, Request};
 use meshery_mesh::control_plane::{Conduct, Service};
 use meshery_mesh::lifecycle::Lifecycle;
 use serde_json::json;
-use support::accounts;
-use support::bed::{Bed, shared, text};
 
 fn config_map(name: &str) -> String {
     format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: {name} }}\ndata: {{ a: b }}\n")

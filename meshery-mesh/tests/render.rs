@@ -1,7 +1,4 @@
 //! Sources of every kind, rendered by the real `helm` and `kubectl`.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-mod support;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -10,13 +7,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use crate::support::scratch::Scratch;
+use crate::support::{Script, testbed};
 use meshery_core::lifecycle::{ChartSource, Source};
 use meshery_core::{Error, ErrorKind, InstanceSpec, Object, Result};
 use meshery_mesh::lifecycle::render::{Tools, render};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use support::scratch::Scratch;
-use support::{Script, testbed};
 
 async fn rendered(sources: &[Source], tools: &Tools) -> Result<Vec<Object>> {
     render(&InstanceSpec::new("demo", "demo-system", vec![]), sources, tools).await

@@ -3,7 +3,6 @@
 //! A fixture is a file `tests/fixtures/rules/CODE/bad*.yaml` or `good*.yaml`. In a bad one `# expect: CODE` stands on
 //! each line that a finding must point to, `# expect: CODE warning` where it is less than the rule's severity. The
 //! list of rules finds the fixtures, so a new rule needs none of this code.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,16 +1,13 @@
 //! The rules and the reader against upstream's data, which lies beside the repository and is never copied into it.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
-
-mod support;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::support::shared::data;
 use meshery_core::Severity;
 use meshery_mesh::analyze::{Analysis, Source, analyze, yaml};
 use serde_json::Value;
-use support::shared::data;
 
 /// Upstream's one code stands for an unknown host and for an unknown port of a known host. These are the second.
 const ABOUT_PORTS: [&str; 1] = ["VirtualService default/reviews-bogusport"];

@@ -1,5 +1,4 @@
 //! What every sample application in the registry must keep, whoever wrote it.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,6 +1,5 @@
 //! A watch has no gap, whatever becomes of its connections. The faults are scripted: no real server can be made to forget
 //! or to hang up at a certain byte.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};

@@ -1,5 +1,4 @@
 //! The reader, case by case. What the API server makes of each was asked of `sigs.k8s.io/yaml` itself.
-#![allow(clippy::unwrap_used, reason = "a test")]
 
 use std::fmt::Write;
 

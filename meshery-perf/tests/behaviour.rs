@@ -1,21 +1,18 @@
 //! One suite over every protocol, against real servers: nginx, Envoy, tonic, tungstenite, and echoes.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
-
-mod support;
 
 use std::any::Any;
 use std::collections::BTreeSet;
 use std::net::{TcpListener, UdpSocket};
 use std::time::Duration;
 
+use crate::support::origin::Authority;
+use crate::support::{block_on, servers};
 use meshery_core::network::Pem;
 use meshery_core::{Context, ErrorKind, Fate, LoadSpec, LoadTest, Measurement};
 use meshery_perf::Engine;
 use meshery_perf::protocol::{PROTOCOLS, Transport, by_name};
 use serde_json::{Value, json};
-use support::origin::Authority;
-use support::{block_on, servers};
 
 /// A protocol and a server that speaks it.
 struct Endpoint {

@@ -1,5 +1,4 @@
 //! The page in a real browser: what it should draw is there, has a size, and lies within the page.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "tests")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

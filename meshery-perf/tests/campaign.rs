@@ -1,5 +1,4 @@
 //! Campaigns on a scripted load: cut off at any place, they end as if nothing had happened.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;

@@ -1,6 +1,5 @@
 //! Our HTTP/1.1 codec against hyper's, on the same bytes: where both find an answer it is the same, and where only one does
 //! the reason is known.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Empty};

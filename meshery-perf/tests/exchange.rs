@@ -3,8 +3,6 @@
 //! The fixtures are what fortio 1.66.5, k6 1.8.1, oha 1.16.0 and hdrhistogram-go 1.4.0 wrote against an nginx on loopback;
 //! that of wrk2 is the output its README shows.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on ends")]
-
 use std::path::Path;
 use std::time::Duration;
 

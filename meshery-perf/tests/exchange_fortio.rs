@@ -3,7 +3,6 @@
 //! Runs where fortio (`MESHERY_FORTIO`, or on the `PATH`) and Node are installed; without them it says so, loudly.
 
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::explicit_write, reason = "a test that cannot go on ends; past the harness")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

@@ -1,17 +1,13 @@
 //! Conservation: whatever a server does, every scheduled request ends in exactly one fate, and the server's own count
 //! agrees with what was sent.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
-
-mod support;
-
 use std::io::Write;
 use std::time::Duration;
 
+use crate::support::{Next, OK, Server, answer, block_on};
 use meshery_core::measurement::Doubt;
 use meshery_core::{Context, Counts, ErrorKind, Fate, LoadSpec, LoadTest, Measurement, Pace, Rate, Stop};
 use meshery_perf::Engine;
-use support::{Next, OK, Server, answer, block_on};
 
 fn open_loop(url: String) -> LoadSpec {
     let mut spec = LoadSpec::new(url);

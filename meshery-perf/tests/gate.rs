@@ -1,5 +1,4 @@
 //! Pass or fail, on a real result.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use std::path::Path;
 

@@ -1,5 +1,4 @@
 //! A history: planted regressions are caught, flat series are not, and nothing is lost among several processes.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -252,7 +251,7 @@ fn processes_write_at_once_and_nothing_is_lost() {
     let scratch = Scratch::new("processes");
     let start = |writer: u64| {
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["--exact", "a_writer"]).env(FILE, &scratch.0).env(WRITER, writer.to_string());
+        command.args(["--exact", "history::a_writer"]).env(FILE, &scratch.0).env(WRITER, writer.to_string());
         command.stdout(Stdio::null()).spawn().unwrap()
     };
     let mut writers: Vec<_> = (1..=3).map(start).collect();

@@ -1,16 +1,13 @@
 //! HTTP/2 and gRPC against real servers: hyper and tonic.
-#![allow(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "a test reads best as it is written")]
-
-mod support;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use crate::support::block_on;
+use crate::support::origin::{Authority, Origin, ok};
 use meshery_core::{Context, Fate, LoadSpec, LoadTest, Measurement};
 use meshery_perf::Engine;
 use serde_json::{Value, json};
-use support::block_on;
-use support::origin::{Authority, Origin, ok};
 
 fn load(target: &str, protocol: &str, more: Value) -> LoadSpec {
     let mut spec = json!({
@@ -90,7 +87,7 @@ fn connections_are_renewed_and_a_slow_stream_is_given_up_alone() {
 
 #[test]
 fn a_server_without_http2_is_a_protocol_error() {
-    let server = support::Server::start(|_, stream| support::answer(stream, support::OK));
+    let server = crate::support::Server::start(|_, stream| crate::support::answer(stream, crate::support::OK));
     let spec = load(&server.url(), "http2", json!({ "stop": { "count": 20 } }));
     let counts = run(&spec).measured.counts;
     assert_eq!(counts.of(Fate::Ok), 0, "{counts:?}");

@@ -1,15 +1,12 @@
 //! HTTP/3 against a real Envoy: what the suite over all protocols does not ask.
 #![cfg(all(target_os = "linux", feature = "http3"))]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
-mod support;
-
+use crate::support::origin::Authority;
+use crate::support::{block_on, servers};
 use meshery_core::network::{Pem, Tls, TlsVersion};
 use meshery_core::{Context, ErrorKind, Fate, LoadSpec, LoadTest, Measurement, Result};
 use meshery_perf::Engine;
 use serde_json::{Value, json};
-use support::origin::Authority;
-use support::{block_on, servers};
 
 fn run(port: u16, tls: Tls, more: &Value) -> Result<Measurement> {
     let mut spec = json!({

@@ -1,9 +1,5 @@
 //! Overhead from a real Prometheus that scrapes a real node-exporter, beside what the kernel tells of the same time.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, dead_code, unreachable_pub, reason = "tests")]
-
-#[path = "support/servers.rs"]
-mod servers;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

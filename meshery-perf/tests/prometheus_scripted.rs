@@ -1,17 +1,14 @@
 //! Overhead from a scripted Prometheus, for what a calm real one does not do: another clock, TLS, tokens, counters that begin
 //! again, series that end.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
-
-mod support;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::support::block_on;
+use crate::support::origin::{Answer, Authority, Origin, Seen, ok};
 use meshery_core::plan::Role;
 use meshery_core::{Context, Error, ErrorKind};
 use meshery_perf::telemetry::prometheus::{Component, Credentials, Endpoint, Prometheus, recipe};
 use serde_json::{Value, json};
-use support::block_on;
-use support::origin::{Answer, Authority, Origin, Seen, ok};
 
 const TOKEN: &str = "s3cret";
 /// How far the server's clock is ahead.

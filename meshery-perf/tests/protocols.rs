@@ -1,5 +1,4 @@
 //! What every protocol in the registry must keep, whoever wrote it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use meshery_core::{ErrorKind, LoadSpec};
 use meshery_perf::protocol::{Call, Fault, PROTOCOLS, Protocol, Session, Sign, Turn, by_name};

@@ -1,15 +1,12 @@
 //! TCP and UDP against echo servers, with losses and in TLS.
-#![allow(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "a test reads best as it is written")]
-
-mod support;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, UdpSocket};
 
+use crate::support::block_on;
 use meshery_core::{Context, Fate, LoadSpec, LoadTest, Measurement};
 use meshery_perf::Engine;
 use serde_json::{Value, json};
-use support::block_on;
 
 fn load(target: String, protocol: &str, more: Value) -> LoadSpec {
     let mut spec = json!({

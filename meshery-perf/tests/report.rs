@@ -1,5 +1,4 @@
 //! What every output format must keep, on a real result and on its sad cases.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use std::path::{Path, PathBuf};
 

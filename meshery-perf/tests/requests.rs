@@ -1,19 +1,16 @@
 //! What is sent and what must come back: templates, mixes, bodies, checks, thresholds, and when to stop.
-#![allow(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "a test reads best as it is written")]
-
-mod support;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use crate::support::block_on;
+use crate::support::origin::{Origin, Seen, ok};
 use meshery_core::measurement::Doubt;
 use meshery_core::{Context, Fate, LoadSpec, LoadTest, Measurement, Pace, Rate, Stop};
 use meshery_perf::Engine;
 use serde_json::{Value, json};
-use support::block_on;
-use support::origin::{Origin, Seen, ok};
 
 fn load(url: String, more: Value) -> LoadSpec {
     let mut spec = json!({

@@ -1,18 +1,15 @@
 //! TLS against a real rustls server: trust, identities, names, versions, and what is said when they do not fit.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
-
-mod support;
 
 use std::time::Duration;
 
+use crate::support::block_on;
 use meshery_core::measurement::Doubt;
 use meshery_core::network::{Tls, TlsVersion};
 use meshery_core::{Context, Error, ErrorKind, Fate, LoadSpec, LoadTest, Measurement, Pace, Rate, Stop};
 use meshery_perf::Engine;
 use std::sync::Arc;
-use support::block_on;
 
-use support::origin::{Authority, Greeting, Origin, ok};
+use crate::support::origin::{Authority, Greeting, Origin, ok};
 
 fn load(origin: &Origin, tls: Option<Tls>) -> Result<Measurement, Error> {
     let spec = LoadSpec {

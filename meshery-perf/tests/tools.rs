@@ -4,20 +4,17 @@
 //! `PATH`); without them a test says so, loudly, and the readers' own tests hold what they say to genuine files.
 
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::explicit_write, reason = "a test that cannot go on ends; past the harness")]
-
-mod support;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::support::{Next, OK, Server, answer, block_on};
 use meshery_core::measurement::Doubt;
 use meshery_core::{Cancel, Context, ErrorKind, Fate, LoadSpec, LoadTest, Pace, Rate, Stop};
 use meshery_perf::exchange::{Shape, Timing};
 use meshery_perf::tools::{External, TOOLS, by_name};
 use serde_json::json;
-use support::{Next, OK, Server, answer, block_on};
 
 /// The tool where it is installed; else it is said that this part was skipped, and how to get it.
 fn installed(name: &str) -> Option<External> {

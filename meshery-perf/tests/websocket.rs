@@ -1,14 +1,11 @@
 //! WebSocket against a real server: tungstenite, in the clear and in TLS.
-#![allow(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "a test reads best as it is written")]
-
-mod support;
 
 use std::net::TcpListener;
 
+use crate::support::block_on;
 use meshery_core::{Context, ErrorKind, Fate, LoadSpec, LoadTest, Measurement};
 use meshery_perf::Engine;
 use serde_json::{Value, json};
-use support::block_on;
 use tungstenite::Message;
 
 fn load(target: &str, more: Value) -> Result<Measurement, meshery_core::Error> {
@@ -85,7 +82,7 @@ fn a_server_that_closes_in_the_middle_is_opened_again() {
 
 #[test]
 fn a_server_that_does_not_speak_it_is_said_before_the_load() {
-    let server = support::Server::start(|_, stream| support::answer(stream, support::OK));
+    let server = crate::support::Server::start(|_, stream| crate::support::answer(stream, crate::support::OK));
     let error = load(&server.url().replace("http://", "ws://"), json!({})).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unreachable);
     assert!(error.report().found.as_ref().unwrap().contains("status 200"), "{error}");

@@ -12,3 +12,31 @@ pub(crate) fn root() -> &'static Path {
 pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |given| root().join(given))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{read_dir, read_to_string};
+
+    use super::root;
+
+    /// The tests of a crate are one program, and a file that it does not name is never run.
+    #[test]
+    #[allow(clippy::unwrap_used, reason = "a test")]
+    fn every_file_of_tests_is_run() {
+        let mut forgotten = Vec::new();
+        for entry in read_dir(root()).unwrap().flatten() {
+            let Ok(program) = read_to_string(entry.path().join("tests/main.rs")) else { continue };
+            let manifest = read_to_string(entry.path().join("Cargo.toml")).unwrap();
+            for file in read_dir(entry.path().join("tests")).unwrap().flatten() {
+                let path = file.path();
+                let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+                let is_code = path.extension().is_some_and(|it| it == "rs") || path.join("mod.rs").exists();
+                let is_named = name == "main" || program.contains(&format!("mod {name};"));
+                if is_code && !is_named && !manifest.contains(&format!("name = \"{name}\"")) {
+                    forgotten.push(path);
+                }
+            }
+        }
+        assert!(forgotten.is_empty(), "not named in main.rs: {forgotten:?}");
+    }
+}

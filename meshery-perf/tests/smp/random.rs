@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::proto::{Kind, NAMES, TOP, fields, strict};
+use super::proto::{Kind, NAMES, TOP, fields, strict};
 
 /// Any value of a kind of field, as this crate writes it.
 fn value(kind: Kind) -> BoxedStrategy<Value> {

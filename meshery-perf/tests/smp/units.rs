@@ -3,7 +3,7 @@
 use meshery_perf::exchange::smp::{Noticed, read};
 use serde_json::{Value, json};
 
-use crate::dialects::fixture;
+use super::dialects::fixture;
 
 /// A result with these latencies, rate and connections, and what became of its unit.
 fn unit(latencies: &Value, rest: &Value, client: &Value) -> (Vec<Noticed>, Option<f64>) {

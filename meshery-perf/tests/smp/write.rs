@@ -10,7 +10,7 @@ use meshery_core::{Comparison, ErrorKind, Fate, LoadSpec, Measurement, Pace, Rat
 use meshery_perf::exchange::smp::{Document, Ids, Int32, MeshType, Noticed, read};
 use serde_json::{Value, json};
 
-use crate::proto::{TOP, strict};
+use super::proto::{TOP, strict};
 
 /// A real result: no mesh, no mesh again, Envoy, and Envoy with mutual TLS.
 fn comparison() -> Comparison {

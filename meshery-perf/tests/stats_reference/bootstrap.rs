@@ -3,7 +3,7 @@
 use meshery_perf::stats::estimate::bootstrap::{Bootstrap, difference_of_medians, log_ratio_of_means};
 use serde_json::Value;
 
-use crate::data::{Checks, reference, sample};
+use super::data::{Checks, reference, sample};
 
 #[test]
 fn every_interval() {

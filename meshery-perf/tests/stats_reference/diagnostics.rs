@@ -9,7 +9,7 @@ use meshery_perf::stats::series::mser::Mser;
 use meshery_perf::stats::series::spearman::Spearman;
 use serde_json::Value;
 
-use crate::data::{Checks, numbers, reference, sample};
+use super::data::{Checks, numbers, reference, sample};
 
 const REL: f64 = 1e-9;
 const ASYMPTOTIC: f64 = 1e-6;

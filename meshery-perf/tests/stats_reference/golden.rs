@@ -5,7 +5,7 @@ use std::path::Path;
 use meshery_perf::stats::registry::call;
 use serde_json::{Map, Value};
 
-use crate::data::{numbers, reference, sample};
+use super::data::{numbers, reference, sample};
 
 /// The value at the end of a path; `*` maps over the members of a list.
 fn look_up(value: &Value, path: &str) -> Value {

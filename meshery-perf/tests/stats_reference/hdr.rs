@@ -9,7 +9,7 @@ use hdrhistogram::Histogram;
 use hdrhistogram::serialization::Deserializer;
 use serde_json::Value;
 
-use crate::data::{Checks, recipe, reference};
+use super::data::{Checks, recipe, reference};
 
 #[test]
 fn every_histogram() {

@@ -18,7 +18,7 @@ use meshery_perf::stats::test::t::TEstimate;
 use meshery_perf::stats::test::welch::{log_ratio, student, welch};
 use serde_json::Value;
 
-use crate::data::{Checks, numbers, reference, sample};
+use super::data::{Checks, numbers, reference, sample};
 
 const REL: f64 = 1e-9;
 const SMALL_N: f64 = 1e-9;

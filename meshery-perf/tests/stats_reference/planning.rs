@@ -4,7 +4,7 @@ use meshery_perf::stats::multiple;
 use meshery_perf::stats::plan::power::{Design, Plan};
 use serde_json::Value;
 
-use crate::data::{Checks, numbers, reference};
+use super::data::{Checks, numbers, reference};
 
 const REL: f64 = 1e-9;
 /// The solver behind the file's runs and effect sizes stops at an absolute 1e-5 of the root (statsmodels' `xtol`), so that

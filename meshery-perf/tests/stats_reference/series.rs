@@ -7,7 +7,7 @@ use meshery_perf::stats::series::change::hunter::Hunter;
 use meshery_perf::stats::series::change::permutation::{EDivisive, Form, first_candidate};
 use serde_json::Value;
 
-use crate::data::{Checks, numbers, reference};
+use super::data::{Checks, numbers, reference};
 
 const REL: f64 = 1e-9;
 

@@ -1,6 +1,5 @@
 //! The statistics against SciPy, statsmodels and Otava: every case of the shared reference file, within its tolerances.
 //! The file lies beside the repository and is never copied into it.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 mod bootstrap;
 mod data;

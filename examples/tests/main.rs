@@ -1,0 +1,17 @@
+//! The tests of the programs, as one program: linked once.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod campaign;
+mod canary;
+mod compare;
+#[path = "../../meshery-mesh/tests/support/envoy.rs"]
+mod envoy;
+mod golden;
+#[path = "../../meshery-mesh/tests/support/istiod.rs"]
+mod istiod;
+mod limits;
+mod programs;
+mod readme;
+mod support;
+#[path = "../../meshery-mesh/tests/support/testbed.rs"]
+mod testbed;
