@@ -1,5 +1,6 @@
 //! The tests of the programs, as one program: linked once.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+#![allow(dead_code, reason = "what is borrowed from another crate's tests is not all of use here")]
 
 mod campaign;
 mod canary;

@@ -16,6 +16,8 @@ use meshery_perf::compare;
 use meshery_perf::telemetry::exposition::{Kind, parse};
 use meshery_perf::telemetry::prometheus::{Component, Credentials, Endpoint, Prometheus, recipe};
 
+use crate::support::servers;
+
 const USER: &str = "meshery";
 const PASSWORD: &str = "test";
 /// The same for bcrypt, at its least cost.
