@@ -1,5 +1,7 @@
 //! The engine against servers whose true response times are known without measuring: `cargo xtask selftest` prints the same.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
+
 use std::time::Duration;
 
 use meshery_core::{Context, Fate};

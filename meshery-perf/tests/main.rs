@@ -1,4 +1,5 @@
-//! The tests of this crate, as one program: linked once.
+//! The tests of this crate, as one program: linked once. What measures the machine itself, or how much it can carry, is a
+//! program of its own (`Cargo.toml`), which runs when no other test of Rust does.
 #![allow(
     clippy::expect_used,
     clippy::explicit_write,
@@ -18,16 +19,13 @@ mod exchange_fortio;
 mod fates;
 mod gate;
 mod history;
-mod honesty;
 mod http2;
 mod http3;
-mod prometheus;
 mod prometheus_scripted;
 mod protocols;
 mod raw;
 mod report;
 mod requests;
-mod search;
 mod smp;
 mod stats_reference;
 mod support;

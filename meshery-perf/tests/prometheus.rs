@@ -1,5 +1,9 @@
 //! Overhead from a real Prometheus that scrapes a real node-exporter, beside what the kernel tells of the same time.
 #![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, dead_code, unreachable_pub, reason = "tests")]
+
+#[path = "support/servers.rs"]
+mod servers;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -15,8 +19,6 @@ use meshery_core::{
 use meshery_perf::compare;
 use meshery_perf::telemetry::exposition::{Kind, parse};
 use meshery_perf::telemetry::prometheus::{Component, Credentials, Endpoint, Prometheus, recipe};
-
-use crate::support::servers;
 
 const USER: &str = "meshery";
 const PASSWORD: &str = "test";

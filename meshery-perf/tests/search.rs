@@ -1,11 +1,14 @@
 //! Searching a real server for a capacity that is known: so many connections, so long an answer.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
+
+mod support;
 
 use std::time::Duration;
 
-use crate::support::{OK, Server, answer, block_on};
 use meshery_core::{Context, ErrorKind, LoadSpec, Rate, SearchSpec};
 use meshery_perf::Engine;
 use serde_json::json;
+use support::{OK, Server, answer, block_on};
 
 /// Four connections and 10 ms an answer: 400/s at most, whatever the machine.
 fn server() -> Server {

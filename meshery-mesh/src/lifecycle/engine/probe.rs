@@ -3,7 +3,7 @@
 use std::hash::{BuildHasher, RandomState};
 
 use meshery_core::lifecycle::{Holder, OptIn, Tag};
-use meshery_core::{Object, ObjectId, Result};
+use meshery_core::{Error, Object, ObjectId, Result};
 use serde_json::{Map, Value, json};
 use tokio::time::{Duration, Instant, sleep};
 
@@ -15,8 +15,9 @@ use crate::lifecycle::run::wire::Wire;
 pub(super) const SETTLING: Duration = Duration::from_secs(10);
 pub(super) const PAUSE: Duration = Duration::from_millis(50);
 
-/// What would come of a pod in a namespace of its own, where the two ask by all of these. The namespace is removed again.
-pub(super) async fn pod_that_asks(wire: &Wire, way: &[OptIn]) -> Result<Object> {
+/// What would come of a pod in a namespace of its own, where the two ask by all of these. A refusal is no error. The
+/// namespace is removed again.
+pub(super) async fn pod_that_asks(wire: &Wire, way: &[OptIn]) -> Result<Result<Object>> {
     let name = format!("meshery-probe-{:08x}", RandomState::new().hash_one(()) as u32);
     let id = ObjectId::new("", "Namespace", None, &name);
     let metadata = marked(json!({ "name": name }), way, Holder::Namespace);
@@ -29,15 +30,19 @@ pub(super) async fn pod_that_asks(wire: &Wire, way: &[OptIn]) -> Result<Object> 
     let begun = Instant::now();
     let seen = loop {
         match dry_pod(wire, &name, &pod, &id).await {
-            // The account that pods have by default is made a moment after the namespace.
-            Ok(Err(error)) if error.to_string().contains("serviceaccount") && begun.elapsed() < SETTLING => {
-                sleep(PAUSE).await;
-            }
+            Ok(Err(error)) if passes(&error) && begun.elapsed() < SETTLING => sleep(PAUSE).await,
             seen => break seen,
         }
     };
     one::remove(wire, &Api::core("Namespace", "namespaces", false), &id, "").await?;
-    seen?
+    seen
+}
+
+/// Whether a refusal is one that passes: the account that pods have by default is made a moment after the namespace, and
+/// of a webhook's new certificates the server hears a moment after they are written down.
+fn passes(refusal: &Error) -> bool {
+    let said = refusal.to_string();
+    said.contains("serviceaccount") || (said.contains("failed calling webhook") && said.contains("certificate"))
 }
 
 /// What would come of a pod. A refusal is no error.

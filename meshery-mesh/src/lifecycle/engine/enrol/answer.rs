@@ -40,7 +40,7 @@ async fn injects(wire: &Wire, outlook: &Outlook, data_plane: &DataPlane, way: &[
         let words = format!("no pod would be served: nobody answers a pod that asks by {}", asked.join(" and "));
         Error::new(ErrorKind::CheckFailed, words).at("instance").expected("a pod with the proxy of the instance")
     };
-    let pod: Object = match probe::pod_that_asks(wire, way).await {
+    let pod: Object = match probe::pod_that_asks(wire, way).await.flatten() {
         Ok(pod) => pod,
         Err(error) if is_of_the_way(&error) => return Err(error),
         Err(error) => return Err(failed().found(error.to_string()).because(error)),
