@@ -477,20 +477,44 @@ export interface Position {
   column: number;
 }
 
+/** A file and a stretch in it. */
+export interface Location {
+  file: string;
+  span: { start: Position; end: Position };
+}
+
 /** A mistake, with its exact place: by the schema `finding`. */
 export interface Finding {
   code: string;
   rule: string;
   severity: "info" | "warning" | "error";
   message: string;
-  location: { file: string; span: { start: Position; end: Position } };
+  location: Location;
   resource: string;
+  /** The cluster, where there are several. */
+  cluster?: string;
+  /** The path of the field, such as `spec.http[0].route`. */
+  field?: string;
   help?: string;
+  /** What was taken for granted, for the input does not tell. */
+  assumes?: string[];
+  /** What else it has to do with. */
+  related?: { location: Location; resource: string; message: string }[];
+  /** What would mend it, the best first. */
+  fixes?: { title: string; safe: boolean; edits: { location: Location; text: string }[] }[];
+}
+
+/** What was found and may be, and why. */
+export interface Allowed {
+  finding: Finding;
+  reason: string;
 }
 
 /** What an analysis found, and what it could not read. */
 export interface Analysis {
   findings: Finding[];
+  /** What was found and may be. */
+  allowed?: Allowed[];
   errors: ErrorReport[];
 }
 

@@ -32,7 +32,8 @@ test("what cannot be read is said", async () => {
 
 test("the example finds the place and says so with its exit code", () => {
   const program = join(ROOT, "examples/analyze/analyze.mjs");
-  const run = (kind) => spawnSync(process.execPath, [program, ...fixtures(kind)], { encoding: "utf8" });
+  const file = (kind) => join(ROOT, "meshery-mesh/tests/fixtures/analyze", `${kind}.yaml`);
+  const run = (kind) => spawnSync(process.execPath, [program, file(kind)], { encoding: "utf8" });
   const bad = run("bad");
   assert.equal(bad.status, 1, bad.stderr);
   assert.match(bad.stdout, /\.yaml:\d+:\d+: error\[MSH101\]/);

@@ -28,13 +28,12 @@ def test_files_are_seen_as_one_cluster(tmp_path: Path) -> None:
     service.write_text(SERVICE)
     analysis = meshery.analyze([route, service])
     assert analysis["errors"] == []
-    (finding,) = analysis["findings"]
+    (finding,) = [it for it in analysis["findings"] if it["code"] == "MSH101"]
     check_schema("finding", finding)
     assert finding["location"]["file"] == str(route)
     assert finding["location"]["span"]["start"]["line"] == 4
-    assert (
-        meshery.analyze({"a": ROUTE, "b": SERVICE})["findings"][0]["message"] == finding["message"]
-    )
+    by_name = meshery.analyze({"a": ROUTE, "b": SERVICE})["findings"]
+    assert finding["message"] in [it["message"] for it in by_name]
 
 
 def test_one_file_needs_no_list(tmp_path: Path) -> None:
@@ -55,11 +54,10 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
 
 
 def test_the_example_says_so_with_its_exit_code() -> None:
-    fixtures = ROOT / "meshery-mesh/tests/fixtures/rules/MSH101"
+    fixtures = ROOT / "meshery-mesh/tests/fixtures/analyze"
     program = ROOT / "examples/analyze/analyze.py"
     for kind, code in (("bad", 1), ("good", 0)):
-        files = sorted(fixtures.glob(f"{kind}*.yaml"))
-        assert files
-        done = subprocess.run([sys.executable, program, *files], capture_output=True, text=True)
+        file = fixtures / f"{kind}.yaml"
+        done = subprocess.run([sys.executable, program, file], capture_output=True, text=True)
         assert done.returncode == code, done.stderr
         assert ("MSH101" in done.stdout) == (kind == "bad")

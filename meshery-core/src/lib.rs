@@ -19,7 +19,7 @@
 //! | [`lifecycle`] | what is wanted on a cluster, what would change, what happened | `meshery-mesh` |
 //! | [`sample`] | [`SampleSpec`]: applications to try a mesh on | `meshery-mesh` |
 //! | [`object`], [`health`] | [`Object`]: what an API server holds, as JSON with an identity | `meshery-mesh` |
-//! | [`resource`], [`analyzer`] | [`Resource`] with source spans, [`ConfigAnalyzer`], [`Finding`] | `meshery-mesh` |
+//! | [`resource`], [`world`], [`analyzer`] | [`Resource`] with source spans, [`World`], [`ConfigAnalyzer`], [`Finding`] | `meshery-mesh` |
 //! | [`error`], [`units`], [`context`], [`json`] | what all of them share | |
 //!
 //! Everything serializable has a JSON Schema, published in this crate's `schema/` folder ([`schema`]).
@@ -55,6 +55,7 @@ mod stop;
 pub mod threshold;
 pub mod units;
 pub mod validity;
+pub mod world;
 
 pub use analyzer::{ConfigAnalyzer, Finding, RuleInfo, Severity};
 pub use campaign::{Campaign, CampaignSpec};
@@ -72,9 +73,10 @@ pub use object::{GroupKind, Object, ObjectId};
 pub use pace::Pace;
 pub use plan::{Action, Check, CheckOutcome, Plan, Probe, Step};
 pub use provider::{LocalMesh, MeshId, MeshInfo, MeshProvider, MeshSpec, Observed};
-pub use resource::{Position, Resource, Snapshot, Span};
+pub use resource::{Position, Resource, Span};
 pub use response_check::ResponseCheck;
 pub use sample::{SampleInfo, SampleSpec};
 pub use search::{SearchResult, SearchSpec};
 pub use threshold::Threshold;
 pub use units::Rate;
+pub use world::World;

@@ -157,16 +157,127 @@ impl Node {
             _ => None,
         }
     }
+
+    /// The whole number, if it is one.
+    pub fn as_int(&self) -> Option<i64> {
+        match self.value {
+            Value::Int(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// Whether it is true or false, if it is either.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self.value {
+            Value::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Whether it says nothing: null, or an empty text, list or map.
+    pub fn is_empty(&self) -> bool {
+        match &self.value {
+            Value::Null => true,
+            Value::Text(text) => text.is_empty(),
+            Value::List(items) => items.is_empty(),
+            Value::Map(fields) => fields.is_empty(),
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) => false,
+        }
+    }
+
+    /// The part in which a place lies.
+    fn step_to(&self, span: Span) -> Option<(Step<'_>, &Self)> {
+        let within = |outer: Span| outer.start <= span.start && span.end <= outer.end;
+        match &self.value {
+            Value::Map(fields) => fields
+                .iter()
+                .find(|field| within(field.value.span) || within(field.key_span))
+                .map(|field| (Step::Key(&field.key), &field.value)),
+            Value::List(items) => {
+                let found = items.iter().enumerate().find(|(_, item)| within(item.span));
+                found.map(|(index, item)| (Step::Index(index), item))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// One step of a path.
+enum Step<'a> {
+    Key(&'a str),
+    Index(usize),
+}
+
+/// A file, or a text that has a name like one.
+///
+/// ```
+/// use meshery_core::resource::File;
+///
+/// assert_eq!(File::new("a.yaml", "kind: Pod").to_string(), "a.yaml");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Its name as the caller gave it.
+    pub name: Arc<str>,
+    /// What it holds.
+    pub text: Arc<str>,
+}
+
+impl File {
+    /// A file with this name and content.
+    pub fn new(name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
+        Self { name: name.into(), text: text.into() }
+    }
+}
+
+impl fmt::Display for File {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+/// A kind of objects: an API group and what it calls them. Compares as text, whatever their version.
+///
+/// ```
+/// use meshery_core::resource::Kind;
+///
+/// const VIRTUAL_SERVICE: Kind<'_> = Kind::new("networking.istio.io", "VirtualService");
+/// assert_eq!(VIRTUAL_SERVICE.to_string(), "VirtualService.networking.istio.io");
+/// assert_eq!(Kind::new("", "Pod").to_string(), "Pod");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Kind<'a> {
+    /// The API group, empty for the core group.
+    pub group: &'a str,
+    /// The kind.
+    pub name: &'a str,
+}
+
+impl<'a> Kind<'a> {
+    /// A kind of a group.
+    pub const fn new(group: &'a str, name: &'a str) -> Self {
+        Self { group, name }
+    }
+}
+
+impl fmt::Display for Kind<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)?;
+        if self.group.is_empty() { Ok(()) } else { write!(f, ".{}", self.group) }
+    }
 }
 
 /// A Kubernetes object and where it came from.
 ///
 /// ```
-/// use meshery_core::resource::{Node, Resource, Value};
+/// use std::sync::Arc;
+///
+/// use meshery_core::resource::{File, Node, Resource, Value};
 /// use meshery_core::Span;
 ///
 /// let resource = Resource {
-///     file: "a.yaml".into(),
+///     file: Arc::new(File::new("a.yaml", "")),
+///     cluster: None,
 ///     api_version: "v1".into(),
 ///     kind: "Service".into(),
 ///     namespace: Some("shop".into()),
@@ -178,8 +289,10 @@ impl Node {
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Resource {
-    /// The file's name as the caller gave it.
-    pub file: Arc<str>,
+    /// The file that it stands in.
+    pub file: Arc<File>,
+    /// The cluster that it belongs to, where there are several.
+    pub cluster: Option<Arc<str>>,
     /// For example `networking.istio.io/v1`.
     pub api_version: Arc<str>,
     /// For example `VirtualService`.
@@ -198,6 +311,61 @@ impl Resource {
         self.api_version.split_once('/').map_or("", |(group, _)| group)
     }
 
+    /// What it is, whatever its version.
+    pub fn kind(&self) -> Kind<'_> {
+        Kind::new(self.group(), &self.kind)
+    }
+
+    /// The version: what stands after the slash in `apiVersion`, or all of it.
+    pub fn version(&self) -> &str {
+        self.api_version.rsplit_once('/').map_or(&self.api_version, |(_, version)| version)
+    }
+
+    /// The text at the end of a path of keys, if it is one.
+    pub fn text(&self, path: &[&str]) -> Option<&str> {
+        self.root.at(path)?.as_str()
+    }
+
+    /// The items of the list at the end of a path of keys; empty for anything else.
+    pub fn items(&self, path: &[&str]) -> &[Node] {
+        self.root.at(path).map(Node::items).unwrap_or_default()
+    }
+
+    /// The value of a label.
+    pub fn label(&self, name: &str) -> Option<&str> {
+        self.text(&["metadata", "labels", name])
+    }
+
+    /// The value of an annotation.
+    pub fn annotation(&self, name: &str) -> Option<&str> {
+        self.text(&["metadata", "annotations", name])
+    }
+
+    /// Where an object that lacks something is pointed to: its name, or its start.
+    pub fn head(&self) -> Span {
+        self.root.at(&["metadata", "name"]).map_or(self.root.span, |name| name.span)
+    }
+
+    /// The path of keys and indexes to what stands at exactly this place, such as `spec.http[0].route`; empty for the
+    /// object itself and for a place that is not in it. A key means its value.
+    pub fn field_at(&self, span: Span) -> String {
+        let mut path = String::new();
+        let mut node = &self.root;
+        while let Some((step, next)) = node.step_to(span) {
+            match step {
+                Step::Key(key) if path.is_empty() => path.push_str(key),
+                Step::Key(key) if key.contains(['.', '/']) => path.extend(["[", key, "]"]),
+                Step::Key(key) => path.extend([".", key]),
+                Step::Index(index) => path.extend(["[", &index.to_string(), "]"]),
+            }
+            if next.span == span {
+                break;
+            }
+            node = next;
+        }
+        path
+    }
+
     /// The namespace, or `default` as kubectl would fill in.
     pub fn namespace_or_default(&self) -> &str {
         self.namespace.as_deref().unwrap_or("default")
@@ -210,24 +378,5 @@ impl fmt::Display for Resource {
             Some(namespace) => write!(f, "{} {namespace}/{}", self.kind, self.name),
             None => write!(f, "{} {}", self.kind, self.name),
         }
-    }
-}
-
-/// All resources of one look at files or a cluster, in a fixed order.
-///
-/// ```
-/// let snapshot = meshery_core::Snapshot::default();
-/// assert_eq!(snapshot.of("networking.istio.io", "VirtualService").count(), 0);
-/// ```
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Snapshot {
-    /// The resources, in the order they were read.
-    pub resources: Vec<Resource>,
-}
-
-impl Snapshot {
-    /// Those of a group and kind, whatever their version.
-    pub fn of<'a>(&'a self, group: &'a str, kind: &'a str) -> impl Iterator<Item = &'a Resource> {
-        self.resources.iter().filter(move |resource| &*resource.kind == kind && resource.group() == group)
     }
 }

@@ -10,7 +10,7 @@ names. Quantities carry their unit: a duration is ``"2.5s"`` or a ``datetime.tim
 ``"2000/s"``.
 """
 
-from meshery._analyze import Analysis, Finding, analyze
+from meshery._analyze import Allowed, Analysis, Finding, analyze
 from meshery._call import Progress, Spec
 from meshery._campaign import Campaign, plan_campaign, run_campaign, run_campaign_async
 from meshery._compare import Comparison, compare, compare_async
@@ -30,6 +30,7 @@ from meshery._snapshot import Snapshot
 from meshery._statistics import statistic, statistics
 
 __all__ = [
+    "Allowed",
     "Analysis",
     "Campaign",
     "Comparison",

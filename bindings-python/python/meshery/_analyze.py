@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, TypedDict
 from meshery import _native
 from meshery._error import ErrorReport
 
-__all__ = ["Analysis", "Finding", "analyze"]
+__all__ = ["Allowed", "Analysis", "Finding", "analyze"]
 
 
 class _Place(TypedDict):
@@ -29,14 +29,30 @@ class _Found(TypedDict):
 class Finding(_Found, total=False):
     """A mistake, with its exact place: by the schema ``finding``."""
 
+    cluster: str
+    field: str
     help: str
+    assumes: list[str]
+    related: list[dict[str, Any]]
+    fixes: list[dict[str, Any]]
 
 
-class Analysis(TypedDict):
-    """What an analysis found, and what it could not read."""
+class Allowed(TypedDict):
+    """What was found and may be, and why."""
 
+    finding: Finding
+    reason: str
+
+
+class _Analyzed(TypedDict):
     findings: list[Finding]
     errors: list[ErrorReport]
+
+
+class Analysis(_Analyzed, total=False):
+    """What an analysis found, and what it could not read."""
+
+    allowed: list[Allowed]
 
 
 _Path: TypeAlias = str | PathLike[str]

@@ -2,19 +2,25 @@
 
 use std::sync::Arc;
 
-use meshery_core::resource::{Node, Resource, Value};
+use meshery_core::resource::{File, Node, Resource, Value};
 use meshery_core::{Error, Position};
 
 use super::yaml::place_in;
 
 /// Adds the objects of a document; a list is taken apart into its items.
-pub(super) fn collect(file: &Arc<str>, node: &Node, resources: &mut Vec<Resource>, errors: &mut Vec<Error>) {
-    let reader = Reader { file, inherited: None };
+pub(super) fn collect(origin: &Origin, node: &Node, resources: &mut Vec<Resource>, errors: &mut Vec<Error>) {
+    let reader = Reader { origin, inherited: None };
     reader.collect(node, resources, errors);
 }
 
+/// Where objects come from.
+pub(super) struct Origin {
+    pub(super) file: Arc<File>,
+    pub(super) cluster: Option<Arc<str>>,
+}
+
 struct Reader<'a> {
-    file: &'a Arc<str>,
+    origin: &'a Origin,
     /// The version and kind that the items of a typed list, such as `ServiceList`, may leave out.
     inherited: Option<(Arc<str>, Arc<str>)>,
 }
@@ -26,7 +32,7 @@ impl Reader<'_> {
             Ok(list) if is_list(&list) => {
                 let items = list.kind.strip_suffix("List").filter(|kind| !kind.is_empty());
                 let inherited = items.map(|kind| (list.api_version.clone(), kind.into()));
-                let inner = Reader { file: self.file, inherited };
+                let inner = Reader { origin: self.origin, inherited };
                 node.get("items")
                     .into_iter()
                     .flat_map(Node::items)
@@ -42,7 +48,8 @@ impl Reader<'_> {
         }
         let (version, kind) = self.inherited.clone().unzip();
         Ok(Resource {
-            file: self.file.clone(),
+            file: Arc::clone(&self.origin.file),
+            cluster: self.origin.cluster.clone(),
             api_version: self.required(root, "apiVersion", version)?,
             kind: self.required(root, "kind", kind)?,
             namespace: self.text(root, &["metadata", "namespace"])?,
@@ -75,7 +82,7 @@ impl Reader<'_> {
     }
 
     fn place(&self, position: Position) -> String {
-        place_in(self.file, position)
+        place_in(&self.origin.file.name, position)
     }
 }
 

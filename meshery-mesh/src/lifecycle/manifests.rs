@@ -29,13 +29,13 @@ use crate::analyze::{self, Source};
 ///
 /// [`Conflict`]: ErrorKind::Conflict
 pub fn read(sources: &[Source]) -> Result<Vec<Object>> {
-    let (snapshot, errors) = analyze::read(sources);
+    let (resources, errors) = analyze::read(sources);
     if let Some(error) = errors.into_iter().next() {
         return Err(error);
     }
     let mut seen: BTreeMap<ObjectId, String> = BTreeMap::new();
-    let mut objects = Vec::with_capacity(snapshot.resources.len());
-    for resource in &snapshot.resources {
+    let mut objects = Vec::with_capacity(resources.len());
+    for resource in &resources {
         let place = format!("{}:{}", resource.file, resource.root.span.start);
         let object = Object::new(complete(resource)).map_err(|error| error.at(&place))?;
         if let Some(first) = seen.insert(object.id(), place.clone()) {

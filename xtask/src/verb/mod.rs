@@ -6,6 +6,7 @@ mod istio;
 mod lint;
 mod picture;
 mod schema;
+mod schemas;
 mod selftest;
 mod setup;
 mod simulate;
@@ -30,6 +31,7 @@ pub(crate) const VERBS: &[Verb] = &[
     lint::VERB,
     picture::VERB,
     schema::VERB,
+    schemas::VERB,
     selftest::VERB,
     setup::VERB,
     simulate::VERB,

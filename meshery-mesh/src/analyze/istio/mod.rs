@@ -1,14 +1,71 @@
 //! What the rules over Istio's objects share: how a host is named, which hosts the mesh knows, and where a
-//! VirtualService sends requests.
+//! VirtualService sends requests, what Gateways open, and what injects sidecars.
 
+mod annotation_values;
+mod annotations;
+mod auto_image;
+pub(super) mod client_tls;
+pub(super) mod control_plane_hooks;
+mod credentials;
+mod endpoints;
+mod envoy_patches;
 mod exports;
+mod gateway_ref;
+mod gateways;
+mod given;
 mod host;
+mod image_types;
+mod injecting_webhooks;
+mod injectors;
+pub(super) mod istioctl;
+pub(super) mod known;
+mod membership;
+mod mesh_config;
+mod mesh_hosts;
+mod mtls;
+mod overlap;
+mod port_names;
+mod proxy_config;
 mod registry;
+mod scoped_hosts;
+mod selecting;
+mod served;
+mod shared;
+mod subsets;
+mod texts;
+mod unlabelled;
+mod upstream;
+mod url;
 mod virtual_service;
+mod webhooks;
 
+pub(super) use annotation_values::problem as annotation_problem;
+pub(super) use annotations::{Annotation, Annotations};
+pub(super) use auto_image::auto_image;
+pub(super) use credentials::{Credential, credentials};
+pub(super) use endpoints::Endpoints;
+pub(super) use envoy_patches::Patches;
+pub(super) use exports::Exports;
+pub(super) use gateway_ref::{INTERNAL_GATEWAY, bindings, find_named, host_matches, is_internal, named_gateway};
+pub(super) use gateways::{Gateway, Gateways, Server, serving, whole_number};
+pub(super) use given::ingress_gateway;
 pub(super) use host::{CLUSTER_DOMAIN, Host};
-pub(super) use registry::{Registry, Visibility};
-pub(super) use virtual_service::{clients, destinations};
-
-/// The API group of Istio's traffic objects.
-pub(super) const NETWORKING: &str = "networking.istio.io";
+pub(super) use image_types::ImageTypes;
+pub(super) use injecting_webhooks::{InjectingWebhook, injecting_webhooks};
+pub(super) use injectors::{Injector, Injectors};
+pub(super) use membership::{DATAPLANE, INJECT, INJECTION, Membership, PROXY, REVISION};
+pub(super) use mesh_config::{MeshConfig, ROOT_NAMESPACE, has_ingress_controller};
+pub(super) use mesh_hosts::MeshHosts;
+pub(super) use mtls::{ClientMode, Mtls, ServerMode};
+pub(super) use overlap::Overlap;
+pub(super) use port_names::{is_external_name, unnamed_ports};
+pub(super) use registry::{Registry, Visibility, offered_ports};
+pub(super) use scoped_hosts::ScopedHosts;
+pub(super) use selecting::{Selecting, overlapping, selecting, several, without_workloads};
+pub(super) use served::{Offer, Offered, Served};
+pub(super) use shared::{Place, Shared};
+pub(super) use subsets::{Subsets, names as subset_names};
+pub(super) use unlabelled::unlabelled;
+pub(super) use upstream::{KnownHosts, full_host, number, service_named, told_namespace};
+pub(super) use virtual_service::{MESH, Slot, clients, destinations, http_slots, slots};
+pub(super) use webhooks::Webhooks;

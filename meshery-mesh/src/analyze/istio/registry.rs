@@ -1,128 +1,152 @@
 //! The hosts that a mesh knows: of Services, and of ServiceEntries.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use meshery_core::resource::{Node, Resource, Snapshot};
+use meshery_core::resource::{Node, Resource};
+use meshery_core::world::{View, World};
 
-use super::NETWORKING;
 use super::exports::Exports;
 use super::host::{CLUSTER_DOMAIN, Host};
+use crate::analyze::kinds::{SERVICE, SERVICE_ENTRY};
 
 /// Services that a cluster with Istio has though no file declares them: the API server's own, and the one that the
 /// default mesh configuration takes for the ingress gateway.
 const GIVEN: [(&str, &str); 2] = [("kubernetes", "default"), ("istio-ingressgateway", "istio-system")];
 
-/// The hosts of a snapshot.
-pub(in crate::analyze) struct Registry<'a> {
-    services: BTreeMap<&'a str, BTreeMap<&'a str, Exports<'a>>>,
-    exact: BTreeMap<&'a str, Vec<Entry<'a>>>,
-    wildcards: Vec<(&'a str, Entry<'a>)>,
+/// The hosts of a world.
+pub(in crate::analyze) struct Registry {
+    /// By namespace and name.
+    services: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Entry>>,
+    exact: BTreeMap<Arc<str>, Vec<Entry>>,
+    /// By what follows the `*`.
+    wildcards: BTreeMap<Arc<str>, Vec<Entry>>,
+    closed: bool,
 }
 
 /// Who declares a host, and for whom.
-struct Entry<'a> {
-    object: &'a Resource,
-    exports: Exports<'a>,
+#[derive(Clone)]
+struct Entry {
+    object: Arc<Resource>,
+    exports: Exports,
 }
 
-impl Entry<'_> {
+impl Entry {
     fn is_catch_all(&self) -> bool {
-        let hosts = self.object.root.at(&["spec", "hosts"]).map(Node::items).unwrap_or_default();
-        hosts.iter().any(|host| host.as_str() == Some("*"))
+        self.object.items(&["spec", "hosts"]).iter().any(|host| host.as_str() == Some("*"))
     }
 }
 
 /// What a mesh knows of a host.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(in crate::analyze) enum Visibility {
     /// Nobody has it.
     Unknown,
-    /// This object, `Kind namespace/name`, has it, and exports it to none of those who look.
-    Hidden(String),
+    /// This object has it, and exports it to none of those who look.
+    Hidden(Arc<Resource>),
     /// It may be used.
     Visible,
 }
 
-impl<'a> Registry<'a> {
-    /// Collects the hosts of a snapshot.
-    pub(in crate::analyze) fn new(snapshot: &'a Snapshot) -> Self {
-        let mut registry = Self { services: BTreeMap::new(), exact: BTreeMap::new(), wildcards: Vec::new() };
-        for service in snapshot.of("", "Service") {
-            let namespace = service.namespace_or_default();
-            registry.services.entry(namespace).or_default().insert(&service.name, Exports::of_service(service));
+impl View for Registry {
+    fn of(world: &World) -> Self {
+        let mut services: BTreeMap<Arc<str>, BTreeMap<_, _>> = BTreeMap::new();
+        for service in world.of(SERVICE) {
+            let of_namespace = services.entry(service.namespace_or_default().into()).or_default();
+            let entry = Entry { object: Arc::clone(service), exports: Exports::of_service(service) };
+            of_namespace.insert(Arc::clone(&service.name), entry);
         }
-        for entry in snapshot.of(NETWORKING, "ServiceEntry") {
-            registry.add_entry(entry);
-        }
+        let (exact, wildcards) = (BTreeMap::new(), BTreeMap::new());
+        let mut registry = Self { services, exact, wildcards, closed: world.settings().closed };
+        world.of(SERVICE_ENTRY).iter().for_each(|entry| registry.add_entry(entry));
         registry
     }
+}
 
-    fn add_entry(&mut self, object: &'a Resource) {
-        let exports = Exports::of_spec(object);
-        let hosts = object.root.at(&["spec", "hosts"]).map(Node::items).unwrap_or_default();
-        for host in hosts.iter().filter_map(Node::as_str) {
-            let entry = Entry { object, exports: exports.clone() };
-            match host.strip_prefix('*') {
-                Some(suffix) => self.wildcards.push((suffix, entry)),
-                None => self.exact.entry(host).or_default().push(entry),
-            }
+impl Registry {
+    fn add_entry(&mut self, object: &Arc<Resource>) {
+        let entry = Entry { object: Arc::clone(object), exports: Exports::of_spec(object) };
+        for host in object.items(&["spec", "hosts"]).iter().filter_map(Node::as_str) {
+            let (table, host) = match host.strip_prefix('*') {
+                Some(suffix) => (&mut self.wildcards, suffix),
+                None => (&mut self.exact, host),
+            };
+            table.entry(host.into()).or_default().push(entry.clone());
         }
     }
 
     /// What clients in these namespaces can know of a host.
-    pub(in crate::analyze) fn look_up(&self, host: Host<'_>, clients: &[&str]) -> Visibility {
-        let reaches = |exports: &Exports<'_>| clients.iter().any(|client| exports.reach(client));
+    pub(in crate::analyze) fn look_up(&self, host: Host<'_>, clients: &[Arc<str>]) -> Visibility {
+        let reaches = |entry: &Entry| clients.iter().any(|client| entry.exports.reach(client));
         let service = host.as_service().and_then(|name| self.service(host, name));
         let given = host.as_service().is_some_and(|name| GIVEN.contains(&name));
-        let entries: Vec<&Entry<'_>> = self.entries(host).collect();
-        if given || service.is_some_and(reaches) || entries.iter().any(|entry| reaches(&entry.exports)) {
+        let entries = self.entries(host);
+        if given || service.is_some_and(reaches) || entries.iter().any(|entry| reaches(entry)) {
             return Visibility::Visible;
         }
         // Of a `*` that is hidden nobody would say that it has the host.
-        let hidden = entries.iter().find(|entry| !entry.is_catch_all());
-        match (service, host.as_service(), hidden) {
-            (Some(_), Some((name, namespace)), _) => Visibility::Hidden(format!("Service {namespace}/{name}")),
-            (_, _, Some(entry)) => Visibility::Hidden(entry.object.to_string()),
-            _ => Visibility::Unknown,
-        }
+        let hidden = service.or_else(|| entries.into_iter().find(|entry| !entry.is_catch_all()));
+        hidden.map_or(Visibility::Unknown, |entry| Visibility::Hidden(Arc::clone(&entry.object)))
     }
 
-    /// Whether the snapshot has any Service of this namespace, so that one that is missing may be called missing.
+    /// The objects that have a host and export it to clients in one of these namespaces.
+    pub(in crate::analyze) fn holders(&self, host: Host<'_>, clients: &[Arc<str>]) -> Vec<&Arc<Resource>> {
+        let service = host.as_service().and_then(|name| self.service(host, name));
+        let entries = service.into_iter().chain(self.entries(host));
+        let reached = entries.filter(|entry| clients.iter().any(|client| entry.exports.reach(client)));
+        reached.map(|entry| &entry.object).collect()
+    }
+
+    /// Whether there are no hosts beside these.
+    pub(in crate::analyze) fn is_all(&self) -> bool {
+        self.closed
+    }
+
+    /// Whether the world has any Service of this namespace, so that one that is missing may be called missing.
     pub(in crate::analyze) fn covers(&self, namespace: &str) -> bool {
-        self.services.contains_key(namespace)
+        self.closed || self.services.contains_key(namespace)
     }
 
     /// The Services of a namespace, sorted.
-    pub(in crate::analyze) fn services(&self, namespace: &str) -> impl Iterator<Item = &'a str> {
-        self.services.get(namespace).into_iter().flat_map(BTreeMap::keys).copied()
+    pub(in crate::analyze) fn services(&self, namespace: &str) -> impl Iterator<Item = &str> {
+        self.services.get(namespace).into_iter().flat_map(BTreeMap::keys).map(|name| &**name)
     }
 
     /// The namespaces that have a Service of this name, sorted.
-    pub(in crate::analyze) fn namespaces_with(&self, service: &str) -> impl Iterator<Item = &'a str> {
+    pub(in crate::analyze) fn namespaces_with(&self, service: &str) -> impl Iterator<Item = &str> {
         let having = self.services.iter().filter(move |(_, services)| services.contains_key(service));
-        having.map(|(namespace, _)| *namespace)
+        having.map(|(namespace, _)| &**namespace)
     }
 
     /// The hosts of ServiceEntries that are no wildcards, sorted.
-    pub(in crate::analyze) fn entry_hosts(&self) -> impl Iterator<Item = &'a str> {
-        self.exact.keys().copied()
+    pub(in crate::analyze) fn entry_hosts(&self) -> impl Iterator<Item = &str> {
+        self.exact.keys().map(|host| &**host)
     }
 
-    fn service(&self, host: Host<'_>, (name, namespace): (&str, &str)) -> Option<&Exports<'a>> {
+    fn service(&self, host: Host<'_>, (name, namespace): (&str, &str)) -> Option<&Entry> {
         let foreign = matches!(host, Host::Service { domain, .. } if domain != CLUSTER_DOMAIN);
         self.services.get(namespace)?.get(name).filter(|_| !foreign)
     }
 
     /// The ServiceEntries that have a host, by its full name, by itself, or by a wildcard.
-    fn entries(&self, host: Host<'_>) -> impl Iterator<Item = &Entry<'a>> {
+    fn entries(&self, host: Host<'_>) -> Vec<&Entry> {
         let full = host.to_string();
-        let short = host.as_service().filter(|_| matches!(host, Host::Service { domain: CLUSTER_DOMAIN, .. }));
-        let own = short.and_then(|(name, namespace)| Some((self.exact.get(name)?, namespace)));
-        let own = own.into_iter().flat_map(|(entries, namespace)| {
-            entries.iter().filter(move |entry| entry.object.namespace_or_default() == namespace).collect::<Vec<_>>()
-        });
-        let exact = self.exact.get(full.as_str()).into_iter().flatten();
-        let wild = self.wildcards.iter().filter(move |(suffix, _)| full.trim_start_matches('*').ends_with(suffix));
-        exact.chain(own).chain(wild.map(|(_, entry)| entry))
+        let mut found: Vec<&Entry> = self.exact.get(full.as_str()).into_iter().flatten().collect();
+        if let Host::Service { name, namespace, domain: CLUSTER_DOMAIN } = host {
+            let short = self.exact.get(name).into_iter().flatten();
+            found.extend(short.filter(|entry| entry.object.namespace_or_default() == namespace));
+        }
+        let bare = full.trim_start_matches('*');
+        let suffixes = bare.char_indices().filter_map(|(at, c)| (c == '.').then(|| bare.get(at..)).flatten());
+        let suffixes = suffixes.chain(["", bare]);
+        found.extend(suffixes.filter_map(|suffix| self.wildcards.get(suffix)).flatten());
+        found
     }
+}
+
+/// The ports that a Service or ServiceEntry has, in its order.
+pub(in crate::analyze) fn offered_ports(holder: &Resource) -> Vec<i64> {
+    let key = if holder.kind() == SERVICE { "port" } else { "number" };
+    let ports = holder.items(&["spec", "ports"]).iter().filter_map(|port| port.get(key)?.as_int());
+    ports.collect()
 }

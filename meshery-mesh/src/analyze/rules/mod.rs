@@ -1,13 +1,19 @@
-//! The rules, one file each, listed in [`RULES`].
+//! The rules, one file each, listed by what they are about.
 
-mod virtualservice_host_unknown;
+mod allowances;
+mod istio;
+mod schema;
 
-use meshery_core::ConfigAnalyzer;
+use super::Rule;
+
+const GROUPS: &[&[&Rule]] = &[allowances::RULES, istio::RULES, schema::RULES];
 
 /// All rules, sorted by code.
 ///
 /// ```
-/// let codes: Vec<_> = meshery_mesh::analyze::RULES.iter().map(|rule| rule.info().code).collect();
-/// assert!(codes.contains(&"MSH101".to_owned()) && codes.is_sorted());
+/// let codes: Vec<_> = meshery_mesh::analyze::rules().map(|rule| rule.code).collect();
+/// assert!(codes.contains(&"MSH101") && codes.is_sorted());
 /// ```
-pub static RULES: &[&dyn ConfigAnalyzer] = &[&virtualservice_host_unknown::VirtualServiceHostUnknown];
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    GROUPS.iter().flat_map(|group| group.iter().copied())
+}

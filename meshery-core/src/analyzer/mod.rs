@@ -1,0 +1,40 @@
+//! [`ConfigAnalyzer`]: one rule over a world of configuration, and the [`Finding`]s it makes.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`finding`] | a mistake with its place, the other party's place, and what would mend it |
+//! | [`rule`] | what a rule says of itself |
+
+pub mod finding;
+pub mod rule;
+
+pub use finding::{Edit, Finding, Fix, Location, Related};
+pub use rule::{Category, Extent, RuleInfo, Severity};
+
+use crate::world::World;
+
+/// One rule over a world. Pure: the same world gives the same findings in the same order.
+///
+/// ```
+/// use meshery_core::world::{Settings, World};
+/// use meshery_core::*;
+///
+/// struct Nameless;
+/// impl ConfigAnalyzer for Nameless {
+///     fn info(&self) -> RuleInfo {
+///         RuleInfo::new("X0001", "resource-without-name", Severity::Error, "A resource has no name")
+///     }
+///     fn analyze(&self, world: &World) -> Vec<Finding> {
+///         let nameless = world.all().iter().filter(|resource| resource.name.is_empty());
+///         nameless.map(|resource| self.info().finding(resource, resource.root.span, "has no name")).collect()
+///     }
+/// }
+/// assert!(Nameless.analyze(&World::new(vec![], Settings::default())).is_empty());
+/// ```
+pub trait ConfigAnalyzer: Send + Sync {
+    /// The rule's code, name and severity.
+    fn info(&self) -> RuleInfo;
+
+    /// Every place that breaks the rule.
+    fn analyze(&self, world: &World) -> Vec<Finding>;
+}

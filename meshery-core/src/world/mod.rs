@@ -1,0 +1,175 @@
+//! [`World`]: all objects of one look at files or clusters, found without a search, and what rules derive from them.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`labels`] | labels, and the selectors that ask for them |
+//! | [`settings`] | what a look is told beside the objects |
+//! | `shelf` | the objects of one kind, sorted |
+//! | [`view`] | what is derived from objects once and shared by many rules |
+
+pub mod labels;
+pub mod settings;
+mod shelf;
+pub mod view;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::object::GroupKind;
+use crate::resource::{Kind, Resource};
+
+pub use labels::{Labels, Selector};
+pub use settings::Settings;
+use shelf::Shelf;
+pub use view::View;
+use view::Views;
+
+/// All objects of one look at files or a cluster. Cheap to clone; a clone remembers by itself what is read of it.
+///
+/// ```
+/// use meshery_core::world::{Settings, World};
+/// use meshery_core::resource::Kind;
+///
+/// const SERVICE: Kind<'_> = Kind::new("", "Service");
+/// let world = World::new(vec![], Settings::default());
+/// assert!(world.of(SERVICE).is_empty() && world.get(SERVICE, "shop", "reviews").is_none());
+/// assert_eq!(world.reads().iter().map(ToString::to_string).collect::<Vec<_>>(), ["Service"]);
+/// ```
+#[derive(Debug)]
+pub struct World {
+    stock: Arc<Stock>,
+    /// Which shelves were looked at.
+    read: Box<[AtomicBool]>,
+    /// Which kinds were asked for that are not there.
+    missed: Mutex<BTreeSet<GroupKind>>,
+}
+
+#[derive(Debug)]
+struct Stock {
+    settings: Settings,
+    resources: Vec<Arc<Resource>>,
+    shelves: Vec<Shelf>,
+    /// By kind, and then by group: there are few kinds that several groups have.
+    index: BTreeMap<Arc<str>, Vec<(Arc<str>, usize)>>,
+    views: Views,
+}
+
+impl World {
+    /// A world of these objects.
+    pub fn new(resources: Vec<Arc<Resource>>, settings: Settings) -> Self {
+        Self::from_stock(Stock::new(resources, settings, Views::default()))
+    }
+
+    /// A world of other objects, that keeps the views into which none of these kinds went.
+    #[must_use]
+    pub fn with(&self, resources: Vec<Arc<Resource>>, changed: &BTreeSet<GroupKind>) -> Self {
+        let views = self.stock.views.without(changed);
+        Self::from_stock(Stock::new(resources, self.stock.settings.clone(), views))
+    }
+
+    fn from_stock(stock: Stock) -> Self {
+        let read = stock.shelves.iter().map(|_| AtomicBool::new(false)).collect();
+        Self { stock: Arc::new(stock), read, missed: Mutex::default() }
+    }
+
+    /// What the look was told beside the objects.
+    pub fn settings(&self) -> &Settings {
+        &self.stock.settings
+    }
+
+    /// All objects, in the order they were read. Who asks has read everything.
+    pub fn all(&self) -> &[Arc<Resource>] {
+        self.read.iter().for_each(|read| read.store(true, Ordering::Relaxed));
+        self.miss(Kind::new("*", "*"));
+        &self.stock.resources
+    }
+
+    /// The objects of a kind, whatever their version, sorted by namespace and name.
+    pub fn of(&self, kind: Kind<'_>) -> &[Arc<Resource>] {
+        self.shelf(kind).map_or(&[], |shelf| &shelf.resources)
+    }
+
+    /// Those of a namespace.
+    pub fn within(&self, kind: Kind<'_>, namespace: &str) -> &[Arc<Resource>] {
+        self.shelf(kind).map_or(&[], |shelf| shelf.within(namespace))
+    }
+
+    /// The one of this name; the first one, where there are several. The namespace is empty for what has none.
+    pub fn get(&self, kind: Kind<'_>, namespace: &str, name: &str) -> Option<&Arc<Resource>> {
+        self.shelf(kind)?.get(namespace, name)
+    }
+
+    /// Whether what is not here is not there either: everything was read, or there is something of this kind in the
+    /// namespace, so that the reader seems to have read those.
+    pub fn covers(&self, kind: Kind<'_>, namespace: &str) -> bool {
+        self.settings().closed || !self.within(kind, namespace).is_empty()
+    }
+
+    /// What is derived from the objects by everyone who wants this, once.
+    pub fn view<V: View>(&self) -> Arc<V> {
+        let (view, reads) = self.stock.views.get(|| {
+            let fresh = self.clone();
+            let view = V::of(&fresh);
+            (view, fresh.reads())
+        });
+        for kind in reads.iter() {
+            self.shelf(Kind::new(&kind.group, &kind.kind));
+        }
+        view
+    }
+
+    /// Of which kinds something was read, or looked for, by this clone.
+    pub fn reads(&self) -> BTreeSet<GroupKind> {
+        let mut kinds = self.missed.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let read = self.stock.shelves.iter().zip(&self.read).filter(|(_, read)| read.load(Ordering::Relaxed));
+        kinds.extend(read.map(|(shelf, _)| shelf.kind.clone()));
+        kinds
+    }
+
+    fn shelf(&self, kind: Kind<'_>) -> Option<&Shelf> {
+        let found =
+            self.stock.index.get(kind.name).and_then(|groups| groups.iter().find(|(group, _)| **group == *kind.group));
+        let Some((_, at)) = found else {
+            self.miss(kind);
+            return None;
+        };
+        if let Some(read) = self.read.get(*at) {
+            read.store(true, Ordering::Relaxed);
+        }
+        self.stock.shelves.get(*at)
+    }
+
+    fn miss(&self, kind: Kind<'_>) {
+        let mut missed = self.missed.lock().unwrap_or_else(PoisonError::into_inner);
+        if !missed.iter().any(|it| it.is(kind.group, kind.name)) {
+            missed.insert(GroupKind::new(kind.group, kind.name));
+        }
+    }
+}
+
+impl Clone for World {
+    fn clone(&self) -> Self {
+        let read = self.read.iter().map(|_| AtomicBool::new(false)).collect();
+        Self { stock: Arc::clone(&self.stock), read, missed: Mutex::default() }
+    }
+}
+
+impl Stock {
+    fn new(resources: Vec<Arc<Resource>>, settings: Settings, views: Views) -> Self {
+        let mut by_kind: BTreeMap<Kind<'_>, Vec<Arc<Resource>>> = BTreeMap::new();
+        for resource in &resources {
+            by_kind.entry(resource.kind()).or_default().push(Arc::clone(resource));
+        }
+        let mut index: BTreeMap<Arc<str>, Vec<(Arc<str>, usize)>> = BTreeMap::new();
+        let mut shelves = Vec::with_capacity(by_kind.len());
+        for (kind, resources) in by_kind {
+            index.entry(kind.name.into()).or_default().push((kind.group.into(), shelves.len()));
+            shelves.push(Shelf::new(kind, resources));
+        }
+        Self { settings, resources, shelves, index, views }
+    }
+}
+
+#[cfg(test)]
+mod tests;

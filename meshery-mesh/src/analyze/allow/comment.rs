@@ -1,0 +1,93 @@
+//! Allowances beside the mistake: at the end of its line, or on a line of their own before what they are about.
+
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use meshery_core::analyzer::Location;
+use meshery_core::resource::{File, Node, Value};
+use meshery_core::{Position, Resource, Span};
+
+use super::{Allowance, Place, Reach, Said};
+
+/// How such a comment begins.
+const MARK: &str = "# meshery: allow ";
+
+pub(super) fn read(file: &Arc<File>, objects: &[Arc<Resource>]) -> Vec<Allowance> {
+    if !file.text.contains(MARK) {
+        return Vec::new();
+    }
+    let own: Vec<&Arc<Resource>> = objects.iter().filter(|object| object.file.name == file.name).collect();
+    let mut start = 0;
+    let mut found = Vec::new();
+    for (number, line) in file.text.split_inclusive('\n').enumerate() {
+        found.extend(in_line(file, &own, &Line { number: number + 1, start, text: line }));
+        start += line.len();
+    }
+    found
+}
+
+struct Line<'a> {
+    /// From 1.
+    number: usize,
+    /// Bytes from the start of the file.
+    start: usize,
+    text: &'a str,
+}
+
+fn in_line(file: &Arc<File>, own: &[&Arc<Resource>], line: &Line<'_>) -> Option<Allowance> {
+    let at = line.text.find(MARK)?;
+    let before = line.text.get(..at)?;
+    let said = Said::read(line.text.get(at + MARK.len()..)?.trim_end())?;
+    let is_comment = before.is_empty() || before.ends_with(char::is_whitespace);
+    if !is_comment || own.iter().any(|object| is_text(&object.root, line.start + at)) {
+        return None;
+    }
+    let lines = if before.trim().is_empty() { covered(file, own, line.number) } else { line.number..=line.number };
+    let column = before.chars().count() + 1;
+    let from = Position { offset: line.start + at, line: line.number, column };
+    let length = line.text.trim_end().len() - at;
+    let to = Position { offset: from.offset + length, column: column + length, ..from };
+    let location = Location { file: file.name.to_string(), span: Span { start: from, end: to } };
+    Some(Allowance { said, reach: Reach::Lines(Arc::clone(&file.name), lines), place: Place::File(location) })
+}
+
+/// Whether a place is within a text, where `#` begins no comment.
+fn is_text(node: &Node, offset: usize) -> bool {
+    if !(node.span.start.offset..node.span.end.offset).contains(&offset) {
+        return false;
+    }
+    match &node.value {
+        Value::Text(_) => true,
+        Value::List(items) => items.iter().any(|item| is_text(item, offset)),
+        Value::Map(fields) => fields.iter().any(|field| is_text(&field.value, offset)),
+        _ => false,
+    }
+}
+
+/// The lines of what begins on the first line after a comment that is not one itself.
+fn covered(file: &File, own: &[&Arc<Resource>], comment: usize) -> RangeInclusive<usize> {
+    let is_said = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let after = file.text.lines().enumerate().skip(comment);
+    let Some(line) = after.into_iter().find(|(_, line)| is_said(line)).map(|(at, _)| at + 1) else {
+        return comment..=comment;
+    };
+    let last = own.iter().find_map(|object| end_of(&object.root, line)).unwrap_or(line);
+    line..=last
+}
+
+/// The last line of the outermost part that begins on this line.
+fn end_of(node: &Node, line: usize) -> Option<usize> {
+    if node.span.start.line == line {
+        return Some(node.span.end.line);
+    }
+    if line < node.span.start.line || node.span.end.line < line {
+        return None;
+    }
+    match &node.value {
+        Value::List(items) => items.iter().find_map(|item| end_of(item, line)),
+        Value::Map(fields) => fields.iter().find_map(|field| {
+            if field.key_span.start.line == line { Some(field.value.span.end.line) } else { end_of(&field.value, line) }
+        }),
+        _ => None,
+    }
+}

@@ -1,0 +1,65 @@
+//! Fixes put into the files.
+
+use std::collections::BTreeMap;
+
+use meshery_core::Finding;
+use meshery_core::analyzer::{Edit, Fix};
+
+use super::Source;
+
+/// Puts fixes into files: of each finding its first one, if it is safe or `unsafe_too`. Fixes that touch the same place
+/// wait for another time: whoever analyzes what came of it gets them again. Only files that change are returned.
+///
+/// ```
+/// use meshery_mesh::analyze::{Source, analyze, fix};
+///
+/// let route = "apiVersion: networking.istio.io/v1
+/// kind: VirtualService
+/// metadata: { name: reviews, namespace: shop }
+/// spec: { hosts: [reviews], http: [{ route: [{ destination: { host: reviws } }] }] } # a slip
+/// ---
+/// { apiVersion: v1, kind: Service, metadata: { name: reviews, namespace: shop } }
+/// ";
+/// let sources = [Source::new("shop.yaml", route)];
+/// let findings = analyze(&sources).findings;
+/// assert!(fix(&sources, &findings, false).is_empty(), "who knows which host is meant");
+/// let fixed = fix(&sources, &findings, true);
+/// assert_eq!(fixed[0].text, route.replace("reviws", "reviews").into_bytes());
+/// ```
+pub fn fix(sources: &[Source], findings: &[Finding], unsafe_too: bool) -> Vec<Source> {
+    let mut edits: BTreeMap<&str, Vec<&Edit>> = BTreeMap::new();
+    for finding in findings {
+        let chosen = finding.fixes.first().filter(|fix| fix.safe || unsafe_too);
+        if let Some(fix) = chosen.filter(|fix| fits(fix, &edits)) {
+            for edit in &fix.edits {
+                edits.entry(&edit.location.file).or_default().push(edit);
+            }
+        }
+    }
+    let changed = sources.iter().filter_map(|source| Some((source, edits.remove(source.name.as_str())?)));
+    changed.filter_map(|(source, edits)| applied(source, edits)).collect()
+}
+
+/// Whether no edit of a fix touches one that is there already, or does the same.
+fn fits(fix: &Fix, edits: &BTreeMap<&str, Vec<&Edit>>) -> bool {
+    let touches = |a: &Edit, b: &Edit| {
+        let (a, b) = (a.location.span, b.location.span);
+        a.start.offset <= b.end.offset && b.start.offset <= a.end.offset
+    };
+    let there = |edit: &Edit| edits.get(edit.location.file.as_str()).into_iter().flatten();
+    fix.edits.iter().all(|edit| !there(edit).any(|other| touches(edit, other)))
+}
+
+fn applied(source: &Source, mut edits: Vec<&Edit>) -> Option<Source> {
+    let text = std::str::from_utf8(&source.text).ok()?;
+    edits.sort_by_key(|edit| edit.location.span.start);
+    let (mut result, mut done) = (String::with_capacity(text.len()), 0);
+    for edit in edits {
+        let span = edit.location.span;
+        result += text.get(done..span.start.offset)?;
+        result += &edit.text;
+        done = span.end.offset;
+    }
+    result += text.get(done..)?;
+    Some(Source { text: result.into_bytes(), ..source.clone() })
+}

@@ -1,0 +1,62 @@
+//! The subsets that DestinationRules make of hosts.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use meshery_core::resource::{Node, Resource};
+use meshery_core::world::{View, World};
+
+use super::exports::Exports;
+use super::host::{CLUSTER_DOMAIN, Host};
+use crate::analyze::kinds::DESTINATION_RULE;
+
+/// The subsets of hosts.
+pub(in crate::analyze) struct Subsets {
+    /// By host; a wildcard is one by its own text.
+    hosts: HashMap<String, Vec<Entry>>,
+}
+
+struct Entry {
+    rule: Arc<Resource>,
+    exports: Exports,
+}
+
+impl View for Subsets {
+    fn of(world: &World) -> Self {
+        let mut hosts: HashMap<String, Vec<Entry>> = HashMap::new();
+        for rule in world.of(DESTINATION_RULE) {
+            let Some(host) = rule.text(&["spec", "host"]) else { continue };
+            let entry = Entry { rule: Arc::clone(rule), exports: Exports::of_spec(rule) };
+            hosts.entry(key(host, rule.namespace_or_default())).or_default().push(entry);
+        }
+        Self { hosts }
+    }
+}
+
+impl Subsets {
+    /// The DestinationRules of a host, by its name or by a wildcard, that are exported to one of these namespaces.
+    pub(in crate::analyze) fn rules(&self, host: &str, own: &str, clients: &[Arc<str>]) -> Vec<&Resource> {
+        let full = key(host, own);
+        let bare = full.trim_start_matches('*');
+        let ends = bare.char_indices().filter_map(|(at, c)| (c == '.').then_some(at)).chain([bare.len()]);
+        let wildcards = ends.filter_map(|at| Some(format!("*{}", bare.get(at..)?)));
+        let names = [full.clone()].into_iter().chain(wildcards.filter(|wildcard| *wildcard != full));
+        let entries = names.filter_map(|name| self.hosts.get(&name)).flatten();
+        let exported = entries.filter(|entry| clients.iter().any(|client| entry.exports.reach(client)));
+        exported.map(|entry| &*entry.rule).collect()
+    }
+}
+
+/// The names of a DestinationRule's subsets.
+pub(in crate::analyze) fn names(rule: &Resource) -> impl Iterator<Item = &str> {
+    let subsets = rule.items(&["spec", "subsets"]).iter();
+    subsets.map(|subset| subset.get("name").and_then(Node::as_str).unwrap_or_default())
+}
+
+/// One text for all spellings of a host.
+fn key(host: &str, own: &str) -> String {
+    match Host::parse(host, own) {
+        Host::Either { name, namespace, .. } => Host::Service { name, namespace, domain: CLUSTER_DOMAIN }.to_string(),
+        host => host.to_string(),
+    }
+}

@@ -1,0 +1,36 @@
+//! The kinds that rules read.
+
+use meshery_core::resource::Kind;
+
+macro_rules! kinds {
+    ($($group:literal: $($name:ident = $kind:literal,)+)+) => {
+        $($(pub(in crate::analyze) const $name: Kind<'static> = Kind::new($group, $kind);)+)+
+    };
+}
+
+kinds! {
+    "":
+        CONFIG_MAP = "ConfigMap", NAMESPACE = "Namespace", NODE = "Node", POD = "Pod", SECRET = "Secret",
+        SERVICE = "Service",
+        // No kinds of Kubernetes, but what istiod is told by files.
+        MESH_CONFIG = "MeshConfig", MESH_NETWORKS = "MeshNetworks",
+    "admissionregistration.k8s.io":
+        MUTATING_WEBHOOK = "MutatingWebhookConfiguration", VALIDATING_WEBHOOK = "ValidatingWebhookConfiguration",
+    "apiextensions.k8s.io": DEFINITION = "CustomResourceDefinition",
+    "apps":
+        DAEMON_SET = "DaemonSet", DEPLOYMENT = "Deployment", REPLICA_SET = "ReplicaSet", STATEFUL_SET = "StatefulSet",
+    "argoproj.io": ROLLOUT = "Rollout",
+    "batch": CRON_JOB = "CronJob", JOB = "Job",
+    "extensions.istio.io": WASM_PLUGIN = "WasmPlugin",
+    "gateway.networking.k8s.io":
+        K8S_GATEWAY = "Gateway", GRPC_ROUTE = "GRPCRoute", HTTP_ROUTE = "HTTPRoute",
+        TCP_ROUTE = "TCPRoute", TLS_ROUTE = "TLSRoute", GATEWAY_CLASS = "GatewayClass",
+    "networking.istio.io":
+        DESTINATION_RULE = "DestinationRule", ENVOY_FILTER = "EnvoyFilter", GATEWAY = "Gateway",
+        PROXY_CONFIG = "ProxyConfig", SERVICE_ENTRY = "ServiceEntry", SIDECAR = "Sidecar",
+        VIRTUAL_SERVICE = "VirtualService", WORKLOAD_ENTRY = "WorkloadEntry", WORKLOAD_GROUP = "WorkloadGroup",
+    "security.istio.io":
+        AUTHORIZATION_POLICY = "AuthorizationPolicy", PEER_AUTHENTICATION = "PeerAuthentication",
+        REQUEST_AUTHENTICATION = "RequestAuthentication",
+    "telemetry.istio.io": TELEMETRY = "Telemetry",
+}

@@ -1,0 +1,131 @@
+//! Services, with what they select and offer.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use meshery_core::resource::{Node, Resource, Value};
+use meshery_core::world::{Labels, View, World};
+
+use crate::analyze::kinds::SERVICE;
+
+/// A Service.
+#[derive(Clone, Debug)]
+pub(in crate::analyze) struct Service {
+    pub(in crate::analyze) object: Arc<Resource>,
+    /// The labels of the pods that it sends to; empty when it selects none.
+    pub(in crate::analyze) selector: Labels,
+    pub(in crate::analyze) ports: Vec<Port>,
+}
+
+/// A port of a Service.
+#[derive(Clone, Debug)]
+pub(in crate::analyze) struct Port {
+    /// The whole entry.
+    pub(in crate::analyze) node: Node,
+    pub(in crate::analyze) number: i64,
+    /// Empty when it has none, as the only port of a Service may.
+    pub(in crate::analyze) name: Arc<str>,
+    /// `TCP` unless it says otherwise.
+    pub(in crate::analyze) protocol: Arc<str>,
+    pub(in crate::analyze) app_protocol: Option<Arc<str>>,
+    /// The number or name of the pods' port, which is the Service's own number unless it says otherwise.
+    pub(in crate::analyze) target: Arc<str>,
+}
+
+impl Port {
+    fn new(node: &Node) -> Option<Self> {
+        let number = node.get("port").and_then(Node::as_int)?;
+        let text = |key: &str| node.get(key).and_then(Node::as_str).filter(|text| !text.is_empty()).map(Arc::from);
+        let target = match node.get("targetPort").map(|target| &target.value) {
+            Some(Value::Int(port)) if *port != 0 => port.to_string().into(),
+            Some(Value::Text(port)) if !port.is_empty() => Arc::clone(port),
+            _ => number.to_string().into(),
+        };
+        Some(Self {
+            node: node.clone(),
+            number,
+            name: text("name").unwrap_or_default(),
+            protocol: text("protocol").unwrap_or_else(|| "TCP".into()),
+            app_protocol: text("appProtocol"),
+            target,
+        })
+    }
+}
+
+impl Service {
+    fn new(object: &Arc<Resource>) -> Self {
+        let ports = object.items(&["spec", "ports"]).iter().filter_map(Port::new).collect();
+        Self { object: Arc::clone(object), selector: Labels::of(object.root.at(&["spec", "selector"])), ports }
+    }
+
+    /// Its namespace.
+    pub(in crate::analyze) fn namespace(&self) -> &str {
+        self.object.namespace_or_default()
+    }
+
+    /// Whether it is a name for something outside.
+    pub(in crate::analyze) fn is_external_name(&self) -> bool {
+        self.object.text(&["spec", "type"]) == Some("ExternalName")
+    }
+
+    /// Whether clients are told its pods, and no address of its own.
+    pub(in crate::analyze) fn is_headless(&self) -> bool {
+        self.object.text(&["spec", "clusterIP"]) == Some("None")
+    }
+}
+
+/// The Services of a world, by namespace.
+pub(in crate::analyze) struct Services {
+    by_namespace: BTreeMap<Arc<str>, OfNamespace>,
+}
+
+#[derive(Default)]
+struct OfNamespace {
+    /// Sorted by name.
+    all: Vec<Service>,
+    /// Which of them select by a label with a value as the first of their labels.
+    selecting: HashMap<(Arc<str>, Arc<str>), Vec<usize>>,
+}
+
+impl View for Services {
+    fn of(world: &World) -> Self {
+        let mut by_namespace: BTreeMap<Arc<str>, OfNamespace> = BTreeMap::new();
+        for service in world.of(SERVICE).iter().map(Service::new) {
+            let of_namespace = by_namespace.entry(service.namespace().into()).or_default();
+            if let Some((name, value)) = service.selector.iter().next() {
+                let key = (name.into(), value.into());
+                of_namespace.selecting.entry(key).or_default().push(of_namespace.all.len());
+            }
+            of_namespace.all.push(service);
+        }
+        Self { by_namespace }
+    }
+}
+
+impl Services {
+    /// All of them, sorted by namespace and name.
+    pub(in crate::analyze) fn iter(&self) -> impl Iterator<Item = &Service> {
+        self.by_namespace.values().flat_map(|of_namespace| &of_namespace.all)
+    }
+
+    /// Those of a namespace, sorted by name.
+    pub(in crate::analyze) fn within(&self, namespace: &str) -> &[Service] {
+        self.by_namespace.get(namespace).map(|of_namespace| of_namespace.all.as_slice()).unwrap_or_default()
+    }
+
+    /// The one of this name.
+    pub(in crate::analyze) fn get(&self, namespace: &str, name: &str) -> Option<&Service> {
+        let all = self.within(namespace);
+        all.binary_search_by(|service| (*service.object.name).cmp(name)).ok().and_then(|at| all.get(at))
+    }
+
+    /// Those that send to pods of a namespace with these labels, sorted by name. A Service that selects nothing is none.
+    pub(in crate::analyze) fn selecting<'a>(&'a self, namespace: &str, labels: &Labels) -> Vec<&'a Service> {
+        let Some(of_namespace) = self.by_namespace.get(namespace) else { return Vec::new() };
+        let asked = labels.iter().filter_map(|(name, value)| of_namespace.selecting.get(&(name.into(), value.into())));
+        let mut found: Vec<usize> = asked.flatten().copied().collect();
+        found.sort_unstable();
+        let found = found.into_iter().filter_map(|at| of_namespace.all.get(at));
+        found.filter(|service| labels.contains(&service.selector)).collect()
+    }
+}

@@ -1,0 +1,63 @@
+//! JUnit's XML: a test case per file, that fails when something in it is wrong.
+
+use meshery_core::{Finding, Result, Severity};
+
+use super::Format;
+use crate::analyze::Analysis;
+
+pub(super) struct Junit;
+
+impl Format for Junit {
+    fn name(&self) -> &'static str {
+        "junit"
+    }
+
+    fn render(&self, analysis: &Analysis) -> Result<String> {
+        let mut cases: Vec<String> = Vec::new();
+        let mut failures = 0;
+        for file in &analysis.files {
+            let of_file = analysis.findings.iter().filter(|finding| *finding.location.file == *file.name);
+            let said: Vec<String> = of_file.filter(|finding| finding.severity > Severity::Info).map(failure).collect();
+            failures += said.len();
+            let (name, said) = (escaped(&file.name), said.concat());
+            cases.push(format!("    <testcase classname=\"meshery\" name=\"{name}\">\n{said}    </testcase>\n"));
+        }
+        for error in &analysis.errors {
+            let place = escaped(error.report().place.as_deref().unwrap_or("input"));
+            let said = escaped(&error.to_string());
+            cases.push(format!(
+                "    <testcase classname=\"meshery\" name=\"{place}\">\n      <error type=\"{}\" message=\"{said}\"/>\n    \
+                 </testcase>\n",
+                error.kind()
+            ));
+        }
+        let (tests, errors, cases) =
+            (analysis.files.len() + analysis.errors.len(), analysis.errors.len(), cases.concat());
+        Ok(format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"meshery analyze\" \
+             tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\">\n{cases}  </testsuite>\n</testsuites>\n"
+        ))
+    }
+}
+
+fn failure(finding: &Finding) -> String {
+    let (code, message, said) = (escaped(&finding.code), escaped(&finding.message), escaped(&finding.to_string()));
+    format!("      <failure type=\"{code}\" message=\"{message}\">{said}</failure>\n")
+}
+
+/// What XML 1.0 allows, and nothing that it would take for its own.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped += "&amp;",
+            '<' => escaped += "&lt;",
+            '>' => escaped += "&gt;",
+            '"' => escaped += "&quot;",
+            '\n' | '\t' => escaped.push(c),
+            c if c.is_control() => escaped.push('\u{fffd}'),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}

@@ -1,0 +1,35 @@
+//! The lines of a file around a place.
+
+use std::ops::Range;
+
+use meshery_core::Span;
+use meshery_core::analyzer::Location;
+
+use crate::analyze::Analysis;
+
+/// At most so many lines of what is pointed to are shown.
+const LINES: usize = 6;
+
+/// Lines of a file, and a stretch of them.
+pub(super) struct Snippet<'a> {
+    pub(super) text: &'a str,
+    /// The number of its first line.
+    pub(super) first_line: usize,
+    /// The stretch, in bytes from the start of the lines.
+    pub(super) marked: Range<usize>,
+}
+
+/// The lines that a place stands on, when the file is at hand and has them.
+pub(super) fn snippet<'a>(analysis: &'a Analysis, location: &Location) -> Option<Snippet<'a>> {
+    let at = analysis.files.binary_search_by(|file| (*file.name).cmp(&location.file)).ok()?;
+    let text: &str = &analysis.files.get(at)?.text;
+    let Span { start, end } = location.span;
+    let (before, rest) = (text.get(..start.offset)?, text.get(start.offset..)?);
+    let from = before.rfind('\n').map_or(0, |at| at + 1);
+    let last = rest.split_inclusive('\n').take(LINES).map(str::len).sum::<usize>();
+    let to = (start.offset + last).min(end.offset.max(start.offset + rest.find('\n').unwrap_or(rest.len())));
+    // To the end of its line.
+    let to = text.get(to..)?.find('\n').map_or(text.len(), |more| to + more);
+    let marked = start.offset - from..end.offset.min(to).max(start.offset) - from;
+    Some(Snippet { text: text.get(from..to)?, first_line: start.line, marked })
+}

@@ -1,0 +1,71 @@
+//! MSH110 `annotation-unknown`.
+
+use meshery_core::{Finding, RuleInfo, Severity, World};
+
+use crate::analyze::Rule;
+use crate::analyze::istio::{Annotation, Annotations, known};
+use crate::nearest::nearest;
+
+pub(in crate::analyze::rules) const RULE: Rule = Rule {
+    code: "MSH110",
+    name: "annotation-unknown",
+    severity: Severity::Warning,
+    summary: "An object has an annotation of Istio's that Istio does not know",
+    why: "
+Nobody reads such an annotation, and nobody says so: the object behaves as if it were not there. Mostly the name is
+misspelt, or belongs to a label, or to another release of Istio.
+
+Istio owns the names whose part before the slash is `istio.io` or ends with `.istio.io`. The rule looks at Namespaces,
+Services, workloads and their templates of pods, and at those objects of Istio's that have annotations of their own.",
+    bad: "
+apiVersion: v1
+kind: Service
+metadata:
+  name: reviews
+  namespace: shop
+  annotations:
+    networking.istio.io/exportsTo: shop
+spec: { selector: { app: reviews }, ports: [{ name: http, port: 80 }] }",
+    good: "
+apiVersion: v1
+kind: Service
+metadata:
+  name: reviews
+  namespace: shop
+  annotations:
+    networking.istio.io/exportTo: shop
+spec: { selector: { app: reviews }, ports: [{ name: http, port: 80 }] }",
+    references: &["https://istio.io/latest/docs/reference/config/annotations/"],
+    meshes: &["istio"],
+    aliases: &["IST0108"],
+    upstream: "annotations.K8sAnalyzer",
+    run,
+    ..Rule::NEW
+};
+
+fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
+    let annotations = world.view::<Annotations>();
+    let compatible = world.settings().compatible;
+    let is_foreign = |annotation: &&Annotation| !compatible && !is_of_istio(annotation.name());
+    let unknown = annotations.iter().filter(|annotation| annotation.known.is_none());
+    unknown.filter(|annotation| !is_foreign(annotation)).map(|annotation| finding(annotation, rule)).collect()
+}
+
+/// Who owns `notistio.io` is not Istio, whatever istioctl makes of it.
+fn is_of_istio(name: &str) -> bool {
+    let domain = name.split('/').next().unwrap_or_default();
+    domain == "istio.io" || domain.ends_with(".istio.io")
+}
+
+fn finding(annotation: &Annotation, rule: &RuleInfo) -> Finding {
+    let name = annotation.name();
+    let help = if known::is_label(name) {
+        format!("{name} is a label: move it to metadata.labels")
+    } else if let Some(near) = nearest(name, known::annotations()) {
+        format!("did you mean {near}?")
+    } else {
+        "correct its name, or take it away".into()
+    };
+    let message = format!("Istio knows no annotation {name}");
+    rule.finding(&annotation.object, annotation.field.key_span, message).with_help(help)
+}

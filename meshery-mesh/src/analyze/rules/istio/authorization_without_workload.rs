@@ -1,0 +1,171 @@
+//! MSH116 `authorization-without-workload`.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use meshery_core::resource::{Node, Resource, Value};
+use meshery_core::world::Selector;
+use meshery_core::{Finding, RuleInfo, Severity, World};
+
+use crate::analyze::Rule;
+use crate::analyze::istio::{Endpoints, Membership, MeshConfig};
+use crate::analyze::kinds::AUTHORIZATION_POLICY;
+use crate::analyze::kubernetes::{Workload, Workloads};
+
+pub(in crate::analyze::rules) const RULE: Rule = Rule {
+    code: "MSH116",
+    name: "authorization-without-workload",
+    severity: Severity::Warning,
+    summary: "An AuthorizationPolicy applies to no workload of the mesh",
+    why: "
+Such a policy protects nothing. Where its selector is misspelt, the workload that it was meant for stays as open as it
+was, and nobody says so.
+
+A policy applies to the workloads of its namespace, one in the root namespace to those of the whole mesh; a selector
+leaves those with all its labels. Workloads of every kind count, also those that are scaled to zero, as do machines
+outside and the pods of Gateways. One with `targetRefs` applies to other things than workloads and is left alone.
+Where the input has no workload of the namespace, nothing is said.",
+    bad: "
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: { name: reviews, namespace: shop }
+spec: { selector: { matchLabels: { app: reviws } } }
+---
+apiVersion: v1
+kind: Namespace
+metadata: { name: shop, labels: { istio-injection: enabled } }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: reviews, namespace: shop }
+spec: { template: { metadata: { labels: { app: reviews } } } }",
+    good: "
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: { name: reviews, namespace: shop }
+spec: { selector: { matchLabels: { app: reviews } } }
+---
+apiVersion: v1
+kind: Namespace
+metadata: { name: shop, labels: { istio-injection: enabled } }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: reviews, namespace: shop }
+spec: { template: { metadata: { labels: { app: reviews } } } }",
+    references: &["https://istio.io/latest/docs/reference/config/security/authorization-policy/"],
+    meshes: &["istio"],
+    aliases: &["IST0127", "KIA0004"],
+    upstream: "auth.AuthorizationPoliciesAnalyzer",
+    run,
+    ..Rule::NEW
+};
+
+/// What policies apply to.
+struct Mesh {
+    root: String,
+    workloads: Arc<Workloads>,
+    membership: Arc<Membership>,
+    endpoints: Option<Arc<Endpoints>>,
+    /// The namespaces that have a workload in the mesh.
+    inhabited: BTreeSet<Arc<str>>,
+    closed: bool,
+}
+
+fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
+    let mesh = Mesh::new(world);
+    world.of(AUTHORIZATION_POLICY).iter().filter_map(|policy| mesh.check(policy, rule)).collect()
+}
+
+impl Mesh {
+    fn new(world: &World) -> Self {
+        let compatible = world.settings().compatible;
+        let mut mesh = Self {
+            root: world.view::<MeshConfig>().root_namespace().to_owned(),
+            workloads: world.view(),
+            membership: world.view(),
+            endpoints: (!compatible).then(|| world.view()),
+            inhabited: BTreeSet::new(),
+            closed: compatible || world.settings().closed,
+        };
+        let members = mesh.workloads.iter().filter(|workload| mesh.has(workload));
+        mesh.inhabited = members.map(|workload| workload.namespace().into()).collect();
+        mesh
+    }
+
+    /// Whether a workload is in the mesh, or may be.
+    fn has(&self, workload: &Workload) -> bool {
+        let sidecar = self.membership.has_sidecar(workload);
+        let counts = self.endpoints.is_some() || workload.is_pod();
+        counts && (sidecar.unwrap_or(self.endpoints.is_some()) || self.membership.has_node_proxy(workload))
+    }
+
+    fn check(&self, policy: &Resource, rule: &RuleInfo) -> Option<Finding> {
+        if self.endpoints.is_some() && has_targets(policy) {
+            return None;
+        }
+        let own = policy.namespace_or_default();
+        let is_root = own == self.root;
+        let node = policy.root.at(&["spec", "selector"]).filter(|node| !matches!(node.value, Value::Null));
+        let Some(node) = node else {
+            let is_void = !is_root && !self.inhabited.contains(own) && !self.has_outside(own, &Selector::default());
+            return is_void.then(|| self.void(policy, own, rule)).flatten();
+        };
+        let selector = node.get("matchLabels").map(Selector::of_map).unwrap_or_default();
+        let scope = (!is_root).then_some(own);
+        (!self.has_selected(scope, &selector)).then(|| self.unselected(policy, node, scope, rule)).flatten()
+    }
+
+    fn has_selected(&self, namespace: Option<&str>, selector: &Selector) -> bool {
+        let Some(namespace) = namespace else {
+            let outside = self.endpoints.as_ref().is_some_and(|it| it.has_anywhere(&selector.equal));
+            return outside || self.workloads.selected_anywhere(selector).any(|workload| self.has(workload));
+        };
+        let mut selected = self.workloads.selected(namespace, selector);
+        selected.any(|workload| self.has(workload)) || self.has_outside(namespace, selector)
+    }
+
+    fn has_outside(&self, namespace: &str, selector: &Selector) -> bool {
+        self.endpoints.as_ref().is_some_and(|endpoints| endpoints.has(namespace, &selector.equal))
+    }
+
+    /// A policy for a namespace in which nothing is in the mesh.
+    fn void(&self, policy: &Resource, namespace: &str, rule: &RuleInfo) -> Option<Finding> {
+        let message = format!("no workload of namespace {namespace:?} is in the mesh");
+        let finding = rule.finding(policy, policy.head(), message);
+        let finding = finding.with_help("move the policy to the namespace that it is for, or add that to the mesh");
+        self.sure(finding, Some(namespace))
+    }
+
+    fn unselected(
+        &self,
+        policy: &Resource,
+        selector: &Node,
+        namespace: Option<&str>,
+        rule: &RuleInfo,
+    ) -> Option<Finding> {
+        let place = selector.get("matchLabels").unwrap_or(selector).span;
+        let whose = namespace.map_or_else(|| "the mesh".into(), |namespace| format!("namespace {namespace:?}"));
+        let message = format!("no workload of {whose} that is in the mesh has these labels");
+        let finding = rule.finding(policy, place, message);
+        self.sure(finding.with_help("correct the labels, or add the workload to the mesh"), namespace)
+    }
+
+    /// Says what the finding takes for granted; nothing is said of a namespace that was not read.
+    fn sure(&self, finding: Finding, namespace: Option<&str>) -> Option<Finding> {
+        if self.closed {
+            return Some(finding);
+        }
+        match namespace {
+            Some(name) if self.workloads.within(name).is_empty() => None,
+            Some(name) => Some(finding.assuming(format!("the input has all workloads of namespace {name:?}"))),
+            None if self.workloads.iter().next().is_none() => None,
+            None => Some(finding.assuming("the input has all workloads of the mesh")),
+        }
+    }
+}
+
+fn has_targets(policy: &Resource) -> bool {
+    let keys = ["targetRef", "targetRefs"].into_iter();
+    keys.filter_map(|key| policy.root.at(&["spec", key])).any(|target| !target.is_empty())
+}

@@ -1,0 +1,155 @@
+//! MSH127 `destinationrule-subset-without-pod`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use meshery_core::resource::{Node, Resource};
+use meshery_core::world::{Labels, Selector};
+use meshery_core::{Finding, RuleInfo, Severity, World};
+
+use crate::analyze::Rule;
+use crate::analyze::istio::{Endpoints, Host, ScopedHosts};
+use crate::analyze::kinds::DESTINATION_RULE;
+use crate::analyze::kubernetes::{PlacedPods, Service, Services, Workloads, is_of_place};
+
+pub(in crate::analyze::rules) const RULE: Rule = Rule {
+    code: "MSH127",
+    name: "destinationrule-subset-without-pod",
+    summary: "A subset of a DestinationRule selects no workload of its host",
+    why: "
+Requests that a route sends to such a subset are answered with 503, for there is nobody to send them to.
+
+A subset selects among the workloads that the host's Service selects. Workloads of every kind count, also those that
+are scaled to zero, and machines outside. Labels that say where something runs, such as `topology.kubernetes.io/zone`,
+are not asked for, as nobody knows them before it runs. Of hosts of ServiceEntries, and of Services without a
+selector, nothing is said. Where the input has no workload of the Service, nothing is said either.",
+    bad: "
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: reviews, namespace: shop }
+spec:
+  host: reviews
+  subsets: [{ name: v1, labels: { version: v1 } }, { name: v2, labels: { version: v2 } }]
+---
+apiVersion: v1
+kind: Service
+metadata: { name: reviews, namespace: shop }
+spec: { selector: { app: reviews }, ports: [{ name: http, port: 80 }] }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: reviews, namespace: shop }
+spec: { template: { metadata: { labels: { app: reviews, version: v1 } } } }",
+    good: "
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: reviews, namespace: shop }
+spec:
+  host: reviews
+  subsets: [{ name: v1, labels: { version: v1 } }]
+---
+apiVersion: v1
+kind: Service
+metadata: { name: reviews, namespace: shop }
+spec: { selector: { app: reviews }, ports: [{ name: http, port: 80 }] }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: reviews, namespace: shop }
+spec: { template: { metadata: { labels: { app: reviews, version: v1 } } } }",
+    references: &["https://istio.io/latest/docs/reference/config/networking/destination-rule/#Subset"],
+    meshes: &["istio"],
+    aliases: &["IST0173", "KIA0203"],
+    upstream: "destinationrule.SubsetSelectPodAnalyzer",
+    run,
+    ..Rule::NEW
+};
+
+fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
+    let rules = world.of(DESTINATION_RULE);
+    if world.settings().compatible {
+        let (hosts, pods) = (world.view::<ScopedHosts>(), world.view::<PlacedPods>());
+        return rules.iter().flat_map(|object| as_istioctl(object, &hosts, &pods, rule)).collect();
+    }
+    let input = Input { services: world.view(), workloads: world.view(), endpoints: world.view(), rule };
+    let closed = world.settings().closed;
+    rules.iter().flat_map(|object| input.check(object, closed)).collect()
+}
+
+fn subsets(object: &Resource) -> &[Node] {
+    object.items(&["spec", "subsets"])
+}
+
+fn name(subset: &Node) -> &str {
+    subset.get("name").and_then(Node::as_str).unwrap_or_default()
+}
+
+/// A pod of any namespace will do, whatever the Service selects. Of subsets with one name the last one counts.
+fn as_istioctl(object: &Resource, hosts: &ScopedHosts, pods: &PlacedPods, rule: &RuleInfo) -> Vec<Finding> {
+    let Some(selecting) = hosts.of_rule(object) else { return Vec::new() };
+    let by_name: BTreeMap<&str, &Node> = subsets(object).iter().map(|subset| (name(subset), subset)).collect();
+    let unmatched =
+        by_name.into_values().filter(|subset| !pods.has(&selecting.with(&Labels::of(subset.get("labels")))));
+    unmatched.map(|subset| finding(object, subset, rule)).collect()
+}
+
+fn finding(object: &Resource, subset: &Node, rule: &RuleInfo) -> Finding {
+    let place = subset.get("labels").unwrap_or(subset).span;
+    let message = format!("no workload of the host has the labels of subset {:?}", name(subset));
+    rule.finding(object, place, message).with_help("correct the labels, take the subset away, or add the workload")
+}
+
+/// What subsets select from.
+struct Input<'a> {
+    services: Arc<Services>,
+    workloads: Arc<Workloads>,
+    endpoints: Arc<Endpoints>,
+    rule: &'a RuleInfo,
+}
+
+impl Input<'_> {
+    fn check(&self, object: &Resource, closed: bool) -> Vec<Finding> {
+        let host = object.text(&["spec", "host"]).unwrap_or_default();
+        let Host::Service { name, namespace, .. } = Host::parse(host, object.namespace_or_default()) else {
+            return Vec::new();
+        };
+        let service = self.services.get(namespace, name);
+        let Some(service) = service.filter(|it| !it.selector.is_empty() && !it.is_external_name()) else {
+            return Vec::new();
+        };
+        // Asked only where a subset misses something, as most do not.
+        let is_read = || closed || self.has(service, &Labels::default());
+        let unmatched = subsets(object).iter().filter(|subset| !self.has(service, &wanted(subset)));
+        let findings = unmatched.filter(|_| is_read()).map(|subset| {
+            let finding = finding(object, subset, self.rule).with_related(
+                &service.object,
+                service.object.head(),
+                "the host is this",
+            );
+            if closed {
+                return finding;
+            }
+            let assumed = format!("the input has all workloads of namespace {namespace:?}");
+            finding.as_bad_as(Severity::Warning).assuming(assumed)
+        });
+        findings.collect()
+    }
+
+    /// Whether a workload that the Service selects has these labels too.
+    fn has(&self, service: &Service, labels: &Labels) -> bool {
+        let both = service.selector.with(labels);
+        // Where they contradict each other nobody has both.
+        if !both.contains(&service.selector) {
+            return false;
+        }
+        let selector = Selector { equal: both, needs: Vec::new() };
+        self.workloads.selected(service.namespace(), &selector).next().is_some()
+            || self.endpoints.has(service.namespace(), &selector.equal)
+    }
+}
+
+/// The labels of a subset that can be known before anything runs.
+fn wanted(subset: &Node) -> Labels {
+    let labels = Labels::of(subset.get("labels"));
+    labels.iter().filter(|(name, _)| !is_of_place(name)).collect()
+}

@@ -1,0 +1,76 @@
+//! MSH188 `virtualservice-gateway-unknown`.
+
+use std::collections::BTreeMap;
+
+use meshery_core::{Finding, RuleInfo, World};
+
+use crate::analyze::Rule;
+use crate::analyze::certainty::of_missing;
+use crate::analyze::istio::bindings;
+use crate::analyze::kinds::{GATEWAY, VIRTUAL_SERVICE};
+use crate::nearest::nearest;
+
+pub(in crate::analyze::rules) const RULE: Rule = Rule {
+    code: "MSH188",
+    name: "virtualservice-gateway-unknown",
+    summary: "A VirtualService is for a gateway that does not exist",
+    why: "
+The routes of such a VirtualService are nowhere: the proxies of the gateway that was meant answer its hosts with 404, and
+sidecars do not have it either, unless `mesh` is among its gateways.
+
+A name alone is a Gateway of the VirtualService's own namespace; one of another namespace is `namespace/name`.",
+    bad: "
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: reviews, namespace: shop }
+spec: { hosts: [reviews.example.com], gateways: [web], http: [{ route: [{ destination: { host: reviews } }] }] }
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: web, namespace: ingress }
+spec: { selector: { app: web }, servers: [{ port: { number: 80, name: http, protocol: HTTP }, hosts: ['*'] }] }",
+    good: "
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: reviews, namespace: shop }
+spec: { hosts: [reviews.example.com], gateways: [ingress/web], http: [{ route: [{ destination: { host: reviews } }] }] }
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: web, namespace: ingress }
+spec: { selector: { app: web }, servers: [{ port: { number: 80, name: http, protocol: HTTP }, hosts: ['*'] }] }",
+    references: &["https://istio.io/latest/docs/reference/config/networking/virtual-service/#VirtualService"],
+    meshes: &["istio"],
+    aliases: &["IST0101", "KIA1102"],
+    upstream: "virtualservice.GatewayAnalyzer",
+    run,
+    ..Rule::NEW
+};
+
+fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
+    let elsewhere = world.of(GATEWAY).iter().map(|gateway| (&*gateway.name, gateway.namespace_or_default()));
+    let elsewhere: BTreeMap<&str, &str> = elsewhere.collect();
+    let findings = world.of(VIRTUAL_SERVICE).iter().flat_map(|service| {
+        let unknown = bindings(world, service).filter(|binding| binding.gateway.is_none()).filter_map(|binding| {
+            let (namespace, name) = binding.name;
+            let message = format!("namespace {namespace:?} has no gateway {name:?}");
+            let help = help(world, binding.name, elsewhere.get(name));
+            let finding = rule.finding(service, binding.place.span, message).with_help(help);
+            let assumed = format!("namespace {namespace:?} has no other gateways than those of the input");
+            of_missing(world, world.covers(GATEWAY, namespace), finding, &assumed)
+        });
+        unknown.collect::<Vec<_>>()
+    });
+    findings.collect()
+}
+
+/// The gateway that may have been meant: the same elsewhere, or one of a similar name.
+fn help(world: &World, (namespace, name): (&str, &str), elsewhere: Option<&&str>) -> String {
+    if let Some(elsewhere) = elsewhere {
+        return format!("did you mean \"{elsewhere}/{name}\"?");
+    }
+    match nearest(name, world.within(GATEWAY, namespace).iter().map(|gateway| &*gateway.name)) {
+        Some(near) => format!("did you mean {near:?}?"),
+        None => "name a Gateway that exists, or add this one".into(),
+    }
+}

@@ -1,0 +1,55 @@
+//! Rules over what the definitions of kinds say: MSH901 to MSH919.
+
+mod choice_broken;
+mod field_missing;
+mod field_unknown;
+mod item_twice;
+mod type_wrong;
+mod value_not_allowed;
+mod value_out_of_bounds;
+mod version_unknown;
+
+use meshery_core::analyzer::{Edit, Fix, Location};
+use meshery_core::{Finding, Resource, RuleInfo, World};
+
+use crate::analyze::Rule;
+use crate::analyze::schema::{Conformance, Violation, ViolationKind};
+
+/// Sorted by code.
+pub(super) const RULES: &[&Rule] = &[
+    &field_unknown::RULE,
+    &type_wrong::RULE,
+    &field_missing::RULE,
+    &value_not_allowed::RULE,
+    &value_out_of_bounds::RULE,
+    &item_twice::RULE,
+    &choice_broken::RULE,
+    &version_unknown::RULE,
+];
+
+/// What of this kind is wrong with the objects of a world.
+fn found(world: &World, rule: &RuleInfo, kind: ViolationKind) -> Vec<Finding> {
+    let conformance = world.view::<Conformance>();
+    let of_kind =
+        |violations: &'_ [Violation]| violations.iter().filter(|it| it.kind == kind).cloned().collect::<Vec<_>>();
+    let all = conformance.violations.iter();
+    all.flat_map(|(resource, violations)| of_kind(violations).into_iter().map(|it| finding(rule, resource, it)))
+        .collect()
+}
+
+fn finding(rule: &RuleInfo, resource: &Resource, violation: Violation) -> Finding {
+    let finding = rule.finding(resource, violation.span, violation.message).with_help(violation.help);
+    let finding = match violation.other {
+        Some(other) => finding.with_related(resource, other, "the first one"),
+        None => finding,
+    };
+    match violation.meant {
+        // Whoever is understood differently from then on may not want it.
+        Some((span, text)) => {
+            let title = format!("write {text}");
+            let edits = vec![Edit { location: Location::new(resource, span), text }];
+            finding.with_fix(Fix { title, safe: false, edits })
+        }
+        None => finding,
+    }
+}

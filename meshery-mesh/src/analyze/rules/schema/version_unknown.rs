@@ -1,0 +1,43 @@
+//! MSH909 `version-unknown`.
+
+use meshery_core::{Finding, RuleInfo, Severity, World};
+
+use crate::analyze::Rule;
+use crate::analyze::schema::Conformance;
+use crate::nearest::nearest;
+
+pub(in crate::analyze::rules) const RULE: Rule = Rule {
+    code: "MSH909",
+    name: "version-unknown",
+    severity: Severity::Warning,
+    summary: "An object is of a version of its kind that nobody serves",
+    why: "
+The API server has never heard of it, or has forgotten it, and refuses the object. The versions are those of the definition
+among the input or, without one, of the releases that the tables of this program were made from.",
+    bad: "
+apiVersion: networking.istio.io/v2
+kind: VirtualService
+metadata: { name: reviews, namespace: shop }
+spec: { hosts: [reviews], http: [{ route: [{ destination: { host: reviews } }] }] }",
+    good: "
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: reviews, namespace: shop }
+spec: { hosts: [reviews], http: [{ route: [{ destination: { host: reviews } }] }] }",
+    references: &["https://kubernetes.io/docs/reference/using-api/deprecation-guide/"],
+    run,
+    ..Rule::NEW
+};
+
+fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
+    let conformance = world.view::<Conformance>();
+    let unknown = conformance.versions.iter().map(|(resource, known)| {
+        let place = resource.root.get("apiVersion").map_or_else(|| resource.head(), |version| version.span);
+        let message = format!("{} has no version {:?}", resource.kind, resource.version());
+        let near = nearest(resource.version(), known.iter().map(String::as_str));
+        let help =
+            near.map_or_else(|| format!("write one of {}", known.join(", ")), |near| format!("did you mean {near:?}?"));
+        rule.finding(resource, place, message).with_help(help)
+    });
+    unknown.collect()
+}
