@@ -6,7 +6,7 @@
 //! | `objects`, `read` | from documents to Kubernetes objects |
 //! | [`options`] | which rules, and what they are told beside the objects |
 //! | `rule` | what a [`Rule`] is: what it says of itself, its page, and a pure function |
-//! | `rules` | one file per rule, listed by [`rules`] |
+//! | `rules` | one file per rule, listed by [`rules()`] |
 //! | `allow` | findings that somebody has allowed, with a reason and perhaps until a day |
 //! | `edit`, [`fix`](fn@fix) | changes of text that mend a mistake, and putting them into files |
 //! | [`report`] | findings as text, JSON, SARIF and more |
