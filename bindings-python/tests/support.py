@@ -33,7 +33,7 @@ def endless(upstream: str) -> dict[str, Any]:
     none = {"name": "none", "mesh": "none"}
     return {
         "arms": [none, {"name": "again", "mesh": "none", "control": True}],
-        "rounds": 100_000,
+        "rounds": 1000,
         "upstream": upstream,
         "load": BRIEF["load"],
     }
