@@ -39,7 +39,7 @@ pub(in crate::analyze) use grammar::Said;
 /// spec:
 ///   hosts: [reviews]
 ///   http:
-///   # meshery: allow MSH101: the Service comes with the next release
+///   ## meshery: allow MSH101: the Service comes with the next release
 ///   - route: [{ destination: { host: reviews } }]
 /// ";
 /// let options = Options { select: vec!["MSH101".into()], ..Options::default() };
