@@ -46,6 +46,7 @@ pub use options::{Options, Profile};
 pub(crate) use read::read;
 pub use rule::Rule;
 pub use rules::rules;
+pub(crate) use schema::json;
 pub use session::Session;
 
 /// A file to analyze.

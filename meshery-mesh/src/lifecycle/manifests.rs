@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use meshery_core::resource::{Node, Value as Yaml};
 use meshery_core::{Error, ErrorKind, Object, ObjectId, Resource, Result};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::analyze::{self, Source};
+use crate::analyze::{self, Source, json};
 
 /// Reads every object of these files, in their order. Lists are taken apart.
 ///
@@ -56,20 +55,6 @@ fn complete(resource: &Resource) -> Value {
         fields.entry("kind").or_insert_with(|| (*resource.kind).into());
     }
     value
-}
-
-fn json(node: &Node) -> Value {
-    match &node.value {
-        Yaml::Null => Value::Null,
-        Yaml::Bool(value) => (*value).into(),
-        Yaml::Int(value) => (*value).into(),
-        Yaml::Float(value) => (*value).into(),
-        Yaml::Text(text) => (&**text).into(),
-        Yaml::List(items) => items.iter().map(json).collect(),
-        Yaml::Map(fields) => {
-            fields.iter().map(|field| (field.key.to_string(), json(&field.value))).collect::<Map<_, _>>().into()
-        }
-    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use meshery_core::resource::{Field, Node, Value as Yaml};
 use serde_json::{Map, Value};
 
 /// A value as JSON.
-pub(super) fn json(node: &Node) -> Value {
+pub(crate) fn json(node: &Node) -> Value {
     match &node.value {
         Yaml::Null => Value::Null,
         Yaml::Bool(value) => (*value).into(),

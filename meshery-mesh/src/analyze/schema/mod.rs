@@ -18,4 +18,5 @@ mod tables;
 mod walk;
 
 pub(super) use conformance::Conformance;
+pub(crate) use convert::json;
 pub(super) use walk::{Violation, ViolationKind};
