@@ -16,6 +16,7 @@ pub(crate) fn target() -> PathBuf {
 #[cfg(test)]
 mod tests {
     use std::fs::{read_dir, read_to_string};
+    use std::path::PathBuf;
 
     use super::root;
 
@@ -23,11 +24,16 @@ mod tests {
     #[test]
     #[allow(clippy::unwrap_used, reason = "a test")]
     fn every_file_of_tests_is_run() {
+        let folders = read_dir(root()).unwrap().flatten().map(|entry| entry.path().join("tests"));
+        let inner = |folder: PathBuf| {
+            let entries = read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path());
+            entries.filter(|path| path.join("main.rs").exists()).chain([folder]).collect::<Vec<_>>()
+        };
         let mut forgotten = Vec::new();
-        for entry in read_dir(root()).unwrap().flatten() {
-            let Ok(program) = read_to_string(entry.path().join("tests/main.rs")) else { continue };
-            let manifest = read_to_string(entry.path().join("Cargo.toml")).unwrap();
-            for file in read_dir(entry.path().join("tests")).unwrap().flatten() {
+        for folder in folders.flat_map(inner) {
+            let Ok(program) = read_to_string(folder.join("main.rs")) else { continue };
+            let manifest = read_to_string(folder.join("../Cargo.toml")).unwrap_or_default();
+            for file in read_dir(&folder).unwrap().flatten() {
                 let path = file.path();
                 let name = path.file_stem().unwrap().to_string_lossy().into_owned();
                 let is_code = path.extension().is_some_and(|it| it == "rs") || path.join("mod.rs").exists();

@@ -43,9 +43,11 @@ use serde::{Serialize, Serializer};
 pub use allow::Allowed;
 pub use fix::fix;
 pub use options::{Options, Profile};
+#[cfg(feature = "cluster")]
 pub(crate) use read::read;
 pub use rule::Rule;
 pub use rules::rules;
+#[cfg(feature = "cluster")]
 pub(crate) use schema::json;
 pub use session::Session;
 

@@ -18,6 +18,7 @@ pub(super) struct Read {
 }
 
 /// All objects of files, in their order, and what cannot be read of them.
+#[cfg(feature = "cluster")]
 pub(crate) fn read<'a>(sources: impl IntoIterator<Item = &'a Source>) -> (Vec<Resource>, Vec<Error>) {
     let (mut resources, mut errors) = (Vec::new(), Vec::new());
     for read in sources.into_iter().map(one) {

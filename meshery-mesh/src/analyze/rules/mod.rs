@@ -1,12 +1,31 @@
 //! The rules, one file each, listed by what they are about.
 
 mod allowances;
+mod consul;
+mod gateway_api;
 mod istio;
+mod kuma;
+mod linkerd;
+mod others;
+mod practices;
 mod schema;
 
 use super::Rule;
 
-const GROUPS: &[&[&Rule]] = &[allowances::RULES, istio::RULES, schema::RULES];
+/// In the order of their codes.
+const GROUPS: &[&[&Rule]] = &[
+    allowances::RULES,
+    istio::RULES,
+    istio::fields::RULES,
+    istio::contradictions::RULES,
+    gateway_api::RULES,
+    linkerd::RULES,
+    kuma::RULES,
+    consul::RULES,
+    others::RULES,
+    practices::RULES,
+    schema::RULES,
+];
 
 /// All rules, sorted by code.
 ///

@@ -18,5 +18,6 @@ mod tables;
 mod walk;
 
 pub(super) use conformance::Conformance;
+#[cfg(feature = "cluster")]
 pub(crate) use convert::json;
 pub(super) use walk::{Violation, ViolationKind};

@@ -1,4 +1,5 @@
-//! Rules over Istio's objects, and over Kubernetes' as Istio takes them: MSH101 to MSH299.
+//! Rules over Istio's objects, and over Kubernetes' as Istio takes them: MSH101 to MSH209, and beyond them `fields` and
+//! `contradictions`.
 
 mod annotation_alpha;
 mod annotation_deprecated;
@@ -10,6 +11,7 @@ mod authorization_namespace_unknown;
 mod authorization_needs_mtls;
 mod authorization_without_workload;
 mod condition_negative;
+pub(super) mod contradictions;
 mod control_plane_by_address;
 mod control_plane_webhook_invalid;
 mod destinationrule_ca_missing;
@@ -24,6 +26,7 @@ mod envoyfilter_replace_ignored;
 mod exportto_namespace_unknown;
 mod external_name_port_unnamed;
 mod fault_delay_percent;
+pub(super) mod fields;
 mod gateway_api_outdated;
 mod gateway_certificate_shared;
 mod gateway_port_unserved;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::support::shared::data;
+use crate::shared::data;
 use meshery_core::Severity;
 use meshery_mesh::analyze::{Analysis, Source, analyze, yaml};
 use serde_json::Value;

@@ -10,7 +10,7 @@ use std::path::Path;
 use meshery_mesh::analyze::{Options, Profile, Source, analyze_with, rules};
 use serde_json::Value;
 
-use crate::support::shared::data;
+use crate::shared::data;
 
 /// What istioctl leaves out, whoever asks.
 const SYSTEM: [&str; 4] = ["kube-system/", "kube-public/", "kube-node-lease/", "local-path-storage/"];

@@ -10,7 +10,7 @@ use meshery_core::{Finding, Severity};
 use meshery_mesh::analyze::{Options, Profile, Source, analyze_with, rules};
 use serde_json::Value;
 
-use crate::support::shared::data;
+use crate::shared::data;
 
 /// How many of each source's invalid documents are caught at least. It only ever grows.
 const CAUGHT: [(&str, usize); 6] =

@@ -5,7 +5,7 @@ use meshery_mesh::analyze::report::{FORMATS, fingerprints, render};
 use meshery_mesh::analyze::{Analysis, Options, Source, analyze_with};
 use serde_json::Value;
 
-const BAD: &str = include_str!("fixtures/analyze/bad.yaml");
+const BAD: &str = include_str!("../fixtures/analyze/bad.yaml");
 
 fn analysis(text: &str) -> Analysis {
     let sources = [Source::new("shop & more/bad.yaml", text), Source::new("broken.yaml", "a: [\n")];

@@ -1,0 +1,21 @@
+//! The tests of the analysis of configuration, as one program: it needs neither a machine nor a cluster, nor what acts on
+//! them (`cargo test -p meshery-mesh --no-default-features`).
+#![allow(
+    clippy::expect_used,
+    clippy::explicit_write,
+    clippy::panic,
+    clippy::too_many_lines,
+    clippy::unwrap_used,
+    reason = "tests, some of them past the harness"
+)]
+
+mod config_rules;
+mod istio_grid;
+mod istioctl_verdicts;
+mod reports;
+mod rules;
+mod rules_reference;
+#[path = "../support/shared.rs"]
+mod shared;
+mod yaml;
+mod yaml_properties;
