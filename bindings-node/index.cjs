@@ -1,8 +1,8 @@
 "use strict";
 // The package as its users see it; index.d.ts says what everything is for. The native half is meshery.node.
 
-const { readFile } = require("node:fs/promises");
 const { version } = require("./package.json");
+const { Analysis, Session, analyze, assertNoFindings, explain, rules, testRules } = require("./analyze.cjs");
 const { MesheryError, call, guarded } = require("./call.cjs");
 const { Lifecycle, Operation, Plan, Snapshot } = require("./lifecycle.cjs");
 const { LocalMesh, LocalSample, programs } = require("./local.cjs");
@@ -283,18 +283,8 @@ function convertResult(text, source, target) {
   return guarded(() => native.convertResult(text, source, target));
 }
 
-async function analyze(sources) {
-  return JSON.parse(await native.analyze(await contents(sources)));
-}
-
-/** Pairs of name and content. */
-async function contents(sources) {
-  const paths = typeof sources === "string" ? [sources] : sources;
-  if (!Array.isArray(paths)) return Object.entries(paths).map(([name, text]) => [name, Buffer.from(text)]);
-  return Promise.all(paths.map(async (path) => [path, await readFile(path)]));
-}
-
 module.exports = {
+  Analysis,
   Campaign,
   Comparison,
   ControlPlane,
@@ -305,13 +295,17 @@ module.exports = {
   MesheryError,
   Operation,
   Plan,
+  Session,
   Snapshot,
   analyze,
+  assertNoFindings,
   compare,
   convertResult,
+  explain,
   exportMeasurement,
   judgeThresholds,
   planCampaign,
+  rules,
   runCampaign,
   runLoad,
   sampleSpec,
@@ -319,5 +313,6 @@ module.exports = {
   search,
   statistic,
   statistics,
+  testRules,
   version,
 };

@@ -1,5 +1,6 @@
 import type { InstanceSpec, Lifecycle, OperationRecord, SampleSpec } from "./lifecycle.js";
 
+export * from "./analyze.js";
 export * from "./lifecycle.js";
 export * from "./local.js";
 
@@ -470,54 +471,6 @@ export type Event =
 /** Something that happened during an operation on a cluster, by the schema `event`. */
 export type OperationEvent = { event: "operation" } & OperationRecord;
 
-/** A place in a file: bytes from its start, line and column from 1. */
-export interface Position {
-  offset: number;
-  line: number;
-  column: number;
-}
-
-/** A file and a stretch in it. */
-export interface Location {
-  file: string;
-  span: { start: Position; end: Position };
-}
-
-/** A mistake, with its exact place: by the schema `finding`. */
-export interface Finding {
-  code: string;
-  rule: string;
-  severity: "info" | "warning" | "error";
-  message: string;
-  location: Location;
-  resource: string;
-  /** The cluster, where there are several. */
-  cluster?: string;
-  /** The path of the field, such as `spec.http[0].route`. */
-  field?: string;
-  help?: string;
-  /** What was taken for granted, for the input does not tell. */
-  assumes?: string[];
-  /** What else it has to do with. */
-  related?: { location: Location; resource: string; message: string }[];
-  /** What would mend it, the best first. */
-  fixes?: { title: string; safe: boolean; edits: { location: Location; text: string }[] }[];
-}
-
-/** What was found and may be, and why. */
-export interface Allowed {
-  finding: Finding;
-  reason: string;
-}
-
-/** What an analysis found, and what it could not read. */
-export interface Analysis {
-  findings: Finding[];
-  /** What was found and may be. */
-  allowed?: Allowed[];
-  errors: ErrorReport[];
-}
-
 /** What goes with a long call. */
 export interface CallOptions {
   /**
@@ -788,6 +741,3 @@ export function exportMeasurement(measurement: Measurement, target: WrittenForma
 
 /** Turns a result of another tool into another format, as far as it says what that asks for. */
 export function convertResult(text: string, source: ReadFormat, target: WrittenFormat): string;
-
-/** Applies every rule to Kubernetes YAML, all of it seen as one cluster: a file, several files, or texts by name. */
-export function analyze(sources: string | string[] | Record<string, string>): Promise<Analysis>;

@@ -1,5 +1,6 @@
 // The same objects as for `require`: there is one addon in a process.
 export {
+  Analysis,
   Campaign,
   Comparison,
   ControlPlane,
@@ -10,13 +11,17 @@ export {
   MesheryError,
   Operation,
   Plan,
+  Session,
   Snapshot,
   analyze,
+  assertNoFindings,
   compare,
   convertResult,
+  explain,
   exportMeasurement,
   judgeThresholds,
   planCampaign,
+  rules,
   runCampaign,
   runLoad,
   sampleSpec,
@@ -24,5 +29,6 @@ export {
   search,
   statistic,
   statistics,
+  testRules,
   version,
 } from "./index.cjs";

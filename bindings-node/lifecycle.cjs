@@ -198,6 +198,10 @@ class Lifecycle {
     return this.#ask("verify", [name], JSON.parse, options);
   }
 
+  running(options = {}) {
+    return this.#ask("running", [], JSON.parse, options);
+  }
+
   detect(options = {}) {
     return this.#ask("detect", [], JSON.parse, options);
   }

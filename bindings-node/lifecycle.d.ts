@@ -1,4 +1,4 @@
-import type { CallOptions, Duration, OperationEvent } from "./index.js";
+import type { CallOptions, Duration, ErrorReport, OperationEvent } from "./index.js";
 
 /** Where objects come from. Charts are rendered by `helm`, which applies and stores nothing. */
 export type Source =
@@ -422,6 +422,8 @@ export class Lifecycle {
   status(name: string, options?: LifecycleOptions): Promise<InstanceStatus>;
   /** Proves that an instance does what its mesh promises. A check that fails is no error. */
   verify(name: string, options?: LifecycleOptions): Promise<CheckOutcome[]>;
+  /** What runs, as files for `Session.putRunning`, and what could not be read. */
+  running(options?: CallOptions): Promise<[object[], ErrorReport[]]>;
   /** Which meshes are on the cluster and in which state, whoever has installed them. */
   detect(options?: CallOptions): Promise<Detection>;
   /** Objects that are no longer as they were applied. */

@@ -1,31 +1,159 @@
-//! Checks of configuration, on the thread pool of Node.js.
+//! Configuration under analysis, and what came of it. What takes time runs on the thread pool of Node.js.
 
-use meshery_mesh::analyze::Source;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use meshery_core::analyzer::{Options, Remark};
+use meshery_core::{Severity, json};
+use meshery_mesh::analyze::{self, Source, report};
 use napi::bindgen_prelude::{AsyncTask, Buffer};
 use napi::{Env, Task};
 use napi_derive::napi;
 
-use crate::error::{described, to_json};
+use crate::error::{Result, thrown, to_json};
 
-/// Texts to check.
-pub(crate) struct Analyze(Vec<Source>);
+type Shared = Arc<Mutex<analyze::Session>>;
 
-impl Task for Analyze {
-    type Output = String;
-    type JsValue = String;
+fn with<T>(session: &Shared, work: impl FnOnce(&mut analyze::Session) -> T) -> T {
+    work(&mut session.lock().unwrap_or_else(PoisonError::into_inner))
+}
 
-    fn compute(&mut self) -> napi::Result<String> {
-        let analysis = meshery_mesh::analyze::analyze(&self.0);
-        to_json(&analysis).map_err(|error| napi::Error::from_reason(described(&error)))
+/// Files that change, and what is wrong with them.
+#[napi]
+pub(crate) struct Session(Shared);
+
+#[napi]
+impl Session {
+    /// Without files, by options as JSON.
+    #[napi(factory)]
+    pub fn of(options: String) -> Result<Self> {
+        let options: Options = json::read(&options).map_err(thrown)?;
+        let now = options.now.or(analyze::at_this_time().now);
+        Ok(Self(Arc::new(Mutex::new(analyze::Session::new(Options { now, ..options })))))
     }
 
-    fn resolve(&mut self, _env: Env, output: String) -> napi::Result<String> {
-        Ok(output)
+    /// Texts, as names and contents.
+    #[napi]
+    pub fn put(&self, texts: Vec<(String, Buffer)>) {
+        let sources: Vec<Source> = texts.into_iter().map(|(name, text)| Source::new(name, text.as_ref())).collect();
+        with(&self.0, |session| session.put(&sources));
+    }
+
+    /// Files of clusters, or what runs on one, as JSON.
+    #[napi]
+    pub fn put_sources(&self, sources: String) -> Result<()> {
+        let sources: Vec<Source> = json::read(&sources).map_err(thrown)?;
+        with(&self.0, |session| session.put(&sources));
+        Ok(())
+    }
+
+    /// Reads the files that paths name.
+    #[napi]
+    pub fn gather(&self, paths: Vec<String>) -> AsyncTask<Gather> {
+        AsyncTask::new(Gather(Arc::clone(&self.0), paths.into_iter().map(PathBuf::from).collect()))
+    }
+
+    /// Takes a file away.
+    #[napi]
+    pub fn remove(&self, name: String) {
+        with(&self.0, |session| session.remove(&name));
+    }
+
+    /// All objects as rules see them, as JSON.
+    #[napi]
+    pub fn objects(&self) -> Result<String> {
+        let objects = with(&self.0, |session| session.objects());
+        to_json(&objects).map_err(thrown)
+    }
+
+    /// What rules of JavaScript have found, as JSON.
+    #[napi]
+    pub fn remark(&self, remarks: String) -> Result<()> {
+        let remarks: Vec<Remark> = json::read(&remarks).map_err(thrown)?;
+        with(&self.0, |session| {
+            let objects = session.objects();
+            let findings = remarks.iter().map(|remark| remark.finding(&objects)).collect::<Result<_, _>>()?;
+            session.remark(findings);
+            Ok(())
+        })
+        .map_err(thrown)
+    }
+
+    /// What is wrong with the files as they are now.
+    #[napi]
+    pub fn analysis(&self) -> AsyncTask<Analyze> {
+        AsyncTask::new(Analyze(Arc::clone(&self.0)))
     }
 }
 
-/// Applies every rule to texts, given as pairs of name and content.
+/// Files to read.
+pub(crate) struct Gather(Shared, Vec<PathBuf>);
+
+impl Task for Gather {
+    type Output = ();
+    type JsValue = ();
+
+    fn compute(&mut self) -> napi::Result<()> {
+        with(&self.0, |session| session.gather(std::mem::take(&mut self.1)));
+        Ok(())
+    }
+
+    fn resolve(&mut self, _env: Env, (): ()) -> napi::Result<()> {
+        Ok(())
+    }
+}
+
+/// Files to check.
+pub(crate) struct Analyze(Shared);
+
+impl Task for Analyze {
+    type Output = analyze::Analysis;
+    type JsValue = Analysis;
+
+    fn compute(&mut self) -> napi::Result<analyze::Analysis> {
+        Ok(with(&self.0, analyze::Session::analysis))
+    }
+
+    fn resolve(&mut self, _env: Env, analysis: analyze::Analysis) -> napi::Result<Analysis> {
+        Ok(Analysis(analysis))
+    }
+}
+
+/// What came of an analysis.
 #[napi]
-pub(crate) fn analyze(sources: Vec<(String, Buffer)>) -> AsyncTask<Analyze> {
-    AsyncTask::new(Analyze(sources.into_iter().map(|(name, content)| Source::new(name, content.as_ref())).collect()))
+pub(crate) struct Analysis(analyze::Analysis);
+
+#[napi]
+impl Analysis {
+    /// In a format of this name.
+    #[napi]
+    pub fn render(&self, format: String) -> Result<String> {
+        report::render(&format, &self.0).map_err(thrown)
+    }
+
+    /// What findings are known by when lines have moved.
+    #[napi]
+    pub fn fingerprints(&self) -> Vec<String> {
+        report::fingerprints(&self.0)
+    }
+
+    /// Whether something is this bad or worse, or could not be read.
+    #[napi]
+    pub fn is_at_least(&self, severity: String) -> Result<bool> {
+        let severity: Severity = json::from_value(severity.into()).map_err(thrown)?;
+        Ok(self.0.is_at_least(severity))
+    }
+
+    /// The files that fixes change, as names and contents.
+    #[napi]
+    pub fn fixed(&self, unsafe_too: bool) -> Vec<(String, String)> {
+        let text = |source: Source| (source.name, String::from_utf8_lossy(&source.text).into_owned());
+        analyze::fixed(&self.0, unsafe_too).into_iter().map(text).collect()
+    }
+
+    /// What fixes change, as a unified diff.
+    #[napi]
+    pub fn diff(&self, unsafe_too: bool) -> String {
+        analyze::diff(&self.0, &analyze::fixed(&self.0, unsafe_too))
+    }
 }

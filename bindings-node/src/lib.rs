@@ -125,6 +125,28 @@ pub(crate) fn statistics() -> Result<String> {
     to_json(&methods.collect::<BTreeMap<_, _>>()).map_err(thrown)
 }
 
+/// Every rule of configuration, as JSON.
+#[napi]
+pub(crate) fn rules() -> Result<String> {
+    use meshery_core::ConfigAnalyzer;
+    let infos: Vec<_> = meshery_mesh::analyze::rules().map(ConfigAnalyzer::info).collect();
+    to_json(&infos).map_err(thrown)
+}
+
+/// The page of a rule, in Markdown.
+#[napi]
+pub(crate) fn explain(name: String) -> Result<String> {
+    meshery_mesh::analyze::explain(&name).map_err(thrown)
+}
+
+/// Runs the tests of rules in CEL: what they are called, and what is wrong with them, as JSON.
+#[napi]
+pub(crate) fn test_rules(name: String, text: String) -> Result<String> {
+    let (rules, wrong) = meshery_mesh::analyze::test_rules(&meshery_mesh::analyze::Source::new(name, text));
+    let wrong: Vec<_> = wrong.iter().map(meshery_core::Error::report).collect();
+    to_json(&(rules, wrong)).map_err(thrown)
+}
+
 /// A measurement in another format.
 #[napi]
 pub(crate) fn export_measurement(measurement: String, format: String) -> Result<String> {

@@ -219,4 +219,14 @@ impl Lifecycle {
         });
         started.map_err(thrown)
     }
+
+    /// What runs, as files to analyze, and what could not be read.
+    #[napi]
+    pub fn running(&self, options: String, listener: Listener<'_>) -> Result<Call> {
+        self.call(options, &listener, async move |engine, _options, context| {
+            let (sources, errors) = meshery_mesh::analyze::running(engine.cluster(), &context).await?;
+            let errors: Vec<_> = errors.iter().map(|error| error.report().clone()).collect();
+            Ok((sources, errors))
+        })
+    }
 }

@@ -3,6 +3,7 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | `analyze` | configuration under analysis, and what came of it |
 //! | `arrow` | flat tables as streams of Arrow |
 //! | `call` | the one door: a long call on a thread of its own, without the interpreter's lock |
 //! | `campaign`, `comparison` | a result, and the look-ups and formats of it |
@@ -13,6 +14,7 @@
 //! | `plan`, `snapshot` | what would change; what is on a cluster at a time |
 //! | `error` | from [`meshery_core::Error`] to `meshery.MesheryError` |
 
+mod analyze;
 mod arrow;
 mod call;
 mod campaign;
@@ -36,13 +38,14 @@ mod _native {
         json,
     };
     use meshery_mesh::LocalHost;
-    use meshery_mesh::analyze::Source;
     use meshery_mesh::host::LocalOptions;
     use meshery_perf::Engine;
     use meshery_perf::campaign::{self, FileJournal};
     use meshery_perf::exchange::Hints;
     use pyo3::prelude::*;
 
+    #[pymodule_export]
+    use crate::analyze::{Analysis, Session};
     #[pymodule_export]
     use crate::call::Call;
     use crate::call::Outcome;
@@ -199,11 +202,26 @@ mod _native {
         meshery_perf::stats::registry::METHODS.iter().map(|method| (method.name, method.answers)).collect()
     }
 
-    /// Applies every rule to texts, given as pairs of name and content.
+    /// Every rule of configuration, as JSON.
     #[pyfunction]
-    fn analyze(py: Python<'_>, sources: Vec<(String, Vec<u8>)>) -> PyResult<String> {
-        let sources: Vec<_> = sources.into_iter().map(|(name, content)| Source::new(name, content)).collect();
-        let analysis = py.detach(|| meshery_mesh::analyze::analyze(&sources));
-        or_raise(py, to_json(&analysis))
+    fn rules(py: Python<'_>) -> PyResult<String> {
+        use meshery_core::ConfigAnalyzer;
+        let infos: Vec<_> = meshery_mesh::analyze::rules().map(ConfigAnalyzer::info).collect();
+        or_raise(py, to_json(&infos))
+    }
+
+    /// The page of a rule, in Markdown.
+    #[pyfunction]
+    fn explain(py: Python<'_>, name: &str) -> PyResult<String> {
+        or_raise(py, meshery_mesh::analyze::explain(name))
+    }
+
+    /// Runs the tests of rules in CEL: what they are called, and what is wrong with them, as JSON.
+    #[pyfunction]
+    fn test_rules(py: Python<'_>, name: &str, text: Vec<u8>) -> PyResult<String> {
+        let source = meshery_mesh::analyze::Source::new(name, text);
+        let (rules, wrong) = py.detach(|| meshery_mesh::analyze::test_rules(&source));
+        let wrong: Vec<_> = wrong.iter().map(meshery_core::Error::report).collect();
+        or_raise(py, to_json(&(rules, wrong)))
     }
 }

@@ -152,4 +152,13 @@ impl Lifecycle {
         });
         or_raise(py, started)
     }
+
+    /// What runs, as files to analyze, and what could not be read.
+    fn running(&self, py: Python<'_>) -> PyResult<Call> {
+        self.call(py, "{}", async move |engine, _options, context| {
+            let (sources, errors) = meshery_mesh::analyze::running(engine.cluster(), &context).await?;
+            let errors: Vec<_> = errors.iter().map(|error| error.report().clone()).collect();
+            Ok((sources, errors))
+        })
+    }
 }

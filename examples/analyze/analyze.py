@@ -1,8 +1,8 @@
 """Finds mistakes in mesh configuration; ends with 1 when something is wrong.
 
-The same program as main.rs, for files:
+The same program as main.rs, with fewer options:
 
-    python analyze.py FILE...
+    python analyze.py PATH...
 """
 
 import sys
@@ -12,21 +12,11 @@ import meshery
 
 def main() -> int:
     if len(sys.argv) < 2:
-        print("usage: analyze.py FILE...", file=sys.stderr)
+        print("usage: analyze.py PATH...", file=sys.stderr)
         return 2
     analysis = meshery.analyze(sys.argv[1:])
-    for error in analysis["errors"]:
-        place = error.get("place", "")
-        print(f"{place}: error[{error['code']}]: {error['message']}", file=sys.stderr)
-    for found in analysis["findings"]:
-        start = found["location"]["span"]["start"]
-        place = f"{found['location']['file']}:{start['line']}:{start['column']}"
-        kind = f"{found['severity']}[{found['code']}]"
-        print(f"{place}: {kind}: {found['resource']}: {found['message']}")
-        if "help" in found:
-            print(f"  help: {found['help']}")
-    wrong = any(found["severity"] == "error" for found in analysis["findings"])
-    return int(wrong or bool(analysis["errors"]))
+    print(analysis, end="")
+    return int(analysis.is_at_least("error"))
 
 
 if __name__ == "__main__":

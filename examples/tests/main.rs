@@ -10,6 +10,7 @@ mod envoy;
 mod golden;
 #[path = "../../meshery-mesh/tests/support/istiod.rs"]
 mod istiod;
+mod language_server;
 mod limits;
 mod programs;
 mod readme;

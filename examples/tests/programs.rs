@@ -126,5 +126,41 @@ fn analyze_finds_the_place_and_says_so_with_its_exit_code() {
     let (code, said) = run("bad.yaml");
     assert_eq!(code, Some(1));
     assert!(said.contains(".yaml:") && said.contains("MSH101"), "{said}");
-    assert_eq!(run("good.yaml"), (Some(0), String::new()));
+    let (code, said) = run("good.yaml");
+    assert_eq!((code, said.trim()), (Some(0), "nothing wrong in 1 file"));
+}
+
+#[test]
+fn analyze_writes_sarif_by_its_schema() {
+    let fixtures = support::root().join("meshery-mesh/tests/fixtures/analyze");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_analyze"));
+    let output = command.args(["--format", "sarif"]).arg(fixtures.join("bad.yaml")).output().unwrap();
+    let read = |text: &[u8]| -> serde_json::Value { serde_json::from_slice(text).unwrap() };
+    let (sarif, schema) = (read(&output.stdout), read(include_bytes!("fixtures/sarif-2.1.0.schema.json")));
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<_> = validator.iter_errors(&sarif).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    assert!(!sarif["runs"][0]["results"].as_array().unwrap().is_empty());
+    assert!(!validator.is_valid(&serde_json::json!({ "version": "2.1.0" })), "the schema asks for something");
+}
+
+#[test]
+fn analyze_mends_what_is_safe_and_shows_it_first() {
+    let folder = support::Scratch::new();
+    let file = folder.0.join("filter.yaml");
+    let text = "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: { name: reviews }\n\
+                spec: { hosts: [reviws], http: [{ route: [{ destination: { host: reviews } }] }] } # mine\n---\n\
+                apiVersion: v1\nkind: Service\nmetadata: { name: reviews }\nspec: { prts: [{ port: 80 }] }\n";
+    std::fs::write(&file, text).unwrap();
+    let run = |words: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_analyze")).args(words).arg(&file).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(run(&["--diff"]), "", "what is meant is a guess");
+    let diff = run(&["--diff", "--unsafe"]);
+    assert!(diff.contains("-spec: { prts: [{ port: 80 }] }\n+spec: { ports: [{ port: 80 }] }"), "{diff}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), text, "only shown");
+    run(&["--fix", "--unsafe"]);
+    let mended = std::fs::read_to_string(&file).unwrap();
+    assert!(mended.contains("ports: [{ port: 80 }]") && mended.contains("# mine"), "{mended}");
 }

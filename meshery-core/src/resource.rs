@@ -4,7 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
 
 /// A place in a file.
 ///
@@ -106,6 +107,21 @@ pub struct Field {
     pub key_span: Span,
     /// The value.
     pub value: Node,
+}
+
+/// As the value that it holds, without places.
+impl Serialize for Node {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.value {
+            Value::Null => serializer.serialize_unit(),
+            Value::Bool(value) => serializer.serialize_bool(*value),
+            Value::Int(number) => serializer.serialize_i64(*number),
+            Value::Float(number) => serializer.serialize_f64(*number),
+            Value::Text(text) => serializer.serialize_str(text),
+            Value::List(items) => serializer.collect_seq(items.iter()),
+            Value::Map(fields) => serializer.collect_map(fields.iter().map(|field| (&*field.key, &field.value))),
+        }
+    }
 }
 
 impl Value {
@@ -305,6 +321,21 @@ pub struct Resource {
     pub root: Node,
 }
 
+/// As who wants to know it without its places: `file`, `cluster`, `group`, `kind`, `namespace`, `name` and `object`.
+impl Serialize for Resource {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut all = serializer.serialize_struct("Resource", 7)?;
+        all.serialize_field("file", &*self.file.name)?;
+        all.serialize_field("cluster", &self.cluster.as_deref())?;
+        all.serialize_field("group", self.group())?;
+        all.serialize_field("kind", &*self.kind)?;
+        all.serialize_field("namespace", &self.namespace.as_deref())?;
+        all.serialize_field("name", &*self.name)?;
+        all.serialize_field("object", &self.root)?;
+        all.end()
+    }
+}
+
 impl Resource {
     /// The API group: what stands before the slash in `apiVersion`, empty for the core group.
     pub fn group(&self) -> &str {
@@ -366,10 +397,58 @@ impl Resource {
         path
     }
 
+    /// What stands at a path of keys and indexes, as [`field_at`](Self::field_at) writes it.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use meshery_core::Span;
+    /// # use meshery_core::resource::{Field, File, Node, Resource, Value};
+    /// # let node = |value| Node { value, span: Span::default() };
+    /// # let field = |key: &str, value| Field { key: key.into(), key_span: Span::default(), value: node(value) };
+    /// # let map = |key: &str, value| Value::Map([field(key, value)].into());
+    /// # let hosts = Value::List([node(Value::Text("reviews".into()))].into());
+    /// # let labels = map("app.kubernetes.io/name", Value::Text("shop".into()));
+    /// # let metadata = field("metadata", map("labels", labels));
+    /// # let resource = Resource {
+    /// #     file: Arc::new(File::new("a.yaml", "")),
+    /// #     cluster: None,
+    /// #     api_version: "v1".into(),
+    /// #     kind: "Service".into(),
+    /// #     namespace: None,
+    /// #     name: "reviews".into(),
+    /// #     root: node(Value::Map([metadata, field("spec", map("hosts", hosts))].into())),
+    /// # };
+    /// let text = |path| resource.at_field(path).and_then(Node::as_str);
+    /// assert_eq!(text("spec.hosts[0]"), Some("reviews"));
+    /// assert_eq!(text("metadata.labels[app.kubernetes.io/name]"), Some("shop"));
+    /// assert_eq!(text("spec.hosts[1]"), None);
+    /// ```
+    pub fn at_field(&self, path: &str) -> Option<&Node> {
+        steps(path).into_iter().try_fold(&self.root, |node, step| {
+            let item = step.parse().ok().and_then(|at: usize| node.items().get(at));
+            node.get(step).or(item)
+        })
+    }
+
     /// The namespace, or `default` as kubectl would fill in.
     pub fn namespace_or_default(&self) -> &str {
         self.namespace.as_deref().unwrap_or("default")
     }
+}
+
+/// The keys and indexes of a path: what stands between dots, or in brackets.
+fn steps(path: &str) -> Vec<&str> {
+    let mut steps = Vec::new();
+    let mut rest = path;
+    while !rest.is_empty() {
+        let (step, after) = match rest.strip_prefix('[') {
+            Some(inner) => inner.split_once(']').unwrap_or((inner, "")),
+            None => rest.split_at(rest.find(['.', '[']).unwrap_or(rest.len())),
+        };
+        steps.push(step);
+        rest = after.strip_prefix('.').unwrap_or(after);
+    }
+    steps
 }
 
 impl fmt::Display for Resource {

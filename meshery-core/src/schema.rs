@@ -2,6 +2,7 @@
 
 use schemars::Schema;
 
+use crate::analyzer::{Analysis, Options, Remark};
 use crate::campaign::CampaignPlan;
 use crate::comparison::Propagation;
 use crate::control_plane::PodFate;
@@ -10,8 +11,8 @@ use crate::history::{Review, Series};
 use crate::lifecycle::{ChangePlan, Detection, Drift, InstanceSpec, InstanceStatus, OperationOptions, OperationReport};
 use crate::{
     AuditedRequest, Campaign, CampaignSpec, CheckOutcome, Comparison, ComparisonSpec, ControlPlaneSpec,
-    EnrolmentReport, EnrolmentSpec, Event, Finding, Installation, LoadSpec, Measurement, MeshSpec, Plan, SampleInfo,
-    SampleSpec, SearchResult, SearchSpec, error::ErrorReport,
+    EnrolmentReport, EnrolmentSpec, Event, Finding, Installation, LoadSpec, Measurement, MeshSpec, Plan, RuleInfo,
+    SampleInfo, SampleSpec, SearchResult, SearchSpec, error::ErrorReport,
 };
 
 /// Every published schema by its file name without `.schema.json`, sorted.
@@ -22,6 +23,8 @@ use crate::{
 /// ```
 pub fn all() -> Vec<(&'static str, Schema)> {
     vec![
+        ("analysis", schemars::schema_for!(Analysis)),
+        ("analysis-options", schemars::schema_for!(Options)),
         ("audited-request", schemars::schema_for!(AuditedRequest)),
         ("campaign", schemars::schema_for!(Campaign)),
         ("campaign-plan", schemars::schema_for!(CampaignPlan)),
@@ -53,6 +56,8 @@ pub fn all() -> Vec<(&'static str, Schema)> {
         ("plan", schemars::schema_for!(Plan)),
         ("pod-fate", schemars::schema_for!(PodFate)),
         ("propagation", schemars::schema_for!(Propagation)),
+        ("remark", schemars::schema_for!(Remark)),
+        ("rule-info", schemars::schema_for!(RuleInfo)),
         ("sample-info", schemars::schema_for!(SampleInfo)),
         ("sample-spec", schemars::schema_for!(SampleSpec)),
         ("search-result", schemars::schema_for!(SearchResult)),

@@ -10,7 +10,21 @@ names. Quantities carry their unit: a duration is ``"2.5s"`` or a ``datetime.tim
 ``"2000/s"``.
 """
 
-from meshery._analyze import Allowed, Analysis, Finding, analyze
+from meshery._analyze import (
+    Allowed,
+    Analysis,
+    Finding,
+    Remark,
+    Rule,
+    Session,
+    World,
+    analyze,
+    assert_no_findings,
+    explain,
+    rule,
+    rules,
+    test_rules,
+)
 from meshery._call import Progress, Spec
 from meshery._campaign import Campaign, plan_campaign, run_campaign, run_campaign_async
 from meshery._compare import Comparison, compare, compare_async
@@ -46,15 +60,23 @@ __all__ = [
     "Operation",
     "Plan",
     "Progress",
+    "Remark",
+    "Rule",
+    "Session",
     "Snapshot",
     "Spec",
+    "World",
     "__version__",
     "analyze",
+    "assert_no_findings",
     "compare",
     "compare_async",
     "convert_result",
+    "explain",
     "export_measurement",
     "plan_campaign",
+    "rule",
+    "rules",
     "run_campaign",
     "run_campaign_async",
     "run_load",
@@ -65,4 +87,5 @@ __all__ = [
     "search_async",
     "statistic",
     "statistics",
+    "test_rules",
 ]

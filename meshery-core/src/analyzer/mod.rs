@@ -2,13 +2,22 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | [`analysis`] | what came of an analysis |
 //! | [`finding`] | a mistake with its place, the other party's place, and what would mend it |
+//! | [`options`] | what an analysis is asked |
+//! | [`remark`] | what a rule of another language finds |
 //! | [`rule`] | what a rule says of itself |
 
+pub mod analysis;
 pub mod finding;
+pub mod options;
+pub mod remark;
 pub mod rule;
 
+pub use analysis::{Allowed, Analysis};
 pub use finding::{Edit, Finding, Fix, Location, Related};
+pub use options::{Options, Profile, Source};
+pub use remark::Remark;
 pub use rule::{Category, Extent, RuleInfo, Severity};
 
 use crate::world::World;

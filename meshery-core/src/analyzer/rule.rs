@@ -86,6 +86,7 @@ pub struct RuleInfo {
     /// One sentence.
     pub summary: String,
     /// Codes of other tools for the same mistake, for example `IST0101`.
+    #[serde(default)]
     pub aliases: Vec<String>,
 }
 
@@ -107,6 +108,11 @@ impl RuleInfo {
             summary: summary.into(),
             aliases: Vec::new(),
         }
+    }
+
+    /// Whether one of these names means it: its code, its name, or another tool's code.
+    pub fn answers_to(&self, name: &str) -> bool {
+        self.code == name || self.name == name || self.aliases.iter().any(|alias| alias == name)
     }
 
     /// A finding of this rule at a place in a resource.

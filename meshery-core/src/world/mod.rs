@@ -108,9 +108,9 @@ impl World {
 
     /// What is derived from the objects by everyone who wants this, once.
     pub fn view<V: View>(&self) -> Arc<V> {
-        let (view, reads) = self.stock.views.get(|| {
+        let (view, reads) = self.stock.views.get(|before: Option<Arc<V>>| {
             let fresh = self.clone();
-            let view = V::of(&fresh);
+            let view = before.map_or_else(|| V::of(&fresh), |before| V::after(&fresh, &before));
             (view, fresh.reads())
         });
         for kind in reads.iter() {

@@ -27,6 +27,16 @@ use crate::object::GroupKind;
 pub trait View: Any + Send + Sync {
     /// Derives it.
     fn of(world: &World) -> Self;
+
+    /// Derives it anew from what has changed since it was derived before: what was derived from one object alone, as long
+    /// as that object is the very same, need not be derived again.
+    fn after(world: &World, before: &Self) -> Self
+    where
+        Self: Sized,
+    {
+        let _ = before;
+        Self::of(world)
+    }
 }
 
 type Reads = Arc<BTreeSet<GroupKind>>;
@@ -40,33 +50,45 @@ struct Kept {
 
 /// Views that were derived, or are being derived.
 #[derive(Default)]
-pub(super) struct Views(Mutex<BTreeMap<TypeId, Arc<OnceLock<Kept>>>>);
+pub(super) struct Views(Mutex<BTreeMap<TypeId, Arc<Cell>>>);
+
+/// A place for a view.
+#[derive(Default)]
+struct Cell {
+    kept: OnceLock<Kept>,
+    /// What it was before something changed.
+    before: Option<Arc<dyn Any + Send + Sync>>,
+}
 
 impl Views {
     /// The view, derived now unless it was before. Who asks while it is being derived waits.
-    pub(super) fn get<V: View>(&self, derive: impl Fn() -> (V, BTreeSet<GroupKind>)) -> (Arc<V>, Reads) {
+    pub(super) fn get<V: View>(&self, derive: impl Fn(Option<Arc<V>>) -> (V, BTreeSet<GroupKind>)) -> (Arc<V>, Reads) {
         // Bound first: the lock must be free again when the view asks for others.
         let cell = Arc::clone(self.cells().entry(TypeId::of::<V>()).or_default());
-        let kept = cell.get_or_init(|| {
-            let (view, reads) = derive();
+        let kept = cell.kept.get_or_init(|| {
+            let before = cell.before.clone().and_then(|before| Arc::downcast(before).ok());
+            let (view, reads) = derive(before);
             Kept { view: Arc::new(view), reads: Arc::new(reads) }
         });
         let view = Arc::downcast(Arc::clone(&kept.view));
         // What is kept under a type is of that type.
-        (view.unwrap_or_else(|_| Arc::new(derive().0)), Arc::clone(&kept.reads))
+        (view.unwrap_or_else(|_| Arc::new(derive(None).0)), Arc::clone(&kept.reads))
     }
 
-    /// Those that were derived from none of these kinds.
+    /// Those that were derived from none of these kinds; all others are remembered as they were.
     pub(super) fn without(&self, changed: &BTreeSet<GroupKind>) -> Self {
         let all = GroupKind::new("*", "*");
         let stays = |kept: &Kept| !kept.reads.contains(&all) && kept.reads.is_disjoint(changed);
+        let next = |cell: &Cell| match cell.kept.get() {
+            Some(kept) if stays(kept) => Cell { kept: OnceLock::from(kept.clone()), before: None },
+            Some(kept) => Cell { kept: OnceLock::new(), before: Some(Arc::clone(&kept.view)) },
+            None => Cell { kept: OnceLock::new(), before: cell.before.clone() },
+        };
         let cells = self.cells();
-        let kept = cells.iter().filter_map(|(id, cell)| Some((*id, cell.get().filter(|kept| stays(kept))?.clone())));
-        let kept = kept.map(|(id, kept)| (id, Arc::new(OnceLock::from(kept))));
-        Self(Mutex::new(kept.collect()))
+        Self(Mutex::new(cells.iter().map(|(id, cell)| (*id, Arc::new(next(cell)))).collect()))
     }
 
-    fn cells(&self) -> std::sync::MutexGuard<'_, BTreeMap<TypeId, Arc<OnceLock<Kept>>>> {
+    fn cells(&self) -> std::sync::MutexGuard<'_, BTreeMap<TypeId, Arc<Cell>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

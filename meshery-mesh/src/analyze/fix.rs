@@ -1,11 +1,14 @@
 //! Fixes put into the files.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use meshery_core::Finding;
 use meshery_core::analyzer::{Edit, Fix};
+use meshery_core::resource::File;
+use similar::TextDiff;
 
-use super::Source;
+use super::{Analysis, Source};
 
 /// Puts fixes into files: of each finding its first one, if it is safe or `unsafe_too`. Fixes that touch the same place
 /// wait for another time: whoever analyzes what came of it gets them again. Only files that change are returned.
@@ -38,6 +41,37 @@ pub fn fix(sources: &[Source], findings: &[Finding], unsafe_too: bool) -> Vec<So
     }
     let changed = sources.iter().filter_map(|source| Some((source, edits.remove(source.name.as_str())?)));
     changed.filter_map(|(source, edits)| applied(source, edits)).collect()
+}
+
+/// The same for all that an analysis has found, in the files that it was made of.
+///
+/// ```
+/// use meshery_mesh::analyze::{Analysis, fixed};
+///
+/// assert!(fixed(&Analysis::default(), true).is_empty());
+/// ```
+pub fn fixed(analysis: &Analysis, unsafe_too: bool) -> Vec<Source> {
+    let source = |file: &Arc<File>| Source::new(&*file.name, file.text.as_bytes());
+    fix(&analysis.files.iter().map(source).collect::<Vec<_>>(), &analysis.findings, unsafe_too)
+}
+
+/// What fixed files change in those of an analysis, as a unified diff.
+///
+/// ```
+/// use meshery_mesh::analyze::{Source, analyze, diff};
+///
+/// let analysis = analyze(&[Source::new("a.yaml", "{ kind: Lisst }\n")]);
+/// let text = diff(&analysis, &[Source::new("a.yaml", "{ kind: List }\n")]);
+/// assert_eq!(text, "--- a.yaml\n+++ a.yaml\n@@ -1 +1 @@\n-{ kind: Lisst }\n+{ kind: List }\n");
+/// ```
+pub fn diff(analysis: &Analysis, fixed: &[Source]) -> String {
+    let changed = fixed.iter().filter_map(|after| {
+        let before = analysis.files.iter().find(|file| *file.name == *after.name)?;
+        let text = String::from_utf8_lossy(&after.text);
+        let lines = TextDiff::from_lines(&*before.text, &*text);
+        Some(lines.unified_diff().header(&after.name, &after.name).to_string())
+    });
+    changed.collect()
 }
 
 /// Whether no edit of a fix touches one that is there already, or does the same.

@@ -1,107 +1,39 @@
-//! Which rules run, and what they are told beside the objects.
+//! What options mean for the rules that there are.
 
-use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
-use meshery_core::Severity;
-use meshery_core::analyzer::Category;
-use meshery_core::world::Settings;
-
+use meshery_core::analyzer::{Options, Profile};
 use time::{Date, OffsetDateTime};
 
-use super::{Rule, Source, rules};
+use super::{Rule, rules};
 
-/// A choice of rules.
+/// The default options at this time; on a machine without a clock, at none.
 ///
 /// ```
-/// use meshery_mesh::analyze::Profile;
-///
-/// assert_eq!(Profile::default(), Profile::Recommended);
+/// assert!(meshery_mesh::analyze::at_this_time().now.is_some());
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Profile {
-    /// Only what is wrong whatever one wants.
-    Correctness,
-    /// And what lets in, or through, whom nobody meant to.
-    Security,
-    /// And what the meshes' own documentation says to do otherwise.
-    #[default]
-    Recommended,
-    /// Every rule.
-    All,
-    /// The rules that answer to a code of istioctl, with its verdicts, its mistakes among them.
-    Istioctl,
+pub fn at_this_time() -> Options {
+    let has_clock = cfg!(not(all(target_family = "wasm", target_os = "unknown")));
+    let now = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok();
+    // Whole seconds, as options are written down.
+    let now = has_clock.then(now).flatten().map(|now| Duration::from_secs(now.as_secs()));
+    Options { now, ..Options::default() }
 }
 
-impl Profile {
-    fn has(self, rule: &Rule) -> bool {
-        match self {
-            Self::Correctness => rule.category == Category::Correctness,
-            Self::Security => rule.category != Category::Practice,
-            Self::Recommended | Self::All => true,
-            Self::Istioctl => !rule.upstream.is_empty(),
-        }
-    }
+/// The rules that are asked for.
+pub(super) fn chosen(options: &Options) -> Vec<&'static Rule> {
+    let named = |names: &[String], rule: &Rule| names.iter().any(|name| rule.answers_to(name));
+    // Who names a rule wants it, whatever the profile.
+    let wanted = |rule: &Rule| match options.profile {
+        Profile::Istioctl => !rule.upstream.is_empty() && (options.select.is_empty() || named(&options.select, rule)),
+        _ if !options.select.is_empty() => named(&options.select, rule),
+        profile => profile.has(rule.category, rule.severity),
+    };
+    rules().filter(|rule| wanted(rule) && !named(&options.ignore, rule)).collect()
 }
 
-/// Which rules run, and what they are told beside the objects.
-///
-/// ```
-/// use meshery_mesh::analyze::Options;
-///
-/// let options = Options { select: vec!["IST0101".into()], closed: true, ..Options::default() };
-/// assert!(options.now.is_none(), "nothing is called expired");
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Options {
-    /// The choice of rules.
-    pub profile: Profile,
-    /// Only these of them, by code, name, another tool's code, or the name of one of istioctl's analyzers; all when there
-    /// is none.
-    pub select: Vec<String>,
-    /// Whether the objects are all that there are, so that what is not among them does not exist.
-    pub closed: bool,
-    /// What time it is, since 1970 in UTC; without it nothing is called expired.
-    pub now: Option<Duration>,
-    /// The configuration of the mesh as istiod reads it, where it is not in a ConfigMap among the objects.
-    pub mesh_config: Option<Source>,
-    /// The networks of the mesh as istiod reads them.
-    pub mesh_networks: Option<Source>,
-    /// How bad the findings of some rules are, whatever the rules say, by code, name or another tool's code.
-    pub severities: Vec<(String, Severity)>,
-    /// A list of what is allowed.
-    pub allow: Option<Source>,
-    /// The fingerprints of what was there before, and is not told again.
-    pub baseline: BTreeSet<String>,
-}
-
-impl Options {
-    /// The default ones at this time; on a machine without a clock, at none.
-    pub fn at_this_time() -> Self {
-        let has_clock = cfg!(not(all(target_family = "wasm", target_os = "unknown")));
-        let now = has_clock.then(|| SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()).flatten();
-        Self { now, ..Self::default() }
-    }
-
-    pub(super) fn settings(&self) -> Settings {
-        Settings { closed: self.closed, now: self.now, compatible: self.profile == Profile::Istioctl }
-    }
-
-    pub(super) fn rules(&self) -> Vec<&'static Rule> {
-        let wanted = |rule: &Rule| self.select.is_empty() || self.select.iter().any(|name| rule.answers_to(name));
-        rules().filter(|rule| self.profile.has(rule) && wanted(rule)).collect()
-    }
-
-    /// How bad a rule's findings are, if not as bad as it says.
-    pub(super) fn severity_of(&self, code: &str) -> Option<Severity> {
-        let rule = rules().find(|rule| rule.answers_to(code))?;
-        self.severities.iter().rev().find(|(name, _)| rule.answers_to(name)).map(|(_, severity)| *severity)
-    }
-
-    /// What day it is in UTC.
-    pub(super) fn today(&self) -> Option<Date> {
-        let seconds = i64::try_from(self.now?.as_secs()).ok()?;
-        Some(OffsetDateTime::from_unix_timestamp(seconds).ok()?.date())
-    }
+/// What day it is in UTC.
+pub(super) fn today(options: &Options) -> Option<Date> {
+    let seconds = i64::try_from(options.now?.as_secs()).ok()?;
+    Some(OffsetDateTime::from_unix_timestamp(seconds).ok()?.date())
 }

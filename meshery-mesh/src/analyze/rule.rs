@@ -3,6 +3,9 @@
 use meshery_core::analyzer::{Category, Extent};
 use meshery_core::{ConfigAnalyzer, Finding, RuleInfo, Severity, World};
 
+/// How the codes of our own rules begin.
+pub(super) const PREFIX: &str = "MSH";
+
 /// A rule with its page. Its tests run the examples: the bad one is found, the good one is not.
 ///
 /// ```

@@ -1,15 +1,16 @@
 //! Findings that follow the files: what changes runs only the rules that have read it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use meshery_core::analyzer::Extent;
-use meshery_core::resource::File;
-use meshery_core::{ConfigAnalyzer, Error, Finding, GroupKind, Resource, World};
+use meshery_core::resource::{File, Kind};
+use meshery_core::{ConfigAnalyzer, Error, Finding, GroupKind, Resource, RuleInfo, Severity, World};
 
-use super::allow::Allowances;
+use super::allow::{self, Allowance};
 use super::istio::istioctl::{self, Suppressed};
-use super::{Analysis, Options, Profile, Rule, Source, parallel, read};
+use super::{Allowed, Analysis, Options, Profile, Source, options, own, parallel, read, report};
 
 /// Files that change, and what is wrong with them.
 ///
@@ -33,10 +34,14 @@ use super::{Analysis, Options, Profile, Rule, Source, parallel, read};
 /// ```
 pub struct Session {
     options: Options,
-    rules: Vec<&'static Rule>,
-    /// What rules are told, and what could not be read of it.
-    told: (Vec<Arc<Resource>>, Vec<Error>),
+    rules: Vec<Arc<dyn ConfigAnalyzer>>,
+    infos: Vec<RuleInfo>,
+    /// How bad the findings of rules are by their names, where that is said.
+    severities: BTreeMap<String, Severity>,
+    told: Told,
     files: BTreeMap<String, Held>,
+    /// What somebody has found who is no rule.
+    remarks: Vec<Finding>,
     /// Of which kinds something has changed since the rules last ran.
     changed: BTreeSet<GroupKind>,
     worlds: Worlds,
@@ -44,10 +49,19 @@ pub struct Session {
     kept: Vec<Option<Kept>>,
 }
 
+/// What rules are told beside the files, and what could not be read of it.
+struct Told {
+    resources: Vec<Arc<Resource>>,
+    allowances: Vec<Allowance>,
+    errors: Vec<Error>,
+}
+
 struct Held {
     file: Arc<File>,
     resources: Vec<Arc<Resource>>,
+    allowances: Vec<Allowance>,
     errors: Vec<Error>,
+    is_running: bool,
 }
 
 struct Kept {
@@ -64,13 +78,68 @@ struct Worlds {
 impl Session {
     /// Without files.
     pub fn new(options: Options) -> Self {
-        let rules = options.rules();
-        let (resources, errors) = read::told(&options);
-        let told: Vec<Arc<Resource>> = resources.into_iter().map(Arc::new).collect();
+        let chosen = options::chosen(&options).into_iter();
+        let mut rules: Vec<Arc<dyn ConfigAnalyzer>> =
+            chosen.map(|rule| Arc::new(rule.clone()) as Arc<dyn ConfigAnalyzer>).collect();
+        let (resources, mut errors) = read::told(&options);
+        for source in &options.rules {
+            let (own, wrong) = own::read(source);
+            rules.extend(own.into_iter().map(|rule| Arc::new(rule) as Arc<dyn ConfigAnalyzer>));
+            errors.extend(wrong);
+        }
+        let (allowances, unread) = options.allow.as_ref().map(allow::of_list).unwrap_or_default();
+        errors.extend(unread);
+        let told = Told { resources: resources.into_iter().map(Arc::new).collect(), allowances, errors };
         let fleet = World::new(Vec::new(), options.settings());
-        let kept = rules.iter().map(|_| None).collect();
-        let worlds = Worlds { clusters: BTreeMap::new(), fleet };
-        Self { options, rules, told: (told, errors), files: BTreeMap::new(), changed: BTreeSet::new(), worlds, kept }
+        let mut session = Self {
+            options,
+            rules: Vec::new(),
+            infos: Vec::new(),
+            severities: BTreeMap::new(),
+            told,
+            files: BTreeMap::new(),
+            remarks: Vec::new(),
+            changed: BTreeSet::new(),
+            worlds: Worlds { clusters: BTreeMap::new(), fleet },
+            kept: Vec::new(),
+        };
+        rules.into_iter().for_each(|rule| session.add(rule));
+        session
+    }
+
+    /// Adds a rule of one's own.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use meshery_core::{ConfigAnalyzer, Finding, RuleInfo, Severity, World};
+    /// use meshery_mesh::analyze::{Options, Session, Source};
+    ///
+    /// struct Owned;
+    /// impl ConfigAnalyzer for Owned {
+    ///     fn info(&self) -> RuleInfo {
+    ///         RuleInfo::new("SHOP1", "shop-owned", Severity::Error, "Nobody owns an object")
+    ///     }
+    ///     fn analyze(&self, world: &World) -> Vec<Finding> {
+    ///         let orphans = world.all().iter().filter(|it| it.label("owner").is_none());
+    ///         orphans.map(|it| self.info().finding(it, it.head(), "nobody owns this")).collect()
+    ///     }
+    /// }
+    /// let mut session = Session::new(Options::default());
+    /// session.add(Arc::new(Owned));
+    /// session.put(&[Source::new("a.yaml", "{ apiVersion: v1, kind: ConfigMap, metadata: { name: a } }")]);
+    /// assert_eq!(session.analysis().findings[0].code, "SHOP1");
+    /// ```
+    pub fn add(&mut self, rule: Arc<dyn ConfigAnalyzer>) {
+        let info = rule.info();
+        let exact = self.options.severities.get(&info.code).or_else(|| self.options.severities.get(&info.name));
+        let any = || self.options.severities.iter().find(|(name, _)| info.answers_to(name)).map(|(_, it)| it);
+        if let Some(severity) = exact.or_else(any) {
+            self.severities.insert(info.name.clone(), *severity);
+        }
+        self.infos.push(info);
+        self.rules.push(rule);
+        self.kept.push(None);
     }
 
     /// Adds files, or puts them in the place of those of the same names.
@@ -90,8 +159,17 @@ impl Session {
                 }
             }
             self.changed.extend(before.map(|old| kind_of(&old)));
-            self.files.insert(source.name.clone(), Held { file: read.file, resources, errors: read.errors });
+            let allowances = allow::of_file(&read.file, &resources);
+            let (file, errors, is_running) = (read.file, read.errors, source.is_running);
+            self.files.insert(source.name.clone(), Held { file, resources, allowances, errors, is_running });
         }
+    }
+
+    /// Adds the files that paths name; those that cannot be read are among the errors of the analysis.
+    pub fn gather(&mut self, paths: impl IntoIterator<Item = impl AsRef<Path>>) {
+        let (sources, errors) = super::gather(paths);
+        self.put(&sources);
+        self.told.errors.extend(errors);
     }
 
     /// Takes a file away, if it is there.
@@ -104,6 +182,26 @@ impl Session {
         self.files.remove(name).map(|held| held.resources).unwrap_or_default()
     }
 
+    /// All objects as the rules see them, in the order of their files.
+    pub fn objects(&self) -> Vec<Arc<Resource>> {
+        let is_running = |held: &&Held| held.is_running;
+        let files = self.files.values().filter(|held| !held.is_running).flat_map(|held| &held.resources);
+        let mut running = self.files.values().filter(is_running).flat_map(|held| &held.resources).peekable();
+        if running.peek().is_none() {
+            return files.cloned().collect();
+        }
+        // What is in a file is what is wanted, whatever runs.
+        let wanted: BTreeSet<_> = files.clone().map(|it| identity(it)).collect();
+        let rest = running.filter(|it| !wanted.contains(&identity(it)));
+        files.clone().chain(rest).cloned().collect()
+    }
+
+    /// What somebody has found who is no rule, in the place of what was said before: it is allowed, known from before, and
+    /// as bad as the options say, as what rules find.
+    pub fn remark(&mut self, findings: Vec<Finding>) {
+        self.remarks = findings;
+    }
+
     /// What is wrong with the files as they are now.
     pub fn analysis(&mut self) -> Analysis {
         let changed = std::mem::take(&mut self.changed);
@@ -113,29 +211,26 @@ impl Session {
             self.run(&changed);
         }
         let suppressed = self.is_compatible().then(|| Suppressed::of(self.worlds.fleet.clone().all()));
-        let findings = self.kept.iter().flatten().flat_map(|kept| kept.findings.iter().cloned());
+        let findings = self.kept.iter().flatten().flat_map(|kept| &kept.findings).chain(&self.remarks);
         let findings = findings.filter(|it| !suppressed.as_ref().is_some_and(|suppressed| suppressed.has(it)));
-        let findings = findings.map(|finding| match self.options.severity_of(&finding.code) {
-            Some(severity) => finding.as_bad_as(severity),
+        let findings = findings.cloned().map(|finding| match self.severities.get(&finding.rule) {
+            Some(severity) => finding.as_bad_as(*severity),
             None => finding,
         });
-        let (allowances, mut errors) = self.allowances();
-        let (findings, allowed) = allowances.apply(findings.collect(), self.options.today(), &self.rules);
-        let unread = self.files.values().flat_map(|held| held.errors.iter()).chain(&self.told.1);
-        errors.extend(unread.map(|error| Error::from(error.report().clone())));
+        let allowances = self.files.values().flat_map(|held| &held.allowances).chain(&self.told.allowances);
+        let allowances: Vec<&Allowance> = allowances.collect();
+        let (findings, allowed) =
+            allow::apply(&allowances, findings.collect(), options::today(&self.options), &self.infos);
+        let errors = self.files.values().flat_map(|held| &held.errors).chain(&self.told.errors);
+        let errors = errors.map(|error| Error::from(error.report().clone())).collect();
         let files = self.files.values().map(|held| Arc::clone(&held.file)).collect();
         let analysis = Analysis { findings: sorted(findings), allowed, errors, files };
-        analysis.since(&self.options.baseline)
-    }
-
-    fn allowances(&self) -> (Allowances, Vec<Error>) {
-        let files = self.files.values().map(|held| &held.file);
-        Allowances::gather(self.worlds.fleet.clone().all(), files, self.options.allow.as_ref())
+        since(analysis, &self.options.baseline)
     }
 
     fn resources(&self) -> Vec<Arc<Resource>> {
         // What is told goes first, so that what was read takes its place.
-        let all = self.told.0.iter().chain(self.files.values().flat_map(|held| &held.resources)).cloned().collect();
+        let all = self.told.resources.iter().cloned().chain(self.objects()).collect();
         if self.is_compatible() { istioctl::read(all) } else { all }
     }
 
@@ -146,14 +241,36 @@ impl Session {
     fn run(&mut self, changed: &BTreeSet<GroupKind>) {
         let stale = |kept: &Option<Kept>| kept.as_ref().is_none_or(|kept| is_touched(&kept.reads, changed));
         let due: Vec<usize> = (0..self.rules.len()).filter(|at| self.kept.get(*at).is_none_or(stale)).collect();
-        let (rules, worlds) = (&self.rules, &self.worlds);
-        let run = |at: &usize| rules.get(*at).map(|rule| worlds.run(rule));
+        let (rules, infos, worlds) = (&self.rules, &self.infos, &self.worlds);
+        let run = |at: &usize| Some(worlds.run(&**rules.get(*at)?, infos.get(*at)?.extent));
         for (at, kept) in due.iter().zip(parallel::map(&due, run)) {
             if let Some(place) = self.kept.get_mut(*at) {
                 *place = kept;
             }
         }
     }
+}
+
+/// What an object is on its cluster.
+fn identity(object: &Resource) -> (Option<&str>, Kind<'_>, Option<&str>, &str) {
+    (object.cluster.as_deref(), object.kind(), object.namespace.as_deref(), &object.name)
+}
+
+/// Without what was there before, by its fingerprints.
+fn since(analysis: Analysis, baseline: &BTreeSet<String>) -> Analysis {
+    if baseline.is_empty() {
+        return analysis;
+    }
+    let prints = report::fingerprints(&analysis);
+    let (mut findings, mut allowed) = (Vec::new(), analysis.allowed);
+    for (finding, print) in analysis.findings.into_iter().zip(prints) {
+        if baseline.contains(&print) {
+            allowed.push(Allowed { finding, reason: "it was there before".into() });
+        } else {
+            findings.push(finding);
+        }
+    }
+    Analysis { findings, allowed, ..analysis }
 }
 
 impl Worlds {
@@ -171,8 +288,8 @@ impl Worlds {
         Self { clusters: names.iter().map(|name| (name.clone(), world(name))).collect(), fleet }
     }
 
-    fn run(&self, rule: &Rule) -> Kept {
-        let alone = self.clusters.is_empty() || rule.extent == Extent::Fleet;
+    fn run(&self, rule: &dyn ConfigAnalyzer, extent: Extent) -> Kept {
+        let alone = self.clusters.is_empty() || extent == Extent::Fleet;
         let worlds: Vec<World> =
             if alone { vec![self.fleet.clone()] } else { self.clusters.values().cloned().collect() };
         let findings = worlds.iter().flat_map(|world| rule.analyze(world)).collect();

@@ -7,7 +7,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
-use meshery_mesh::analyze::{Options, Profile, Source, analyze_with, rules};
+use meshery_mesh::analyze::{Options, Profile, Source, analyze_with, at_this_time, rules};
 use serde_json::Value;
 
 use crate::shared::data;
@@ -46,7 +46,7 @@ fn found(folder: &Path, case: &Value) -> BTreeSet<Message> {
         mesh_config: told("meshConfigFile"),
         mesh_networks: told("meshNetworksFile"),
         // istioctl looks at the clock.
-        ..Options::at_this_time()
+        ..at_this_time()
     };
     let analysis = analyze_with(&sources, &options);
     assert!(analysis.errors.is_empty(), "{}: {:?}", case["name"], analysis.errors);

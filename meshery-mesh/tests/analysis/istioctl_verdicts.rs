@@ -1,6 +1,6 @@
 //! What istioctl says where it says something else than we do: its mistakes are kept in the profile that answers for it.
 
-use meshery_mesh::analyze::{Options, Profile, Source, analyze_with};
+use meshery_mesh::analyze::{Options, Profile, Source, analyze_with, at_this_time};
 
 /// The codes and objects, each once, that an analyzer of istioctl finds in the files of clusters.
 fn verdict(analyzer: &str, clusters: &[&str]) -> Vec<String> {
@@ -9,7 +9,7 @@ fn verdict(analyzer: &str, clusters: &[&str]) -> Vec<String> {
         if clusters.len() > 1 { source.of_cluster(format!("cluster{at}")) } else { source }
     };
     let sources: Vec<Source> = clusters.iter().enumerate().map(source).collect();
-    let options = Options { profile: Profile::Istioctl, select: vec![analyzer.into()], ..Options::at_this_time() };
+    let options = Options { profile: Profile::Istioctl, select: vec![analyzer.into()], ..at_this_time() };
     let analysis = analyze_with(&sources, &options);
     assert!(analysis.errors.is_empty(), "{:?}", analysis.errors);
     let mut found: Vec<String> = analysis.findings.iter().map(|it| format!("{} {}", it.code, it.resource)).collect();

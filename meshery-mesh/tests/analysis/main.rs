@@ -10,8 +10,10 @@
 )]
 
 mod config_rules;
+mod files;
 mod istio_grid;
 mod istioctl_verdicts;
+mod own_rules;
 mod reports;
 mod rules;
 mod rules_reference;

@@ -69,7 +69,7 @@ fn a_finding_is_known_when_lines_have_moved() {
 fn what_is_bad_enough_is_up_to_the_caller() {
     let options = |severity| Options {
         select: vec!["MSH101".into()],
-        severities: vec![("virtualservice-host-unknown".into(), severity)],
+        severities: [("virtualservice-host-unknown".into(), severity)].into(),
         ..Options::default()
     };
     let of = |severity| analyze_with(&[Source::new("bad.yaml", BAD)], &options(severity));

@@ -37,6 +37,10 @@ fn equip(name: &str, bench: &mut Command) -> Result {
             testbed::name_to(bench);
             kubectl::name_to(bench);
         }
+        "analyze" => {
+            testbed::obtain()?;
+            testbed::name_to(bench);
+        }
         "rivals" => drop(bench.env("MESHERY_BENCH_PACKAGES", packages()?)),
         _ => {}
     }

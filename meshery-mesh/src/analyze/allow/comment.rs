@@ -12,15 +12,15 @@ use super::{Allowance, Place, Reach, Said};
 /// How such a comment begins.
 const MARK: &str = "# meshery: allow ";
 
-pub(super) fn read(file: &Arc<File>, objects: &[Arc<Resource>]) -> Vec<Allowance> {
+/// What the comments of a file say, of which these are the objects.
+pub(super) fn read(file: &Arc<File>, own: &[Arc<Resource>]) -> Vec<Allowance> {
     if !file.text.contains(MARK) {
         return Vec::new();
     }
-    let own: Vec<&Arc<Resource>> = objects.iter().filter(|object| object.file.name == file.name).collect();
     let mut start = 0;
     let mut found = Vec::new();
     for (number, line) in file.text.split_inclusive('\n').enumerate() {
-        found.extend(in_line(file, &own, &Line { number: number + 1, start, text: line }));
+        found.extend(in_line(file, own, &Line { number: number + 1, start, text: line }));
         start += line.len();
     }
     found
@@ -34,7 +34,7 @@ struct Line<'a> {
     text: &'a str,
 }
 
-fn in_line(file: &Arc<File>, own: &[&Arc<Resource>], line: &Line<'_>) -> Option<Allowance> {
+fn in_line(file: &Arc<File>, own: &[Arc<Resource>], line: &Line<'_>) -> Option<Allowance> {
     let at = line.text.find(MARK)?;
     let before = line.text.get(..at)?;
     let said = Said::read(line.text.get(at + MARK.len()..)?.trim_end())?;
@@ -65,7 +65,7 @@ fn is_text(node: &Node, offset: usize) -> bool {
 }
 
 /// The lines of what begins on the first line after a comment that is not one itself.
-fn covered(file: &File, own: &[&Arc<Resource>], comment: usize) -> RangeInclusive<usize> {
+fn covered(file: &File, own: &[Arc<Resource>], comment: usize) -> RangeInclusive<usize> {
     let is_said = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
     let after = file.text.lines().enumerate().skip(comment);
     let Some(line) = after.into_iter().find(|(_, line)| is_said(line)).map(|(at, _)| at + 1) else {

@@ -8,6 +8,24 @@
 //! | `grammar` | what the first two say |
 //!
 //! An allowance that has no reason, that nobody needs, or whose day has passed, is a finding itself.
+//!
+//! ```
+//! use meshery_mesh::analyze::{Options, Source, analyze_with};
+//!
+//! let route = "apiVersion: networking.istio.io/v1
+//! kind: VirtualService
+//! metadata: { name: reviews, namespace: shop }
+//! spec:
+//!   hosts: [reviews]
+//!   http:
+//!   ## meshery: allow MSH101: the Service comes with the next release
+//!   - route: [{ destination: { host: reviews } }]
+//! ";
+//! let options = Options { select: vec!["MSH101".into()], ..Options::default() };
+//! let analysis = analyze_with(&[Source::new("shop.yaml", route)], &options);
+//! assert!(analysis.findings.is_empty());
+//! assert_eq!(analysis.allowed[0].reason, "the Service comes with the next release");
+//! ```
 
 mod annotation;
 mod comment;
@@ -20,40 +38,12 @@ use std::sync::Arc;
 
 use meshery_core::analyzer::Location;
 use meshery_core::resource::File;
-use meshery_core::{Error, Finding, Resource};
-use serde::Serialize;
+use meshery_core::{Error, Finding, Resource, RuleInfo};
 use time::Date;
 
-use super::{Rule, Source, rules};
+use super::{Allowed, Source, rule, rules};
 
 pub(in crate::analyze) use grammar::Said;
-
-/// A finding that somebody has allowed.
-///
-/// ```
-/// use meshery_mesh::analyze::{Options, Source, analyze_with};
-///
-/// let route = "apiVersion: networking.istio.io/v1
-/// kind: VirtualService
-/// metadata: { name: reviews, namespace: shop }
-/// spec:
-///   hosts: [reviews]
-///   http:
-///   ## meshery: allow MSH101: the Service comes with the next release
-///   - route: [{ destination: { host: reviews } }]
-/// ";
-/// let options = Options { select: vec!["MSH101".into()], ..Options::default() };
-/// let analysis = analyze_with(&[Source::new("shop.yaml", route)], &options);
-/// assert!(analysis.findings.is_empty());
-/// assert_eq!(analysis.allowed[0].reason, "the Service comes with the next release");
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Allowed {
-    /// What was found.
-    pub finding: Finding,
-    /// Why it may be.
-    pub reason: String,
-}
 
 /// Something that may be, and where.
 pub(in crate::analyze) struct Allowance {
@@ -113,55 +103,47 @@ fn is_like(pattern: &str, name: &str) -> bool {
     rest.ends_with(last)
 }
 
-/// Everything that is allowed.
-#[derive(Default)]
-pub(in crate::analyze) struct Allowances(Vec<Allowance>);
+/// What a file says may be, on its objects and in its comments.
+pub(in crate::analyze) fn of_file(file: &Arc<File>, objects: &[Arc<Resource>]) -> Vec<Allowance> {
+    let mut all: Vec<Allowance> = objects.iter().flat_map(annotation::read).collect();
+    all.extend(comment::read(file, objects));
+    all
+}
 
-impl Allowances {
-    /// What objects, the files that they stand in, and a list say may be, and what cannot be read of the list.
-    pub(in crate::analyze) fn gather<'a>(
-        objects: &[Arc<Resource>],
-        files: impl Iterator<Item = &'a Arc<File>>,
-        list: Option<&Source>,
-    ) -> (Self, Vec<Error>) {
-        let mut all: Vec<Allowance> = objects.iter().flat_map(annotation::read).collect();
-        all.extend(files.flat_map(|file| comment::read(file, objects)));
-        let mut errors = Vec::new();
-        if let Some(list) = list {
-            all.extend(list::read(list, &mut errors));
-        }
-        (Self(all), errors)
-    }
+/// What a list says may be, and what cannot be read of it.
+pub(in crate::analyze) fn of_list(list: &Source) -> (Vec<Allowance>, Vec<Error>) {
+    let mut errors = Vec::new();
+    (list::read(list, &mut errors), errors)
+}
 
-    /// Takes out what is allowed, and adds what is wrong with the allowances. `today` is unknown on a machine without a
-    /// clock, where nothing expires; `ran` are the rules that had a chance to find something.
-    pub(in crate::analyze) fn apply(
-        &self,
-        findings: Vec<Finding>,
-        today: Option<Date>,
-        ran: &[&Rule],
-    ) -> (Vec<Finding>, Vec<Allowed>) {
-        let mut used = BTreeSet::new();
-        let (mut left, mut allowed) = (Vec::new(), Vec::new());
-        for finding in findings {
-            let meant = |it: &Allowance| it.said.means(&finding) && it.reach.has(&finding);
-            match self.0.iter().position(meant) {
-                None => left.push(finding),
-                Some(at) => {
-                    used.insert(at);
-                    let allowance = self.0.get(at).filter(|it| it.said.holds(today));
-                    match allowance {
-                        Some(allowance) => allowed.push(Allowed { finding, reason: allowance.said.reason.clone() }),
-                        None => left.push(finding),
-                    }
+/// Takes out what is allowed, and adds what is wrong with the allowances. `today` is unknown on a machine without a clock,
+/// where nothing expires; `ran` are the rules that had a chance to find something.
+pub(in crate::analyze) fn apply(
+    allowances: &[&Allowance],
+    findings: Vec<Finding>,
+    today: Option<Date>,
+    ran: &[RuleInfo],
+) -> (Vec<Finding>, Vec<Allowed>) {
+    let mut used = BTreeSet::new();
+    let (mut left, mut allowed) = (Vec::new(), Vec::new());
+    for finding in findings {
+        let meant = |it: &&Allowance| it.said.means(&finding) && it.reach.has(&finding);
+        match allowances.iter().position(meant) {
+            None => left.push(finding),
+            Some(at) => {
+                used.insert(at);
+                let allowance = allowances.get(at).filter(|it| it.said.holds(today));
+                match allowance {
+                    Some(allowance) => allowed.push(Allowed { finding, reason: allowance.said.reason.clone() }),
+                    None => left.push(finding),
                 }
             }
         }
-        for (at, allowance) in self.0.iter().enumerate() {
-            left.extend(allowance.complaint(used.contains(&at), today, ran));
-        }
-        (left, allowed)
     }
+    for (at, allowance) in allowances.iter().enumerate() {
+        left.extend(allowance.complaint(used.contains(&at), today, ran));
+    }
+    (left, allowed)
 }
 
 /// What is wrong with allowances.
@@ -170,7 +152,7 @@ const EXPIRED: &str = "MSH002";
 const UNUSED: &str = "MSH003";
 
 impl Allowance {
-    fn complaint(&self, is_used: bool, today: Option<Date>, ran: &[&Rule]) -> Option<Finding> {
+    fn complaint(&self, is_used: bool, today: Option<Date>, ran: &[RuleInfo]) -> Option<Finding> {
         let said = &self.said;
         let could_be_used = said.codes.iter().any(|code| ran.iter().any(|rule| rule.answers_to(code)));
         let (code, message, help) = if said.reason.is_empty() {
@@ -189,8 +171,7 @@ impl Allowance {
         Some(self.finding(rule, message).with_help(help))
     }
 
-    fn finding(&self, rule: &Rule, message: String) -> Finding {
-        let info = meshery_core::ConfigAnalyzer::info(rule);
+    fn finding(&self, info: &RuleInfo, message: String) -> Finding {
         match &self.place {
             Place::Object(object, location) => Finding {
                 location: location.clone(),
@@ -202,9 +183,14 @@ impl Allowance {
     }
 }
 
-/// Whether there is a rule that answers to this name.
+/// Whether there is a rule that answers to this name, or may be: somebody's own are not among ours.
 fn is_known(code: &str) -> bool {
-    rules().any(|rule| rule.answers_to(code))
+    let letters = code.trim_end_matches(|c: char| c.is_ascii_digit());
+    let is_own = !letters.is_empty()
+        && letters.len() < code.len()
+        && !letters.starts_with(rule::PREFIX)
+        && letters.chars().all(|c| c.is_ascii_uppercase());
+    is_own || rules().any(|rule| rule.answers_to(code))
 }
 
 #[cfg(test)]

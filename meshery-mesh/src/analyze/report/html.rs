@@ -2,7 +2,8 @@
 
 use meshery_core::Result;
 
-use super::{Format, summary};
+use super::repeated::told;
+use super::{Format, escaped, summary};
 use crate::analyze::Analysis;
 
 pub(super) struct Html;
@@ -14,15 +15,17 @@ impl Format for Html {
 
     fn render(&self, analysis: &Analysis) -> Result<String> {
         let mut rows = Vec::new();
-        for finding in &analysis.findings {
-            let help = finding.help.as_deref().unwrap_or_default();
+        for repeated in told(&analysis.findings) {
+            let finding = repeated.finding;
+            let help =
+                [finding.help.clone(), repeated.elsewhere()].into_iter().flatten().collect::<Vec<_>>().join("; ");
             rows.push(format!(
                 "<tr><td><code>{}</code></td><td>{}</td><td><code>{}</code></td><td>{}<br><small>{}</small></td></tr>\n",
                 escaped(&finding.location.to_string()),
                 finding.severity,
                 escaped(&finding.code),
                 escaped(&finding.said()),
-                escaped(help),
+                escaped(&help),
             ));
         }
         for error in &analysis.errors {
@@ -34,8 +37,4 @@ impl Format for Html {
         let rows = rows.concat();
         Ok(format!("<p><b>{}</b></p>\n<table>\n{rows}</table>\n", escaped(&summary(analysis))))
     }
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

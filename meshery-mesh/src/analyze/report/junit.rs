@@ -1,8 +1,10 @@
 //! JUnit's XML: a test case per file, that fails when something in it is wrong.
 
+use std::collections::BTreeMap;
+
 use meshery_core::{Finding, Result, Severity};
 
-use super::Format;
+use super::{Format, escaped};
 use crate::analyze::Analysis;
 
 pub(super) struct Junit;
@@ -15,9 +17,12 @@ impl Format for Junit {
     fn render(&self, analysis: &Analysis) -> Result<String> {
         let mut cases: Vec<String> = Vec::new();
         let mut failures = 0;
+        let mut by_file: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for finding in analysis.findings.iter().filter(|finding| finding.severity > Severity::Info) {
+            by_file.entry(&finding.location.file).or_default().push(failure(finding));
+        }
         for file in &analysis.files {
-            let of_file = analysis.findings.iter().filter(|finding| *finding.location.file == *file.name);
-            let said: Vec<String> = of_file.filter(|finding| finding.severity > Severity::Info).map(failure).collect();
+            let said = by_file.remove(&*file.name).unwrap_or_default();
             failures += said.len();
             let (name, said) = (escaped(&file.name), said.concat());
             cases.push(format!("    <testcase classname=\"meshery\" name=\"{name}\">\n{said}    </testcase>\n"));
@@ -43,21 +48,4 @@ impl Format for Junit {
 fn failure(finding: &Finding) -> String {
     let (code, message, said) = (escaped(&finding.code), escaped(&finding.message), escaped(&finding.to_string()));
     format!("      <failure type=\"{code}\" message=\"{message}\">{said}</failure>\n")
-}
-
-/// What XML 1.0 allows, and nothing that it would take for its own.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped += "&amp;",
-            '<' => escaped += "&lt;",
-            '>' => escaped += "&gt;",
-            '"' => escaped += "&quot;",
-            '\n' | '\t' => escaped.push(c),
-            c if c.is_control() => escaped.push('\u{fffd}'),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }

@@ -2,6 +2,7 @@
 
 use meshery_core::Result;
 
+use super::repeated::told;
 use super::{Format, summary};
 use crate::analyze::Analysis;
 
@@ -17,13 +18,15 @@ impl Format for Markdown {
         if !analysis.findings.is_empty() {
             lines.push("\n| where | what | | help |\n|---|---|---|---|\n".into());
         }
-        for finding in &analysis.findings {
-            let help = finding.help.as_deref().unwrap_or_default();
+        for repeated in told(&analysis.findings) {
+            let finding = repeated.finding;
+            let help =
+                [finding.help.clone(), repeated.elsewhere()].into_iter().flatten().collect::<Vec<_>>().join("; ");
             let cells = [
                 format!("`{}`", finding.location),
                 format!("{} `{}`", finding.severity, finding.code),
                 finding.said(),
-                help.to_owned(),
+                help,
             ];
             lines.push(format!("| {} |\n", cells.map(|cell| cell_of(&cell)).join(" | ")));
         }

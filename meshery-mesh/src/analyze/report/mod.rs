@@ -8,6 +8,7 @@ mod html;
 mod json;
 mod junit;
 mod markdown;
+mod repeated;
 mod sarif;
 mod snippet;
 mod text;
@@ -63,6 +64,23 @@ pub fn render(format: &str, analysis: &Analysis) -> Result<String> {
             .found(format));
     };
     found.render(analysis)
+}
+
+/// What XML 1.0 and HTML allow, and nothing that they would take for their own.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped += "&amp;",
+            '<' => escaped += "&lt;",
+            '>' => escaped += "&gt;",
+            '"' => escaped += "&quot;",
+            '\n' | '\t' => escaped.push(c),
+            c if c.is_control() => escaped.push('\u{fffd}'),
+            c => escaped.push(c),
+        }
+    }
+    escaped
 }
 
 /// How many there are of what, as in a sentence.

@@ -7,6 +7,8 @@ use meshery_core::analyzer::Location;
 
 use crate::analyze::Analysis;
 
+/// How the name of a Secret begins.
+const SECRET: &str = "Secret ";
 /// At most so many lines of what is pointed to are shown.
 const LINES: usize = 6;
 
@@ -19,8 +21,11 @@ pub(super) struct Snippet<'a> {
     pub(super) marked: Range<usize>,
 }
 
-/// The lines that a place stands on, when the file is at hand and has them.
-pub(super) fn snippet<'a>(analysis: &'a Analysis, location: &Location) -> Option<Snippet<'a>> {
+/// The lines that a place stands on, when the file is at hand and has them. Nothing of a Secret is shown.
+pub(super) fn snippet<'a>(analysis: &'a Analysis, location: &Location, resource: &str) -> Option<Snippet<'a>> {
+    if resource.starts_with(SECRET) {
+        return None;
+    }
     let at = analysis.files.binary_search_by(|file| (*file.name).cmp(&location.file)).ok()?;
     let text: &str = &analysis.files.get(at)?.text;
     let Span { start, end } = location.span;

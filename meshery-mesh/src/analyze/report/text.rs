@@ -3,6 +3,7 @@
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet as Lines};
 use meshery_core::{Finding, Result, Severity};
 
+use super::repeated::{Repeated, told};
 use super::snippet::snippet;
 use super::{Format, summary};
 use crate::analyze::Analysis;
@@ -20,14 +21,15 @@ impl Format for Text {
         for error in &analysis.errors {
             parts.push(format!("error: {error}\n\n"));
         }
-        for finding in &analysis.findings {
-            parts.push(renderer.render(&[group(analysis, finding)]) + "\n\n");
+        for repeated in told(&analysis.findings) {
+            parts.push(renderer.render(&[group(analysis, &repeated)]) + "\n\n");
         }
         Ok(parts.concat() + &summary(analysis) + "\n")
     }
 }
 
-fn group<'a>(analysis: &'a Analysis, finding: &'a Finding) -> Group<'a> {
+fn group<'a>(analysis: &'a Analysis, repeated: &Repeated<'a>) -> Group<'a> {
+    let finding: &'a Finding = repeated.finding;
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -35,10 +37,11 @@ fn group<'a>(analysis: &'a Analysis, finding: &'a Finding) -> Group<'a> {
     };
     let title = finding.said();
     let mut group = Group::with_title(level.primary_title(title).id(finding.code.as_str()));
-    let of_finding =
-        snippet(analysis, &finding.location).map(|it| (it, &finding.location, finding.field.as_str(), true));
+    let of_finding = snippet(analysis, &finding.location, &finding.resource)
+        .map(|it| (it, &finding.location, finding.field.as_str(), true));
     let of_others = finding.related.iter().filter_map(|related| {
-        Some((snippet(analysis, &related.location)?, &related.location, related.message.as_str(), false))
+        let lines = snippet(analysis, &related.location, &related.resource)?;
+        Some((lines, &related.location, related.message.as_str(), false))
     });
     for (found, location, label, is_first) in of_finding.into_iter().chain(of_others) {
         let kind = if is_first { AnnotationKind::Primary } else { AnnotationKind::Context };
@@ -48,6 +51,9 @@ fn group<'a>(analysis: &'a Analysis, finding: &'a Finding) -> Group<'a> {
     }
     for assumed in &finding.assumes {
         group = group.element(Level::NOTE.message(format!("assumed that {assumed}")));
+    }
+    if let Some(elsewhere) = repeated.elsewhere() {
+        group = group.element(Level::NOTE.message(elsewhere));
     }
     match &finding.help {
         Some(help) => group.element(Level::HELP.message(help.as_str())),

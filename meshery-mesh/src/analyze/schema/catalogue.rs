@@ -7,6 +7,7 @@ use meshery_core::resource::{Node, Resource};
 use meshery_core::world::{View, World};
 use regex::Regex;
 
+use super::cel::Programs;
 use super::convert::json;
 use super::model::Schema;
 use super::tables::Tables;
@@ -23,6 +24,7 @@ pub(super) struct Catalogue {
     /// Of definitions among the objects, by group, kind and version.
     own: BTreeMap<(Arc<str>, Arc<str>), Versions>,
     patterns: Mutex<HashMap<Arc<str>, Option<Regex>>>,
+    pub(super) programs: Programs,
 }
 
 /// What is known of the kind of an object.
@@ -46,7 +48,7 @@ impl View for Catalogue {
             let versions = own.entry((group, kind)).or_default();
             versions.extend(definition.items(&["spec", "versions"]).iter().filter_map(version));
         }
-        Self { own, patterns: Mutex::default() }
+        Self { own, patterns: Mutex::default(), programs: Programs::default() }
     }
 }
 

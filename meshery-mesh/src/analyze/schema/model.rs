@@ -138,9 +138,14 @@ pub(super) struct CelRule {
 }
 
 impl Schema {
+    /// What allows anything.
+    pub(super) fn any() -> Self {
+        Self { others: Others::Any, ..Self::default() }
+    }
+
     /// Reads a schema of OpenAPI, as definitions of Kubernetes hold it.
     pub(super) fn read(value: &Value) -> Self {
-        let Some(map) = value.as_object() else { return Self { others: Others::Any, ..Self::default() } };
+        let Some(map) = value.as_object() else { return Self::any() };
         let flag = |key: &str| map.get(key).and_then(Value::as_bool).unwrap_or_default();
         let text = |key: &str| map.get(key).and_then(Value::as_str).map(Arc::from);
         let is = type_of(map);

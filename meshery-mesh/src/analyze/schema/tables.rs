@@ -79,6 +79,12 @@ impl Tables {
         all
     }
 
+    /// All kinds, by group.
+    #[cfg(feature = "cluster")]
+    pub(super) fn kinds(&self) -> impl Iterator<Item = (&'static str, &'static str)> + '_ {
+        self.kinds.iter().flat_map(|(kind, groups)| groups.keys().map(|group| (*group, *kind)))
+    }
+
     /// A kind in all its versions.
     pub(super) fn rows(&self, group: &str, kind: &str) -> &[Row] {
         self.kinds.get(kind).and_then(|groups| groups.get(group)).map(Vec::as_slice).unwrap_or_default()

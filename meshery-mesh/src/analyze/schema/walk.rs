@@ -6,6 +6,7 @@ use meshery_core::Span;
 use meshery_core::resource::{Field, Node, Value as Yaml};
 
 use super::catalogue::Catalogue;
+use super::cel::{self, Judge, Verdict};
 use super::conformance::is_common;
 use super::convert::{json, yaml};
 use super::format;
@@ -43,12 +44,27 @@ pub(in crate::analyze) enum ViolationKind {
     Twice,
     /// Too many or too few of several alternatives.
     Choice,
+    /// A rule of the definition, in CEL, that does not hold.
+    Rule,
+}
+
+impl ViolationKind {
+    /// Whether the server asks no rules in CEL of a value that is wrong in this way.
+    fn is_fatal(self) -> bool {
+        !matches!(self, Self::Unknown | Self::Rule)
+    }
 }
 
 /// Checks values.
 pub(super) struct Walk<'a> {
     pub(super) catalogue: &'a Catalogue,
+    /// Who asks the rules in CEL; nobody for what is only tried.
+    pub(super) judge: Option<&'a Judge<'a>>,
     pub(super) found: Vec<Violation>,
+    /// Rules of which nobody can say here whether they hold, and why.
+    pub(super) unknown: Vec<(Arc<str>, String)>,
+    /// Whether values are nobody's business.
+    pub(super) is_secret: bool,
 }
 
 impl Walk<'_> {
@@ -58,11 +74,13 @@ impl Walk<'_> {
         let own: Vec<Field> = root.fields().iter().filter(|field| !is_common(&field.key)).cloned().collect();
         self.check_fields(root, &own, schema);
         self.check_choices(root, schema);
+        self.check_rules(root, schema, 0);
     }
 
-    /// Checks a value that must be like a schema. Rules in CEL are for somebody else.
+    /// Checks a value that must be like a schema.
     pub(super) fn check(&mut self, node: &Node, schema: &Schema) {
         let schema = Catalogue::resolved(schema);
+        let before = self.found.len();
         if !self.is_of_type(node, schema) {
             return;
         }
@@ -83,10 +101,29 @@ impl Walk<'_> {
                 None => format!("one of {} is allowed", all.join(", ")),
             };
             let violation =
-                wrong(ViolationKind::NotAllowed, node.span, format!("{} is not allowed here", shown(node)), help);
+                wrong(ViolationKind::NotAllowed, node.span, format!("{} is not allowed here", self.shown(node)), help);
             self.found.push(Violation { meant: near.map(|near| (node.span, near)), ..violation });
         }
         self.check_choices(node, schema);
+        self.check_rules(node, schema, before);
+    }
+
+    /// Asks the rules in CEL, unless something in the value is wrong already, as was found since then.
+    fn check_rules(&mut self, node: &Node, schema: &Schema, since: usize) {
+        let Some(judge) = self.judge.filter(|_| !schema.rules.is_empty()) else { return };
+        if self.found.iter().skip(since).any(|violation| violation.kind.is_fatal()) {
+            return;
+        }
+        for (rule, verdict) in judge.verdicts(node, schema) {
+            match verdict {
+                Verdict::Holds => {}
+                Verdict::Broken(message) => {
+                    let help = format!("the definition demands {}", on_one_line(&rule.rule));
+                    self.found.push(wrong(ViolationKind::Rule, cel::place(node, rule), message, help));
+                }
+                Verdict::Unknown(why) => self.unknown.push((Arc::clone(&rule.rule), why)),
+            }
+        }
     }
 
     fn is_of_type(&mut self, node: &Node, schema: &Schema) -> bool {
@@ -189,7 +226,7 @@ impl Walk<'_> {
             if let Some(first) = seen.insert(key(item), item.span) {
                 let what = match &schema.unique {
                     Unique::By(keys) => format!("two items have the same {}", keys.join(" and ")),
-                    _ => format!("{} is there twice", shown(item)),
+                    _ => format!("{} is there twice", self.shown(item)),
                 };
                 let violation =
                     wrong(ViolationKind::Twice, item.span, what, "take one of them away, or tell them apart".into());
@@ -213,10 +250,10 @@ impl Walk<'_> {
         let fails = |pattern: &&Arc<str>| self.catalogue.pattern(pattern).is_some_and(|it| !it.is_match(text));
         if let Some(pattern) = schema.pattern.as_ref().filter(fails) {
             let help = format!("it must match {pattern}");
-            self.out_of_bounds(node, format!("{} is not of the right form", shown(node)), help);
+            self.out_of_bounds(node, format!("{} is not of the right form", self.shown(node)), help);
         }
         if let Some(wanted) = schema.format.as_deref().and_then(|format| format::wanted(format, text)) {
-            self.out_of_bounds(node, format!("{} is not {wanted}", shown(node)), format!("write {wanted}"));
+            self.out_of_bounds(node, format!("{} is not {wanted}", self.shown(node)), format!("write {wanted}"));
         }
     }
 
@@ -227,7 +264,7 @@ impl Walk<'_> {
             let than = if bound.excluded { "greater than" } else { "at least" };
             self.out_of_bounds(
                 node,
-                format!("{} is too small", shown(node)),
+                format!("{} is too small", self.shown(node)),
                 format!("it must be {than} {}", bound.value),
             );
         }
@@ -236,21 +273,21 @@ impl Walk<'_> {
             let than = if bound.excluded { "less than" } else { "at most" };
             self.out_of_bounds(
                 node,
-                format!("{} is too large", shown(node)),
+                format!("{} is too large", self.shown(node)),
                 format!("it must be {than} {}", bound.value),
             );
         }
         if let Some(step) = limits.multiple_of.filter(|step| *step > 0.0 && (number / step).fract() != 0.0) {
             self.out_of_bounds(
                 node,
-                format!("{} is not right", shown(node)),
+                format!("{} is not right", self.shown(node)),
                 format!("it must be a multiple of {step}"),
             );
         }
         let range = schema.format.as_deref().and_then(format::range);
         if let Some((least, most)) = range.filter(|(least, most)| number < *least || number > *most) {
             let help = format!("it must be between {least} and {most}");
-            self.out_of_bounds(node, format!("{} does not fit", shown(node)), help);
+            self.out_of_bounds(node, format!("{} does not fit", self.shown(node)), help);
         }
     }
 
@@ -268,6 +305,11 @@ impl Walk<'_> {
                 format!("at most {most} are allowed"),
             );
         }
+    }
+
+    /// A value in a sentence; long ones in part.
+    fn shown(&self, node: &Node) -> String {
+        if self.is_secret { "the value".to_owned() } else { shortened(json(node).to_string(), 60) }
     }
 
     fn out_of_bounds(&mut self, node: &Node, message: String, help: String) {
@@ -303,7 +345,8 @@ impl Walk<'_> {
     }
 
     fn fits(&self, node: &Node, schema: &Schema) -> bool {
-        let mut inner = Walk { catalogue: self.catalogue, found: Vec::new() };
+        let mut inner =
+            Walk { catalogue: self.catalogue, judge: None, found: Vec::new(), unknown: Vec::new(), is_secret: true };
         inner.check(node, schema);
         inner.found.is_empty()
     }
@@ -332,10 +375,13 @@ fn wrong(kind: ViolationKind, span: Span, message: String, help: String) -> Viol
     Violation { kind, span, other: None, message, help, meant: None }
 }
 
-/// A value in a sentence; long ones in part.
-fn shown(node: &Node) -> String {
-    let text = json(node).to_string();
-    if text.chars().count() <= 60 { text } else { text.chars().take(57).collect::<String>() + "..." }
+/// A rule in a sentence; long ones in part.
+fn on_one_line(rule: &str) -> String {
+    shortened(rule.split_whitespace().collect::<Vec<_>>().join(" "), 200)
+}
+
+fn shortened(text: String, most: usize) -> String {
+    if text.chars().count() <= most { text } else { text.chars().take(most - 3).collect::<String>() + "..." }
 }
 
 fn article(name: &str) -> String {

@@ -113,6 +113,11 @@ impl Lifecycle {
         Self { meshes, ..self }
     }
 
+    /// The cluster that it is the engine for.
+    pub fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
     /// What [`install`](Self::install) would do. Changes nothing.
     ///
     /// # Errors

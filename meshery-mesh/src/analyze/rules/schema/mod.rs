@@ -4,6 +4,8 @@ mod choice_broken;
 mod field_missing;
 mod field_unknown;
 mod item_twice;
+mod rule_broken;
+mod rule_unknown;
 mod type_wrong;
 mod value_not_allowed;
 mod value_out_of_bounds;
@@ -24,7 +26,9 @@ pub(super) const RULES: &[&Rule] = &[
     &value_out_of_bounds::RULE,
     &item_twice::RULE,
     &choice_broken::RULE,
+    &rule_broken::RULE,
     &version_unknown::RULE,
+    &rule_unknown::RULE,
 ];
 
 /// What of this kind is wrong with the objects of a world.
@@ -32,8 +36,8 @@ fn found(world: &World, rule: &RuleInfo, kind: ViolationKind) -> Vec<Finding> {
     let conformance = world.view::<Conformance>();
     let of_kind =
         |violations: &'_ [Violation]| violations.iter().filter(|it| it.kind == kind).cloned().collect::<Vec<_>>();
-    let all = conformance.violations.iter();
-    all.flat_map(|(resource, violations)| of_kind(violations).into_iter().map(|it| finding(rule, resource, it)))
+    let all = conformance.all();
+    all.flat_map(|(resource, checked)| of_kind(&checked.violations).into_iter().map(|it| finding(rule, resource, it)))
         .collect()
 }
 

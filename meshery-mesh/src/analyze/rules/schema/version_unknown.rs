@@ -31,7 +31,8 @@ spec: { hosts: [reviews], http: [{ route: [{ destination: { host: reviews } }] }
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let conformance = world.view::<Conformance>();
-    let unknown = conformance.versions.iter().map(|(resource, known)| {
+    let unknown = conformance.all().filter(|(_, checked)| !checked.versions.is_empty()).map(|(resource, checked)| {
+        let known = &checked.versions;
         let place = resource.root.get("apiVersion").map_or_else(|| resource.head(), |version| version.span);
         let message = format!("{} has no version {:?}", resource.kind, resource.version());
         let near = nearest(resource.version(), known.iter().map(String::as_str));

@@ -1,0 +1,136 @@
+//! From paths to files.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use meshery_core::{Error, Result};
+
+use super::Source;
+
+/// What a folder's files are called that are read.
+const EXTENSIONS: [&str; 3] = ["json", "yaml", "yml"];
+/// Standard input.
+const STDIN: &str = "-";
+/// What makes a path a pattern.
+const PATTERN: [char; 3] = ['*', '?', '['];
+
+/// Reads files, folders with all that is below them, patterns such as `deploy/**/*.yaml`, and `-` for standard input. Of a
+/// folder only files that are called `.yaml`, `.yml` or `.json` are read, and what is hidden is not; what is named itself
+/// is read whatever it is called. A link to a folder is followed once. What cannot be read is said, and keeps nothing else
+/// from being read.
+///
+/// ```
+/// use meshery_mesh::analyze::gather;
+///
+/// let folder = std::env::temp_dir().join(format!("meshery-gather-{}", std::process::id()));
+/// std::fs::create_dir_all(folder.join("shop"))?;
+/// std::fs::write(folder.join("shop/a.yaml"), "kind: List")?;
+/// std::fs::write(folder.join("README.md"), "a shop")?;
+/// let (sources, errors) = gather([&folder]);
+/// assert!(sources.len() == 1 && sources[0].name.ends_with("shop/a.yaml") && errors.is_empty());
+/// let (sources, errors) = gather([folder.join("*.json")]);
+/// assert!(sources.is_empty() && errors[0].to_string().contains("no file is called so"));
+/// std::fs::remove_dir_all(folder)?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn gather(paths: impl IntoIterator<Item = impl AsRef<Path>>) -> (Vec<Source>, Vec<Error>) {
+    let mut gathering = Gathering::default();
+    for path in paths {
+        gathering.named(path.as_ref());
+    }
+    (gathering.sources, gathering.errors)
+}
+
+#[derive(Default)]
+struct Gathering {
+    sources: Vec<Source>,
+    errors: Vec<Error>,
+    /// What was read, by what it is and not by what it is called.
+    seen: BTreeSet<PathBuf>,
+}
+
+impl Gathering {
+    /// What the caller has named.
+    fn named(&mut self, path: &Path) {
+        let text = path.to_string_lossy();
+        if text == STDIN {
+            let mut input = Vec::new();
+            let read = std::io::stdin().lock().read_to_end(&mut input);
+            return self.add(path, read.map(|_| input).map_err(Error::from));
+        }
+        if !path.exists() && text.contains(PATTERN) {
+            return self.pattern(path, &text);
+        }
+        if path.is_dir() { self.folder(path) } else { self.file(path) }
+    }
+
+    fn pattern(&mut self, path: &Path, text: &str) {
+        let paths = match glob::glob(text) {
+            Ok(paths) => paths,
+            Err(error) => {
+                return self.errors.push(Error::invalid(text, "this is no pattern of names").found(error.to_string()));
+            }
+        };
+        let before = (self.sources.len(), self.errors.len());
+        for path in paths {
+            match path {
+                Ok(path) if path.is_dir() => self.folder(&path),
+                Ok(path) => self.file(&path),
+                Err(error) => {
+                    let place = error.path().display().to_string();
+                    self.errors.push(Error::from(error.into_error()).at(place));
+                }
+            }
+        }
+        if before == (self.sources.len(), self.errors.len()) {
+            self.errors.push(Error::invalid(path.display().to_string(), "no file is called so"));
+        }
+    }
+
+    fn folder(&mut self, path: &Path) {
+        if !self.is_new(path) {
+            return;
+        }
+        match entries(path) {
+            Err(error) => self.errors.push(error.at(path.display().to_string())),
+            Ok(entries) => {
+                for entry in entries {
+                    if entry.is_dir() {
+                        self.folder(&entry);
+                    } else if entry.extension().is_some_and(|it| EXTENSIONS.iter().any(|known| it == *known)) {
+                        self.file(&entry);
+                    }
+                }
+            }
+        }
+    }
+
+    fn file(&mut self, path: &Path) {
+        if self.is_new(path) {
+            self.add(path, fs::read(path).map_err(Error::from));
+        }
+    }
+
+    /// Whether something is met for the first time, whatever links lead to it.
+    fn is_new(&mut self, path: &Path) -> bool {
+        self.seen.insert(path.canonicalize().unwrap_or_else(|_| path.to_owned()))
+    }
+
+    fn add(&mut self, path: &Path, read: Result<Vec<u8>>) {
+        let name = path.display().to_string();
+        match read {
+            Ok(text) => self.sources.push(Source::new(name, text)),
+            Err(error) => self.errors.push(error.at(name)),
+        }
+    }
+}
+
+/// What is in a folder and not hidden, by name.
+fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut entries = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    entries.retain(|entry| !entry.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')));
+    entries.sort();
+    Ok(entries)
+}
