@@ -34,7 +34,23 @@ function show({ plan: document, role }) {
 }
 
 const install = (input) => LocalMesh.start(input);
-const calls = { analyze, compare, comparison: lookUp, install, plan: show, run_load: runLoad };
+const analyzed = async (texts) => (await analyze(texts)).toJSON();
+
+/** All that an analysis is asked for. */
+async function check({ texts, options }) {
+  const analysis = await analyze(texts, options);
+  const formats = ["github", "html", "junit", "markdown", "sarif", "text"];
+  return {
+    analysis: analysis.toJSON(),
+    fingerprints: analysis.fingerprints,
+    fixed: analysis.fixed({ unsafe: true }),
+    diff: analysis.diff({ unsafe: true }),
+    is_error: analysis.isAtLeast("error"),
+    rendered: Object.fromEntries(formats.map((name) => [name, analysis.render(name)])),
+  };
+}
+
+const calls = { analyze: analyzed, check, compare, comparison: lookUp, install, plan: show, run_load: runLoad };
 
 function checkError(error, { mentions = [], ...expected }) {
   if (!(error instanceof MesheryError)) throw error;

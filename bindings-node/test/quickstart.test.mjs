@@ -24,6 +24,13 @@ test("the quickstart runs as printed", (context) => {
   assert.ok(existsSync(join(cwd, "quickstart/report.html")));
 });
 
+test("configuration is checked and mended as printed", () => {
+  const said = execFileSync(process.execPath, [join(ROOT, "examples/check/check.mjs")], { encoding: "utf8" });
+  assert.match(said, /^error\[MSH101\]/);
+  assert.match(said, /^\+ {2}- route: \[\{ destination: \{ host: reviews \} \}\] # everything$/m);
+  assert.match(said, /mended: true\n$/);
+});
+
 test("the laptop runs as printed", async (context) => {
   const path = envoy(context);
   const plane = path && (await controlPlane(context, { nodes: [] })); // skipped without the servers

@@ -39,8 +39,22 @@ def show(given: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def check(given: dict[str, Any]) -> dict[str, Any]:
+    analysis = meshery.analyze(given["texts"], **given["options"])
+    formats = ["github", "html", "junit", "markdown", "sarif", "text"]
+    return {
+        "analysis": dict(analysis),
+        "fingerprints": analysis.fingerprints,
+        "fixed": analysis.fixed(unsafe=True),
+        "diff": analysis.diff(unsafe=True),
+        "is_error": analysis.is_at_least("error"),
+        "rendered": {name: analysis.render(name) for name in formats},
+    }
+
+
 CALLS: dict[str, Callable[[Any], object]] = {
     "analyze": meshery.analyze,
+    "check": check,
     "compare": meshery.compare,
     "comparison": look_up,
     "install": meshery.LocalMesh.start,

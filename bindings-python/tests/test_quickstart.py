@@ -28,6 +28,14 @@ def test_the_quickstart_runs_as_printed(tmp_path: Path) -> None:
     assert (tmp_path / "quickstart/report.html").exists()
 
 
+def test_configuration_is_checked_and_mended_as_printed() -> None:
+    program = [sys.executable, str(ROOT / "examples/check/check.py")]
+    said = subprocess.run(program, check=True, capture_output=True, text=True).stdout
+    assert said.startswith("error[MSH101]")
+    assert "\n+  - route: [{ destination: { host: reviews } }] # everything\n" in said
+    assert said.endswith("mended: True\n")
+
+
 def test_the_laptop_runs_as_printed() -> None:
     control_plane(nodes=[]).stop()  # skipped without the servers
     program = [sys.executable, str(ROOT / "examples/laptop/laptop.py")]

@@ -6,9 +6,9 @@
 
 use std::path::{Path, PathBuf};
 
-use meshery_core::{ChangePlan, Comparison, Context, LoadTest, MeshHost, Result, json, lifecycle};
+use meshery_core::{ChangePlan, Comparison, Context, LoadTest, MeshHost, Result, Severity, json, lifecycle};
 use meshery_mesh::LocalHost;
-use meshery_mesh::analyze::{Source, analyze};
+use meshery_mesh::analyze::{self, Options, Source, analyze_with, diff, fixed};
 use meshery_mesh::host::LocalOptions;
 use meshery_perf::{Engine, compare, report};
 use serde_json::{Value, json};
@@ -32,8 +32,9 @@ fn call(name: &str, input: &Value) -> Result<Value> {
         "analyze" => {
             let texts = input.as_object().unwrap().iter();
             let sources: Vec<_> = texts.map(|(name, text)| Source::new(name, text.as_str().unwrap())).collect();
-            Ok(serde_json::to_value(analyze(&sources))?)
+            Ok(serde_json::to_value(analyze::analyze(&sources))?)
         }
+        "check" => check(input),
         "compare" => {
             let spec = json::from_value(input.clone())?;
             let done = await_result(async {
@@ -55,6 +56,28 @@ fn call(name: &str, input: &Value) -> Result<Value> {
         }
         _ => panic!("no call of the name {name}"),
     }
+}
+
+/// All that an analysis is asked for: what is found, by what name it is known, what it looks like, and what mends it.
+fn check(input: &Value) -> Result<Value> {
+    let options: Options = json::from_value(input["options"].clone())?;
+    let texts = input["texts"].as_object().unwrap().iter();
+    let sources: Vec<_> = texts.map(|(name, text)| Source::new(name, text.as_str().unwrap())).collect();
+    let analysis = analyze_with(&sources, &options);
+    let mended = fixed(&analysis, true);
+    let text = |file: &Source| String::from_utf8_lossy(&file.text).into_owned();
+    let files: serde_json::Map<String, Value> = mended.iter().map(|it| (it.name.clone(), text(it).into())).collect();
+    let formats = ["github", "html", "junit", "markdown", "sarif", "text"];
+    let rendered: Result<serde_json::Map<String, Value>> =
+        formats.iter().map(|name| Ok(((*name).to_owned(), analyze::report::render(name, &analysis)?.into()))).collect();
+    Ok(json!({
+        "analysis": serde_json::to_value(&analysis)?,
+        "fingerprints": analyze::report::fingerprints(&analysis),
+        "fixed": files,
+        "diff": diff(&analysis, &mended),
+        "is_error": analysis.is_at_least(Severity::Error),
+        "rendered": rendered?,
+    }))
 }
 
 /// All that a comparison is asked for: every verdict, and the table.

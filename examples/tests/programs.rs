@@ -18,6 +18,14 @@ fn the_quickstart_runs_as_printed() {
     assert!(scratch.0.join("quickstart/report.html").exists());
 }
 
+#[test]
+fn configuration_is_checked_and_mended_as_printed() {
+    let said = said_by(&mut Command::new(env!("CARGO_BIN_EXE_check"))).unwrap();
+    assert!(said.starts_with("error[MSH101]") && said.contains("--> shop.yaml:7:"), "{said}");
+    assert!(said.contains("\n+  - route: [{ destination: { host: reviews } }] # everything\n"), "{said}");
+    assert!(said.ends_with("mended: true\n"), "{said}");
+}
+
 /// A program that finds Envoy where a user has it.
 fn with_envoy_on_path(program: &str) -> Option<Command> {
     let folder = envoy::find()?.parent()?.display().to_string();

@@ -30,7 +30,7 @@ fn what_is_printed_is_what_is_run() {
     let mut names: Vec<_> = blocks.iter().map(|(name, _)| name.as_str()).collect();
     names.sort_unstable();
     let mut expected = Vec::new();
-    for name in ["axes", "canary", "laptop", "lifecycle", "quickstart", "samples"] {
+    for name in ["axes", "canary", "check", "laptop", "lifecycle", "quickstart", "samples"] {
         let folder = format!("examples/{name}");
         let files = std::fs::read_dir(root().join(&folder)).unwrap();
         expected.extend(files.map(|entry| format!("{folder}/{}", entry.unwrap().file_name().to_string_lossy())));

@@ -9,10 +9,13 @@
     reason = "tests, some of them past the harness"
 )]
 
+mod alarms;
 mod config_rules;
 mod files;
+mod fixes;
 mod istio_grid;
 mod istioctl_verdicts;
+mod mutations;
 mod own_rules;
 mod reports;
 mod rules;

@@ -1,0 +1,62 @@
+//! Configuration that is at work: whatever the meshes themselves install, and the sample applications, has no error.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use meshery_core::Severity;
+use meshery_mesh::analyze::{Options, Profile, Source, analyze_with, gather};
+
+use crate::shared::data;
+
+/// A day on which all certificates of the manifests are valid that are meant to be.
+const NOW: Duration = Duration::from_secs(1_787_000_000);
+
+fn errors(sources: &[Source]) -> Vec<String> {
+    let options = Options { profile: Profile::All, now: Some(NOW), ..Options::default() };
+    let analysis = analyze_with(sources, &options);
+    let unread = analysis.errors.iter().map(ToString::to_string);
+    let wrong = analysis.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    unread.chain(wrong.map(ToString::to_string)).collect()
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            files.extend(files_below(&path));
+        } else if path.extension().is_some_and(|it| it == "yaml" || it == "yml") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
+
+#[test]
+fn our_own_samples_have_no_error() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/samples");
+    let (sources, unread) = gather([folder]);
+    assert!(sources.len() >= 3 && unread.is_empty(), "{unread:?}");
+    for source in sources {
+        assert_eq!(errors(std::slice::from_ref(&source)), Vec::<String>::new(), "{}", source.name);
+    }
+}
+
+#[test]
+fn what_meshes_install_has_no_error() {
+    let Some(folder) = data("mesh-manifests") else { return };
+    let files = files_below(&folder);
+    assert!(files.len() >= 20, "{} files", files.len());
+    let mut report = String::new();
+    for file in &files {
+        let source = Source::new(file.display().to_string(), fs::read(file).unwrap());
+        for error in errors(&[source]) {
+            report += &format!("ALARM {error}\n");
+        }
+    }
+    write!(std::io::stderr(), "{report}ALARMS {} in {} manifests\n", report.lines().count(), files.len()).unwrap();
+    assert!(report.is_empty(), "{report}");
+}
