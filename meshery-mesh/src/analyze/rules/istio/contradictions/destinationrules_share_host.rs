@@ -1,0 +1,112 @@
+//! MSH264 `destinationrules-share-host`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use meshery_core::resource::Resource;
+use meshery_core::{Finding, RuleInfo, Severity, World};
+
+use super::path_or;
+use crate::analyze::Rule;
+use crate::analyze::istio::{Exports, host_key, subset_names};
+use crate::analyze::kinds::DESTINATION_RULE;
+
+pub(in crate::analyze::rules) const RULE: Rule = Rule {
+    code: "MSH264",
+    name: "destinationrules-share-host",
+    severity: Severity::Warning,
+    summary: "Several DestinationRules are for the same host, and for the same subsets of it",
+    why: "
+Of several DestinationRules for one host only the subsets are put together; of their policies, and of subsets with one name,
+those of the rule that was made first count. In different namespaces the one in the client's namespace counts, then the one in
+the server's. One with a wildcard is not heeded at all for a host that has a rule of its own. What is written in the others
+is not what happens.
+
+A rule without subsets is for all of them. Wildcards that turn mutual TLS on for everybody are left out, and so are rules
+that are exported to different namespaces.",
+    bad: "
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: reviews, namespace: shop }
+spec: { host: reviews, trafficPolicy: { loadBalancer: { simple: RANDOM } } }
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: reviews-pool, namespace: shop }
+spec: { host: reviews.shop.svc.cluster.local, trafficPolicy: { connectionPool: { tcp: { maxConnections: 10 } } } }",
+    good: "
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: reviews, namespace: shop }
+spec:
+  host: reviews
+  trafficPolicy: { loadBalancer: { simple: RANDOM }, connectionPool: { tcp: { maxConnections: 10 } } }",
+    references: &[
+        "https://istio.io/latest/docs/ops/best-practices/traffic-management/#split-virtual-services",
+        "https://kiali.io/docs/features/validations/",
+    ],
+    meshes: &["istio"],
+    aliases: &["KIA0201"],
+    run,
+    ..Rule::NEW
+};
+
+/// A DestinationRule with what it is for.
+struct Claim<'a> {
+    object: &'a Arc<Resource>,
+    exports: Exports,
+    /// None for all of them.
+    subsets: BTreeSet<&'a str>,
+}
+
+impl Claim<'_> {
+    fn collides(&self, other: &Self) -> bool {
+        let is_same = self.object.name == other.object.name && self.object.namespace == other.object.namespace;
+        let share = self.subsets.is_empty() || other.subsets.is_empty() || !self.subsets.is_disjoint(&other.subsets);
+        !is_same && share && self.exports.meet(&other.exports)
+    }
+}
+
+fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
+    let mut hosts: BTreeMap<String, Vec<Claim<'_>>> = BTreeMap::new();
+    for object in world.of(DESTINATION_RULE) {
+        let Some(host) = object.text(&["spec", "host"]) else { continue };
+        let mode = object.text(&["spec", "trafficPolicy", "tls", "mode"]);
+        if host.starts_with('*') && mode == Some("ISTIO_MUTUAL") {
+            continue;
+        }
+        let claim = Claim { object, exports: Exports::of_spec(object), subsets: subset_names(object).collect() };
+        hosts.entry(host_key(host, object.namespace_or_default())).or_default().push(claim);
+    }
+    let mut found: BTreeMap<(&str, &str), Finding> = BTreeMap::new();
+    for (host, claims) in &hosts {
+        for claim in claims {
+            // The same host first; there are few of them.
+            let rivals = claims.iter().chain(wider(host).filter_map(|wider| hosts.get(&wider)).flatten());
+            let Some(rival) = rivals.take(LIMIT).find(|rival| claim.collides(rival)) else { continue };
+            for (one, other) in [(claim, rival), (rival, claim)] {
+                let key = (one.object.namespace_or_default(), &*one.object.name);
+                found.entry(key).or_insert_with(|| finding(rule, one.object, other.object));
+            }
+        }
+    }
+    found.into_values().collect()
+}
+
+/// How many rules for one host are compared with each of them, so that thousands do not take for ever.
+const LIMIT: usize = 64;
+
+/// The wildcards that have a host, from the narrowest on.
+fn wider(host: &str) -> impl Iterator<Item = String> {
+    let dots = host.char_indices().filter(|(_, c)| *c == '.').filter_map(|(at, _)| host.get(at..));
+    let wildcards: Vec<String> = dots.map(|suffix| format!("*{suffix}")).chain(["*".to_owned()]).collect();
+    let own = host.to_owned();
+    wildcards.into_iter().filter(move |wildcard| *wildcard != own)
+}
+
+fn finding(rule: &RuleInfo, one: &Resource, other: &Resource) -> Finding {
+    let place = |object: &Resource| path_or(object, &["spec", "host"], object.head());
+    let message = format!("{other} is for this host, too, and for the same subsets");
+    let finding = rule.finding(one, place(one), message).with_help("make one DestinationRule of them");
+    finding.with_related(other, place(other), "for the same host")
+}

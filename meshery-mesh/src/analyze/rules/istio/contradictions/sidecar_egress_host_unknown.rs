@@ -1,0 +1,140 @@
+//! MSH268 `sidecar-egress-host-unknown`.
+
+use std::collections::BTreeSet;
+
+use meshery_core::resource::{Node, Resource};
+use meshery_core::{Finding, RuleInfo, Severity, World};
+
+use crate::analyze::Rule;
+use crate::analyze::certainty::of_missing;
+use crate::analyze::istio::{Host, MeshHosts, Registry, Visibility, host_key};
+use crate::analyze::kinds::{SERVICE_ENTRY, SIDECAR, VIRTUAL_SERVICE};
+use crate::analyze::kubernetes::Services;
+use crate::nearest::nearest;
+
+pub(in crate::analyze::rules) const RULE: Rule = Rule {
+    code: "MSH268",
+    name: "sidecar-egress-host-unknown",
+    severity: Severity::Warning,
+    summary: "A Sidecar lets its workloads see a host that nobody has",
+    why: "
+`egress.hosts` lists what the workloads may call, as `NAMESPACE/HOST`. Everything else is unknown to their proxies. An entry
+for a host that no Service, no ServiceEntry and no VirtualService has, or for a Service in another namespace than the entry
+says, adds nothing, and calls to the host that was meant fail or leave the mesh unseen.",
+    bad: "
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: { name: default, namespace: shop }
+spec: { egress: [{ hosts: [./review.shop.svc.cluster.local] }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: reviews, namespace: shop }",
+    good: "
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: { name: default, namespace: shop }
+spec: { egress: [{ hosts: [./reviews.shop.svc.cluster.local, istio-system/*] }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: reviews, namespace: shop }",
+    references: &[
+        "https://istio.io/latest/docs/reference/config/networking/sidecar/#IstioEgressListener",
+        "https://kiali.io/docs/features/validations/",
+    ],
+    meshes: &["istio"],
+    aliases: &["KIA1004"],
+    run,
+    ..Rule::NEW
+};
+
+fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
+    let sidecars = world.of(SIDECAR);
+    if sidecars.is_empty() {
+        return Vec::new();
+    }
+    let known = known_hosts(world);
+    let look = Look {
+        world,
+        rule,
+        meeting: MeshHosts::new(known.iter().map(|host| (host.as_str(), &[] as &[usize]))),
+        known: &known,
+        registry: &world.view::<Registry>(),
+    };
+    sidecars.iter().flat_map(|sidecar| look.check(sidecar)).collect()
+}
+
+/// The hosts of Services, ServiceEntries and VirtualServices, in full.
+fn known_hosts(world: &World) -> BTreeSet<String> {
+    let services = world.view::<Services>();
+    let mut known: BTreeSet<String> =
+        services.iter().map(|service| host_key(&service.object.name, service.namespace())).collect();
+    for object in [SERVICE_ENTRY, VIRTUAL_SERVICE].into_iter().flat_map(|kind| world.of(kind)) {
+        let hosts = object.items(&["spec", "hosts"]).iter().filter_map(Node::as_str);
+        known.extend(hosts.map(|host| host_key(host, object.namespace_or_default())));
+    }
+    known
+}
+
+/// What the hosts are looked up in.
+struct Look<'a> {
+    world: &'a World,
+    rule: &'a RuleInfo,
+    meeting: MeshHosts<'a>,
+    known: &'a BTreeSet<String>,
+    registry: &'a Registry,
+}
+
+impl Look<'_> {
+    fn check(&self, sidecar: &Resource) -> Vec<Finding> {
+        let listeners = sidecar.items(&["spec", "egress"]).iter();
+        let hosts = listeners.filter_map(|listener| listener.get("hosts")).flat_map(Node::items);
+        hosts.filter_map(|node| self.check_host(sidecar, node)).collect()
+    }
+
+    fn check_host(&self, sidecar: &Resource, node: &Node) -> Option<Finding> {
+        let own = sidecar.namespace_or_default();
+        let (namespace, text) = node.as_str()?.split_once('/')?;
+        if text.is_empty() || text == "*" || namespace == "~" {
+            return None;
+        }
+        let host = Host::parse(text, own);
+        let namespace = if namespace == "." { own } else { namespace };
+        let full = host_key(text, own);
+        let is_known = self.meeting.meets(&full) || self.registry.look_up(host, &[own.into()]) != Visibility::Unknown;
+        if is_known {
+            // What an entry for a ServiceEntry or VirtualService says of the namespace is theirs.
+            let Host::Service { name, namespace: home, .. } = host else { return None };
+            let services = self.world.view::<Services>();
+            if namespace == "*" || namespace == home || !self.only_service(&services, name, home) {
+                return None;
+            }
+            let message = format!("{text:?} is a Service of namespace {home:?}, and not of {namespace:?}");
+            let help = format!("write \"{home}/{text}\"");
+            return Some(self.rule.finding(sidecar, node.span, message).with_help(help));
+        }
+        let help = match nearest(&full, self.known.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean {near:?}?"),
+            None => "correct the host, or take the entry away".to_owned(),
+        };
+        let message = format!("no Service or ServiceEntry has the host {text:?}");
+        let finding = self.rule.finding(sidecar, node.span, message).with_help(help);
+        let read = match host.as_service() {
+            Some((_, namespace)) => self.registry.covers(namespace),
+            None => self.registry.entry_hosts().next().is_some(),
+        };
+        of_missing(self.world, read, finding, "nobody outside the input has the host")
+    }
+
+    /// Whether the host is that of a Service, and of no ServiceEntry or VirtualService elsewhere.
+    fn only_service(&self, services: &Services, name: &str, namespace: &str) -> bool {
+        let host = host_key(name, namespace);
+        let others = [SERVICE_ENTRY, VIRTUAL_SERVICE].into_iter().flat_map(|kind| self.world.of(kind));
+        let mut others = others.flat_map(|object| {
+            let hosts = object.items(&["spec", "hosts"]).iter().filter_map(Node::as_str);
+            hosts.map(|host| host_key(host, object.namespace_or_default()))
+        });
+        services.get(namespace, name).is_some() && !others.any(|other| other == host)
+    }
+}
