@@ -29,11 +29,14 @@ impl View for Identities {
         let config = world.view::<MeshConfig>();
         let own = config.get(&["trustDomain"]).and_then(Node::as_str).unwrap_or(TRUST_DOMAIN);
         let others = config.get(&["trustDomainAliases"]).map(Node::items).unwrap_or_default();
-        let domains: BTreeSet<String> = [own].into_iter().chain(others.iter().filter_map(Node::as_str)).map(String::from).collect();
+        let domains: BTreeSet<String> =
+            [own].into_iter().chain(others.iter().filter_map(Node::as_str)).map(String::from).collect();
         let accounts = accounts(world);
         let principals: BTreeSet<String> = accounts
             .iter()
-            .flat_map(|(namespace, name)| domains.iter().map(move |domain| format!("{domain}/ns/{namespace}/sa/{name}")))
+            .flat_map(|(namespace, name)| {
+                domains.iter().map(move |domain| format!("{domain}/ns/{namespace}/sa/{name}"))
+            })
             .collect();
         let reversed = principals.iter().map(|principal| backwards(principal)).collect();
         Self { domains: domains.into_iter().collect(), principals, reversed, accounts }

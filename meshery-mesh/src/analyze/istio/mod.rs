@@ -51,7 +51,9 @@ pub(super) use credentials::{Credential, credentials};
 pub(super) use endpoints::Endpoints;
 pub(super) use envoy_patches::Patches;
 pub(super) use exports::Exports;
-pub(super) use gateway_ref::{INTERNAL_GATEWAY, bindings, find_named, host_matches, is_internal, named_gateway};
+pub(super) use gateway_ref::{
+    INTERNAL_GATEWAY, bindings, find_named, host_matches, is_internal, matched_bindings, named_gateway,
+};
 pub(super) use gateways::{Gateway, Gateways, Server, serving, whole_number};
 pub(super) use given::ingress_gateway;
 pub(super) use host::{CLUSTER_DOMAIN, Host};

@@ -68,7 +68,8 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         for destination in destinations(world, object) {
             let Some(namespace) = ambient(destination.namespace) else { continue };
             if destination.namespace != object.namespace_or_default() {
-                let message = format!("the waypoint of {} does not read what is in another namespace", destination.service);
+                let message =
+                    format!("the waypoint of {} does not read what is in another namespace", destination.service);
                 let finding = rule.finding(object, destination.place.span, message);
                 let finding = finding.with_help(format!("move it to namespace {:?}", destination.namespace));
                 findings.push(finding.with_related(namespace, namespace.head(), "is in ambient mode"));

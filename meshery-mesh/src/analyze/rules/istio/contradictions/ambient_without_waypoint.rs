@@ -128,14 +128,15 @@ impl Look<'_> {
             let Some((namespace, place)) = own.zip(host_place(object)) else { return Vec::new() };
             return vec![self.finding(object, place, reason, namespace)];
         }
-        let idle = of_services.into_iter().filter(|(it, namespace)| {
-            !is_enrolled(it.service.root.at(&["metadata", "labels"]), Some(namespace))
-        });
+        let idle = of_services
+            .into_iter()
+            .filter(|(it, namespace)| !is_enrolled(it.service.root.at(&["metadata", "labels"]), Some(namespace)));
         idle.map(|(it, namespace)| self.finding(object, it.place.span, reason, namespace)).collect()
     }
 
     fn finding(&self, object: &Resource, span: Span, reason: &Node, namespace: &Resource) -> Finding {
-        let message = format!("{namespace} is in ambient mode, and no waypoint is there to do what this says of requests");
+        let message =
+            format!("{namespace} is in ambient mode, and no waypoint is there to do what this says of requests");
         let finding = self.rule.finding(object, span, message);
         let finding = finding.with_help(format!("deploy a waypoint, and label what it is for with {USE_WAYPOINT}"));
         let finding = finding.with_related(object, reason.span, "needs a waypoint");

@@ -106,8 +106,9 @@ fn known_hosts(world: &World) -> BTreeSet<String> {
     }
     for kind in [SERVICE_ENTRY, VIRTUAL_SERVICE] {
         for object in world.of(kind) {
-            let hosts = object.items(&["spec", "hosts"]).iter().filter_map(Node::as_str);
-            known.extend(hosts.map(|host| host_key(host, object.namespace_or_default())));
+            for host in object.items(&["spec", "hosts"]).iter().filter_map(Node::as_str) {
+                known.extend([host.to_owned(), host_key(host, object.namespace_or_default())]);
+            }
         }
     }
     for kind in [GRPC_ROUTE, HTTP_ROUTE, TLS_ROUTE] {

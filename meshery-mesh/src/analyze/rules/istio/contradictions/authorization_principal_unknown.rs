@@ -77,7 +77,8 @@ fn finding(
     principal: &str,
 ) -> Option<Finding> {
     if let Some(domain) = identities.foreign_domain(principal) {
-        let message = format!("the trust domain {domain:?} is none of this mesh, so nobody can tell whether it is right");
+        let message =
+            format!("the trust domain {domain:?} is none of this mesh, so nobody can tell whether it is right");
         let finding = rule.finding(policy, node.span, message).as_bad_as(Severity::Warning);
         return Some(finding.with_help("name a principal of the mesh, or add the domain to trustDomainAliases"));
     }

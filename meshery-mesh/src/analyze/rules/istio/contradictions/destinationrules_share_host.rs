@@ -8,7 +8,7 @@ use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use super::path_or;
 use crate::analyze::Rule;
-use crate::analyze::istio::{Exports, host_key, subset_names};
+use crate::analyze::istio::{Breadth, Exports, breadth, host_key, subset_names};
 use crate::analyze::kinds::DESTINATION_RULE;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
@@ -22,8 +22,8 @@ those of the rule that was made first count. In different namespaces the one in 
 the server's. One with a wildcard is not heeded at all for a host that has a rule of its own. What is written in the others
 is not what happens.
 
-A rule without subsets is for all of them. Wildcards that turn mutual TLS on for everybody are left out, and so are rules
-that are exported to different namespaces.",
+A rule without subsets is for all of them. Wildcards for the whole mesh are meant to give way and are left out, and so are those
+that turn mutual TLS on for everybody, and rules that are exported to different namespaces.",
     bad: "
 apiVersion: networking.istio.io/v1
 kind: DestinationRule
@@ -82,11 +82,12 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     for (host, claims) in &hosts {
         for claim in claims {
             // The same host first; there are few of them.
-            let rivals = claims.iter().chain(wider(host).filter_map(|wider| hosts.get(&wider)).flatten());
-            let Some(rival) = rivals.take(LIMIT).find(|rival| claim.collides(rival)) else { continue };
-            for (one, other) in [(claim, rival), (rival, claim)] {
-                let key = (one.object.namespace_or_default(), &*one.object.name);
-                found.entry(key).or_insert_with(|| finding(rule, one.object, other.object));
+            let rivals = claims.iter().chain(wider(host).and_then(|wider| hosts.get(&wider)).into_iter().flatten());
+            for rival in rivals.take(LIMIT).filter(|rival| claim.collides(rival)) {
+                for (one, other) in [(claim, rival), (rival, claim)] {
+                    let key = (one.object.namespace_or_default(), &*one.object.name);
+                    found.entry(key).or_insert_with(|| finding(rule, one.object, other.object));
+                }
             }
         }
     }
@@ -96,12 +97,11 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
 /// How many rules for one host are compared with each of them, so that thousands do not take for ever.
 const LIMIT: usize = 64;
 
-/// The wildcards that have a host, from the narrowest on.
-fn wider(host: &str) -> impl Iterator<Item = String> {
-    let dots = host.char_indices().filter(|(_, c)| *c == '.').filter_map(|(at, _)| host.get(at..));
-    let wildcards: Vec<String> = dots.map(|suffix| format!("*{suffix}")).chain(["*".to_owned()]).collect();
-    let own = host.to_owned();
-    wildcards.into_iter().filter(move |wildcard| *wildcard != own)
+/// The wildcard for the namespace of a Service, if it is another host.
+fn wider(host: &str) -> Option<String> {
+    let (_, rest) = host.split_once('.').filter(|_| !host.starts_with('*'))?;
+    let wildcard = format!("*.{rest}");
+    matches!(breadth(&wildcard), Some(Breadth::Namespace(_))).then_some(wildcard)
 }
 
 fn finding(rule: &RuleInfo, one: &Resource, other: &Resource) -> Finding {

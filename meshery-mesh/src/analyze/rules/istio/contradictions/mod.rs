@@ -10,6 +10,7 @@ mod destinationrule_against_strict;
 mod destinationrule_hides_mtls;
 mod destinationrule_mtls_unanswered;
 mod destinationrules_share_host;
+mod gateways_share_host;
 mod peerauthentications_on_one_workload;
 mod peerauthentications_without_selector;
 mod selector_matches_nothing;
@@ -65,6 +66,7 @@ pub(in crate::analyze::rules) const RULES: &[&Rule] = &[
     &waypoint_outside_ambient::RULE,
     &ambient_without_waypoint::RULE,
     &ambient_config_unread::RULE,
+    &gateways_share_host::RULE,
 ];
 
 /// For whom a DestinationRule says how clients use TLS, and the mode, if it is for a whole namespace or the mesh.

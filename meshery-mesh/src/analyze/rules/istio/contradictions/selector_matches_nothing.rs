@@ -80,5 +80,10 @@ fn nowhere(world: &World, rule: &RuleInfo, it: &Selecting<'_>) -> Option<Finding
     }
     let finding = rule.finding(it.object, it.labels.span, "no workload of the mesh has these labels");
     let finding = finding.with_help("correct the labels, or delete the object that is for nothing");
-    of_missing(world, workloads.iter().next().is_some(), finding, "the mesh has no other workloads than those of the input")
+    of_missing(
+        world,
+        workloads.iter().next().is_some(),
+        finding,
+        "the mesh has no other workloads than those of the input",
+    )
 }

@@ -87,7 +87,8 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
             if told.insert((claim.entry.namespace_or_default(), &*claim.entry.name, claim.port.span)) {
                 let message = format!("{} has port {number} of {host:?}, too", rival.entry);
                 let finding = rule.finding(claim.entry, claim.port.span, message);
-                let finding = finding.with_help("make one ServiceEntry of them, or export them to different namespaces");
+                let finding =
+                    finding.with_help("make one ServiceEntry of them, or export them to different namespaces");
                 findings.push(finding.with_related(rival.entry, rival.port.span, "the same port"));
             }
         }
@@ -97,8 +98,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
 
 fn collide(one: &Claim<'_>, other: &Claim<'_>) -> bool {
     let is_same = one.entry.name == other.entry.name && one.entry.namespace == other.entry.namespace;
-    let protocol = |claim: &Claim<'_>| {
-        claim.port.get("protocol").and_then(Node::as_str).unwrap_or_default().to_ascii_uppercase()
-    };
+    let protocol =
+        |claim: &Claim<'_>| claim.port.get("protocol").and_then(Node::as_str).unwrap_or_default().to_ascii_uppercase();
     !is_same && protocol(one) == protocol(other) && one.exports.meet(&other.exports)
 }

@@ -64,7 +64,8 @@ fn check(rule: &RuleInfo, membership: &Membership, workload: &Workload) -> Optio
         return None;
     }
     let sidecar = if has_container { "it has a sidecar" } else { "it is to have a sidecar" };
-    let ambient = if is_ambient { "its labels ask for ambient mode, too" } else { "the node's proxy carries its traffic" };
+    let ambient =
+        if is_ambient { "its labels ask for ambient mode, too" } else { "the node's proxy carries its traffic" };
     let labels = workload.pod.at(&["metadata", "labels"]);
     let own = [INJECT, REVISION, DATAPLANE].iter().find_map(|label| labels?.get(label));
     let span = own.map_or_else(|| workload.object.head(), |node: &Node| node.span);

@@ -71,8 +71,9 @@ fn known_hosts(world: &World) -> BTreeSet<String> {
     let mut known: BTreeSet<String> =
         services.iter().map(|service| host_key(&service.object.name, service.namespace())).collect();
     for object in [SERVICE_ENTRY, VIRTUAL_SERVICE].into_iter().flat_map(|kind| world.of(kind)) {
-        let hosts = object.items(&["spec", "hosts"]).iter().filter_map(Node::as_str);
-        known.extend(hosts.map(|host| host_key(host, object.namespace_or_default())));
+        for host in object.items(&["spec", "hosts"]).iter().filter_map(Node::as_str) {
+            known.extend([host.to_owned(), host_key(host, object.namespace_or_default())]);
+        }
     }
     known
 }
@@ -102,7 +103,13 @@ impl Look<'_> {
         let host = Host::parse(text, own);
         let namespace = if namespace == "." { own } else { namespace };
         let full = host_key(text, own);
-        let is_known = self.meeting.meets(&full) || self.registry.look_up(host, &[own.into()]) != Visibility::Unknown;
+        // Entries are compared with full names; of a name without dots nobody can be mistaken.
+        let is_short = matches!(host, Host::Either { .. }) || text.ends_with(".svc");
+        let is_known = if is_short {
+            self.meeting.meets(text)
+        } else {
+            self.meeting.meets(&full) || self.registry.look_up(host, &[own.into()]) != Visibility::Unknown
+        };
         if is_known {
             // What an entry for a ServiceEntry or VirtualService says of the namespace is theirs.
             let Host::Service { name, namespace: home, .. } = host else { return None };
@@ -112,6 +119,11 @@ impl Look<'_> {
             }
             let message = format!("{text:?} is a Service of namespace {home:?}, and not of {namespace:?}");
             let help = format!("write \"{home}/{text}\"");
+            return Some(self.rule.finding(sidecar, node.span, message).with_help(help));
+        }
+        if is_short && self.known.contains(&full) {
+            let message = format!("{text:?} is compared with full names of Services, and is none");
+            let help = format!("write {full:?} after the namespace");
             return Some(self.rule.finding(sidecar, node.span, message).with_help(help));
         }
         let help = match nearest(&full, self.known.iter().map(String::as_str)) {

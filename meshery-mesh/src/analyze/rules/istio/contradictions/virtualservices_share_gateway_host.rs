@@ -78,7 +78,8 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
             let (other, place) = if is_same(service, first) { (second, here) } else { (first, there) };
             let key = (service.namespace_or_default(), &*service.name);
             found.entry(key).or_insert_with(|| {
-                let message = format!("{other} takes all requests for this host of gateway \"{namespace}/{gateway}\", too");
+                let message =
+                    format!("{other} takes all requests for this host of gateway \"{namespace}/{gateway}\", too");
                 let finding = rule.finding(service, host.span, message);
                 let finding = finding.with_help("make one VirtualService of them, or let one match fewer requests");
                 finding.with_related(other, place.span, "the same host")

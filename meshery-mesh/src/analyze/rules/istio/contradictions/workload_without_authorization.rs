@@ -67,10 +67,12 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let covers = |namespace: &str, workload: &Workload| {
         policies.get(namespace).is_some_and(|all| all.iter().any(|selector| selector.matches(&workload.labels)))
     };
+    // Where nobody says whether a workload is in the mesh, a mesh with policies is taken to be meant.
+    let has_policies = !policies.is_empty();
     let concerns = |workload: &&Workload| {
         let namespace = workload.namespace();
         let is_job = [JOB, CRON_JOB].contains(&workload.object.kind());
-        let in_mesh = membership.has_node_proxy(workload) || membership.has_sidecar(workload) != Some(false);
+        let in_mesh = membership.has_node_proxy(workload) || membership.has_sidecar(workload).unwrap_or(has_policies);
         let is_system = namespace == root || namespace.starts_with("kube-");
         !is_job && !is_system && in_mesh && !is_made(&workload.object)
     };

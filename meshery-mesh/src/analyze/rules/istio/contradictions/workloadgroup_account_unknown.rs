@@ -54,9 +54,10 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         let name = node.as_str().filter(|name| !name.is_empty())?;
         let namespace = group.namespace_or_default();
         let declared = world.within(SERVICE_ACCOUNT, namespace).iter().map(|account| &*account.name);
-        let used = workloads.within(namespace).iter().filter_map(|workload| {
-            workload.pod.at(&["spec", "serviceAccountName"]).and_then(Node::as_str)
-        });
+        let used = workloads
+            .within(namespace)
+            .iter()
+            .filter_map(|workload| workload.pod.at(&["spec", "serviceAccountName"]).and_then(Node::as_str));
         // Every namespace has this one.
         let known: BTreeSet<&str> = declared.chain(used).chain(["default"]).collect();
         if known.contains(name) {
