@@ -78,8 +78,7 @@ impl Identities {
     /// Whether somebody is meant by a principal, which may have a `*` at one end.
     pub(in crate::analyze) fn has_principal(&self, principal: &str) -> bool {
         match (principal.strip_prefix('*'), principal.strip_suffix('*')) {
-            (Some(""), _) => true,
-            // At both ends it is no pattern that Istio knows, and is left alone.
+            // Alone it means everybody; at both ends it is no pattern that Istio knows, and is left alone.
             (Some(_), Some(_)) => true,
             (Some(end), None) => any_starts_with(&self.reversed, &backwards(end)),
             (None, Some(start)) => any_starts_with(&self.principals, start),

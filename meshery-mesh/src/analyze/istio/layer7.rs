@@ -22,8 +22,8 @@ pub(in crate::analyze) fn of_policy(policy: &Resource) -> Option<&Node> {
     policy.items(&["spec", "rules"]).iter().find_map(|rule| {
         let is_request = |key: &&Node| key.as_str().is_some_and(|key| key.starts_with("request."));
         let condition = all(rule, "when").filter_map(|when| when.get("key")).find(is_request);
-        let operation = || all(rule, "to").filter_map(|to| filled(to.get("operation")?, &OPERATIONS)).next();
-        let source = || all(rule, "from").filter_map(|from| filled(from.get("source")?, &SOURCES)).next();
+        let operation = || all(rule, "to").find_map(|to| filled(to.get("operation")?, &OPERATIONS));
+        let source = || all(rule, "from").find_map(|from| filled(from.get("source")?, &SOURCES));
         condition.or_else(operation).or_else(source)
     })
 }
@@ -50,6 +50,6 @@ pub(in crate::analyze) fn of_virtual_service(service: &Resource) -> Option<&Node
 /// The first thing in a Telemetry that is about HTTP.
 pub(in crate::analyze) fn of_telemetry(telemetry: &Resource) -> Option<&Node> {
     let spec = telemetry.root.at(&["spec"])?;
-    let overrides = || all(spec, "metrics").filter_map(|metric| filled(metric, &["overrides"])).next();
+    let overrides = || all(spec, "metrics").find_map(|metric| filled(metric, &["overrides"]));
     filled(spec, &["tracing", "accessLogging"]).or_else(overrides)
 }

@@ -1,6 +1,7 @@
 //! What the two rules about waypoints look at.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use meshery_core::resource::{Node, Resource};
 use meshery_core::world::World;
@@ -33,10 +34,10 @@ pub(super) fn http_config(world: &World) -> (WithReason<'_>, WithReason<'_>) {
     (policies.collect(), routes.collect())
 }
 
-fn with_reason<'a>(
-    objects: &'a [std::sync::Arc<Resource>],
+fn with_reason(
+    objects: &[Arc<Resource>],
     reason: fn(&Resource) -> Option<&Node>,
-) -> impl Iterator<Item = (&'a Resource, &'a Node)> {
+) -> impl Iterator<Item = (&Resource, &Node)> {
     objects.iter().filter_map(move |object| Some((&**object, reason(object)?)))
 }
 

@@ -1,5 +1,7 @@
 //! MSH266 `authorization-principal-unknown`.
 
+use std::sync::Arc;
+
 use meshery_core::analyzer::{Category, Extent};
 use meshery_core::resource::Node;
 use meshery_core::{Finding, Resource, RuleInfo, Severity, World};
@@ -51,13 +53,8 @@ metadata: { name: frontend, namespace: shop }",
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let identities = world.view::<Identities>();
-    let findings = world.of(AUTHORIZATION_POLICY).iter().flat_map(|policy| {
-        let unknown = principals(policy).filter(|(_, principal)| !identities.has_principal(principal));
-        let said = unknown.filter_map(|(node, principal)| finding(world, rule, &identities, policy, node, principal));
-        said.collect::<Vec<_>>()
-    });
-    findings.collect()
+    let look = Look { world, rule, identities: world.view() };
+    world.of(AUTHORIZATION_POLICY).iter().flat_map(|policy| look.check(policy)).collect()
 }
 
 /// The principals of all sources, each with its place.
@@ -68,27 +65,34 @@ fn principals(policy: &Resource) -> impl Iterator<Item = (&Node, &str)> {
     named.filter_map(|node| Some((node, node.as_str()?))).filter(|(_, principal)| !principal.is_empty())
 }
 
-fn finding(
-    world: &World,
-    rule: &RuleInfo,
-    identities: &Identities,
-    policy: &Resource,
-    node: &Node,
-    principal: &str,
-) -> Option<Finding> {
-    if let Some(domain) = identities.foreign_domain(principal) {
-        let message =
-            format!("the trust domain {domain:?} is none of this mesh, so nobody can tell whether it is right");
-        let finding = rule.finding(policy, node.span, message).as_bad_as(Severity::Warning);
-        return Some(finding.with_help("name a principal of the mesh, or add the domain to trustDomainAliases"));
+/// What principals are looked up in.
+struct Look<'a> {
+    world: &'a World,
+    rule: &'a RuleInfo,
+    identities: Arc<Identities>,
+}
+
+impl Look<'_> {
+    fn check(&self, policy: &Resource) -> Vec<Finding> {
+        let unknown = principals(policy).filter(|(_, principal)| !self.identities.has_principal(principal));
+        unknown.filter_map(|(node, principal)| self.finding(policy, node, principal)).collect()
     }
-    let finding = rule.finding(policy, node.span, format!("nobody runs as {principal:?}"));
-    let finding = match nearest(principal, identities.principals()) {
-        Some(near) => finding.with_help(format!("did you mean {near:?}?")),
-        None => finding.with_help("name the service account that the callers run as"),
-    };
-    let namespace = principal.split_once("/ns/").and_then(|(_, rest)| rest.split('/').next());
-    let read = namespace.is_some_and(|namespace| identities.within(namespace).next().is_some());
-    let assumed = "the input has all workloads and service accounts of the namespace";
-    of_missing(world, read, finding, assumed)
+
+    fn finding(&self, policy: &Resource, node: &Node, principal: &str) -> Option<Finding> {
+        if let Some(domain) = self.identities.foreign_domain(principal) {
+            let message =
+                format!("the trust domain {domain:?} is none of this mesh, so nobody can tell whether it is right");
+            let finding = self.rule.finding(policy, node.span, message).as_bad_as(Severity::Warning);
+            return Some(finding.with_help("name a principal of the mesh, or add the domain to trustDomainAliases"));
+        }
+        let finding = self.rule.finding(policy, node.span, format!("nobody runs as {principal:?}"));
+        let finding = match nearest(principal, self.identities.principals()) {
+            Some(near) => finding.with_help(format!("did you mean {near:?}?")),
+            None => finding.with_help("name the service account that the callers run as"),
+        };
+        let namespace = principal.split_once("/ns/").and_then(|(_, rest)| rest.split('/').next());
+        let read = namespace.is_some_and(|namespace| self.identities.within(namespace).next().is_some());
+        let assumed = "the input has all workloads and service accounts of the namespace";
+        of_missing(self.world, read, finding, assumed)
+    }
 }

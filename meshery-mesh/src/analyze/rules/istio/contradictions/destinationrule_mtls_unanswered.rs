@@ -53,7 +53,7 @@ fn check(world: &World, rule: &RuleInfo, mtls: &Mtls, object: &Resource) -> Opti
     if mode.as_str() != Some("ISTIO_MUTUAL") {
         return None;
     }
-    let takes = |namespace: &str| mtls.of_namespace(namespace).filter(|it| it.says != ServerMode::Disabled).is_some();
+    let takes = |namespace: &str| mtls.of_namespace(namespace).is_some_and(|it| it.says != ServerMode::Disabled);
     let (namespace, whose) = match breadth {
         Breadth::Mesh => (mtls.root(), "of the mesh".to_owned()),
         Breadth::Namespace(namespace) => (namespace, format!("of namespace {namespace:?}")),

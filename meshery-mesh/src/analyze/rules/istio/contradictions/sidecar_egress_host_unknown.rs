@@ -104,7 +104,7 @@ impl Look<'_> {
         let namespace = if namespace == "." { own } else { namespace };
         let full = host_key(text, own);
         // Entries are compared with full names; of a name without dots nobody can be mistaken.
-        let is_short = matches!(host, Host::Either { .. }) || text.ends_with(".svc");
+        let is_short = matches!(host, Host::Either { .. }) || text.strip_suffix(".svc").is_some();
         let is_known = if is_short {
             self.meeting.meets(text)
         } else {

@@ -48,14 +48,18 @@ spec: { metadata: { labels: { app: bills, version: v2 } }, template: { serviceAc
     ..Rule::NEW
 };
 
+/// A namespace, and labels.
+type Key<'a> = (&'a str, Vec<(String, String)>);
+
+/// Where a group says what labels its machines get.
 const LABELS: [&str; 3] = ["spec", "metadata", "labels"];
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let mut groups: BTreeMap<(&str, String), Vec<&Resource>> = BTreeMap::new();
+    let mut groups: BTreeMap<Key<'_>, Vec<&Resource>> = BTreeMap::new();
     for group in world.of(WORKLOAD_GROUP) {
         let labels = Labels::of(group.root.at(&LABELS));
         if !labels.is_empty() {
-            let key = labels.iter().map(|(name, value)| format!("{name}={value},")).collect();
+            let key = labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
             groups.entry((group.namespace_or_default(), key)).or_default().push(group);
         }
     }
