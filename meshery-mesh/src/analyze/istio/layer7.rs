@@ -1,4 +1,4 @@
-//! What of a configuration only a proxy that understands HTTP can do: in ambient mode a waypoint, and not the node's proxy.
+//! What of a configuration only a proxy that understands HTTP can do: in ambient mode a waypoint, not the node's proxy.
 
 use meshery_core::resource::{Node, Resource};
 

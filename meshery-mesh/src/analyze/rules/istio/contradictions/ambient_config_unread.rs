@@ -13,8 +13,8 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "A configuration about requests is for workloads in ambient mode, and no waypoint reads it",
     why: "
-A waypoint takes policies that name it, or a Service behind it, in `targetRefs`; one that selects workloads by labels is for
-sidecars and the node's proxy, which cannot do what it says of requests. A waypoint takes VirtualServices and
+A waypoint takes policies that name it, or a Service behind it, in `targetRefs`; one that selects workloads by labels
+is for sidecars and the node's proxy, which cannot do what it says of requests. A waypoint takes VirtualServices and
 DestinationRules of the namespace of the Service that they are for; those of other namespaces are not for it.",
     bad: "
 apiVersion: v1

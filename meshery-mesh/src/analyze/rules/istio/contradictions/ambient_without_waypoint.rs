@@ -19,10 +19,10 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "A configuration about requests is for workloads in ambient mode whose traffic goes through no waypoint",
     why: "
-In ambient mode the node's proxy sees connections, not requests. Routes, retries, circuit breakers, tokens, extensions, tracing
-and whatever an AuthorizationPolicy says of methods, paths, hosts or headers is done by a waypoint, and only for Services,
-workloads or namespaces that are labelled `istio.io/use-waypoint`. Without one the configuration does nothing; of an
-AuthorizationPolicy the node's proxy takes a rule that it cannot check for one that is never met.",
+In ambient mode the node's proxy sees connections, not requests. Routes, retries, circuit breakers, tokens, extensions,
+tracing and whatever an AuthorizationPolicy says of methods, paths, hosts or headers is done by a waypoint, and only
+for Services, workloads or namespaces that are labelled `istio.io/use-waypoint`. Without one the configuration does
+nothing; of an AuthorizationPolicy the node's proxy takes a rule that it cannot check for one that is never met.",
     bad: "
 apiVersion: v1
 kind: Namespace
@@ -54,9 +54,7 @@ spec: { hosts: [reviews], http: [{ route: [{ destination: { host: reviews } }] }
         "https://istio.io/latest/docs/ambient/usage/l7-features/",
     ],
     meshes: &["istio"],
-    aliases: &[
-        "KIA0109", "KIA0210", "KIA0211", "KIA1109", "KIA1110", "KIA1111", "KIA1112", "KIA1113", "KIA1317",
-    ],
+    aliases: &["KIA0109", "KIA0210", "KIA0211", "KIA1109", "KIA1110", "KIA1111", "KIA1112", "KIA1113", "KIA1317"],
     run,
     ..Rule::NEW
 };

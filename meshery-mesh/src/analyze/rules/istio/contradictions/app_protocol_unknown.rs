@@ -13,12 +13,13 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     name: "app-protocol-unknown",
     summary: "A Service's port says a protocol that Istio does not know",
     why: "
-`appProtocol` goes before the name of the port. Istio does not heed a value that it does not know, and guesses the protocol from
-the traffic, or takes it for TCP: routes, retries and policies about requests are not for this port then.
+`appProtocol` goes before the name of the port. Istio does not heed a value that it does not know, and guesses the
+protocol from the traffic, or takes it for TCP: routes, retries and policies about requests are not for this port then.
 
-Istio knows `http`, `http2`, `https`, `grpc`, `grpc-web`, `tcp`, `tls`, `mongo`, `redis`, `mysql`, and `kubernetes.io/h2c`,
-`kubernetes.io/ws` and `kubernetes.io/wss`. It is an error where the Service is known to lead to a workload with a sidecar,
-and otherwise worth knowing; a value with a domain before it is for another implementation, and worth knowing only.",
+Istio knows `http`, `http2`, `https`, `grpc`, `grpc-web`, `tcp`, `tls`, `mongo`, `redis`, `mysql`, and
+`kubernetes.io/h2c`, `kubernetes.io/ws` and `kubernetes.io/wss`. It is an error where the Service is known to lead to a
+workload with a sidecar, and otherwise worth knowing; a value with a domain before it is for another implementation,
+and worth knowing only.",
     bad: "
 apiVersion: v1
 kind: Service

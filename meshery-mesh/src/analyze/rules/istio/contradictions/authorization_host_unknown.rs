@@ -8,7 +8,7 @@ use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
-use crate::analyze::istio::{Host, MeshHosts, Registry, Visibility, host_key};
+use crate::analyze::istio::{Breadth, Host, MeshHosts, Registry, Visibility, breadth, host_key};
 use crate::analyze::kinds::{
     AUTHORIZATION_POLICY, GATEWAY, GRPC_ROUTE, HTTP_ROUTE, K8S_GATEWAY, SERVICE_ENTRY, TLS_ROUTE, VIRTUAL_SERVICE,
 };
@@ -22,8 +22,8 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     summary: "An AuthorizationPolicy is for requests to a host that nobody in the mesh has",
     why: "
 `hosts` is compared with the host that a request names. Requests for a host that no Service, no ServiceEntry, no
-VirtualService, no route and no Gateway has reach no workload, so that the rule is never met: an ALLOW rule allows nothing,
-a DENY rule denies nothing.
+VirtualService, no route and no Gateway has reach no workload, so that the rule is never met: an ALLOW rule allows
+nothing, a DENY rule denies nothing.
 
 A port after the host is not looked at, nor are patterns with a `*` elsewhere than at the beginning.",
     bad: "
@@ -70,6 +70,9 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
             let inner = host.strip_prefix('*').unwrap_or(host);
             let parsed = Host::parse(host, own);
             if inner.is_empty() || inner.contains('*') || meeting.meets(&host_key(host, own)) || meeting.meets(host) {
+                continue;
+            }
+            if breadth(host) == Some(Breadth::Namespace(own)) {
                 continue;
             }
             if registry.look_up(parsed, &[own.into()]) != Visibility::Unknown {

@@ -19,11 +19,11 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     extent: Extent::Fleet,
     summary: "An AuthorizationPolicy names a principal as whom nobody runs",
     why: "
-A principal is `TRUST-DOMAIN/ns/NAMESPACE/sa/SERVICE-ACCOUNT`. One that nobody has, for example after a service account was
-renamed, makes an ALLOW rule allow nobody and a DENY rule deny nobody, silently.
+A principal is `TRUST-DOMAIN/ns/NAMESPACE/sa/SERVICE-ACCOUNT`. One that nobody has, for example after a service account
+was renamed, makes an ALLOW rule allow nobody and a DENY rule deny nobody, silently.
 
-Service accounts count that are declared, that workloads of any cluster run as, and that istiod gives to Gateways. Principals
-of a trust domain that is not the mesh's, nor an alias of it, cannot be looked up: that is a warning.",
+Service accounts count that are declared, that workloads of any cluster run as, and that istiod gives to Gateways.
+Principals of a trust domain that is not the mesh's, nor an alias of it, cannot be looked up: that is a warning.",
     bad: "
 apiVersion: security.istio.io/v1
 kind: AuthorizationPolicy

@@ -12,9 +12,9 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     name: "destinationrule-against-strict",
     summary: "All clients are told to do without mutual TLS, which the servers insist on",
     why: "
-A server whose PeerAuthentication is `STRICT` closes every connection that does not open with mutual TLS. A DestinationRule for
-`*.local`, or for all Services of a namespace, with mode `DISABLE` makes clients speak plain text, and with mode `SIMPLE`
-TLS without a certificate of theirs: no call arrives.
+A server whose PeerAuthentication is `STRICT` closes every connection that does not open with mutual TLS. A
+DestinationRule for `*.local`, or for all Services of a namespace, with mode `DISABLE` makes clients speak plain text,
+and with mode `SIMPLE` TLS without a certificate of theirs: no call arrives.
 
 The PeerAuthentication of the namespace decides, or that of the root namespace where it has none.",
     bad: "

@@ -14,9 +14,10 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "A DestinationRule says nothing of TLS, and takes the place of a wider one that turns mutual TLS on",
     why: "
-Of several DestinationRules whose hosts fit, the one with the narrowest host counts, and nothing of the others is added to it.
-What a rule for the whole namespace or mesh says of mutual TLS is therefore lost for the hosts that have a rule of their
-own. With automatic mutual TLS, which is the default, the clients use it all the same where the server has a proxy.",
+Of several DestinationRules whose hosts fit, the one with the narrowest host counts, and nothing of the others is added
+to it. What a rule for the whole namespace or mesh says of mutual TLS is therefore lost for the hosts that have a rule
+of their own. With automatic mutual TLS, which is the default, the clients use it all the same where the server has a
+proxy.",
     bad: "
 apiVersion: networking.istio.io/v1
 kind: DestinationRule

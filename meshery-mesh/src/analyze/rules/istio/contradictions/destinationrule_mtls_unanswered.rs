@@ -14,8 +14,8 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     summary: "All clients are told to use mutual TLS, and no PeerAuthentication says that the servers do",
     why: "
 Mutual TLS has two sides: a DestinationRule for `*.local`, or for all Services of a namespace, tells the clients, and a
-PeerAuthentication of the root namespace, or of that namespace, tells the servers. With the clients' side alone the servers
-take plain text from anybody else, and where a PeerAuthentication disables mutual TLS every call fails.
+PeerAuthentication of the root namespace, or of that namespace, tells the servers. With the clients' side alone the
+servers take plain text from anybody else, and where a PeerAuthentication disables mutual TLS every call fails.
 
 A PeerAuthentication counts if it is for all workloads, and its mode is `STRICT` or `PERMISSIVE`.",
     bad: "

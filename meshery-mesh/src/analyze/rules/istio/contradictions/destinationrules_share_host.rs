@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use meshery_core::resource::Resource;
+use meshery_core::world::Labels;
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use super::path_or;
@@ -17,13 +18,14 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "Several DestinationRules are for the same host, and for the same subsets of it",
     why: "
-Of several DestinationRules for one host only the subsets are put together; of their policies, and of subsets with one name,
-those of the rule that was made first count. In different namespaces the one in the client's namespace counts, then the one in
-the server's. One with a wildcard is not heeded at all for a host that has a rule of its own. What is written in the others
-is not what happens.
+Of several DestinationRules for one host only the subsets are put together; of their policies, and of subsets with one
+name, those of the rule that was made first count. In different namespaces the one in the client's namespace counts,
+then the one in the server's. One with a wildcard is not heeded at all for a host that has a rule of its own. What is
+written in the others is not what happens.
 
-A rule without subsets is for all of them. Wildcards for the whole mesh are meant to give way and are left out, and so are those
-that turn mutual TLS on for everybody, and rules that are exported to different namespaces.",
+A rule without subsets is for all of them. Wildcards for the whole mesh are meant to give way and are left out, and so
+are those that turn mutual TLS on for everybody, and rules that are exported to different namespaces or select
+different clients.",
     bad: "
 apiVersion: networking.istio.io/v1
 kind: DestinationRule
@@ -57,13 +59,15 @@ struct Claim<'a> {
     exports: Exports,
     /// None for all of them.
     subsets: BTreeSet<&'a str>,
+    /// The clients that it is for; none for all of them.
+    clients: Labels,
 }
 
 impl Claim<'_> {
     fn collides(&self, other: &Self) -> bool {
         let is_same = self.object.name == other.object.name && self.object.namespace == other.object.namespace;
         let share = self.subsets.is_empty() || other.subsets.is_empty() || !self.subsets.is_disjoint(&other.subsets);
-        !is_same && share && self.exports.meet(&other.exports)
+        !is_same && share && self.clients == other.clients && self.exports.meet(&other.exports)
     }
 }
 
@@ -75,7 +79,12 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         if host.starts_with('*') && mode == Some("ISTIO_MUTUAL") {
             continue;
         }
-        let claim = Claim { object, exports: Exports::of_spec(object), subsets: subset_names(object).collect() };
+        let claim = Claim {
+            object,
+            exports: Exports::of_spec(object),
+            subsets: subset_names(object).collect(),
+            clients: Labels::of(object.root.at(&["spec", "workloadSelector", "matchLabels"])),
+        };
         hosts.entry(host_key(host, object.namespace_or_default())).or_default().push(claim);
     }
     let mut found: BTreeMap<(&str, &str), Finding> = BTreeMap::new();

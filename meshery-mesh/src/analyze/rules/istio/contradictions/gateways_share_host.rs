@@ -17,9 +17,9 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     category: Category::Practice,
     summary: "Several Gateways open the same host, without TLS, on the same port of the same workloads",
     why: "
-Without TLS the servers of several Gateways on one port are put together: a VirtualService of any of them answers requests for
-the host, whichever Gateway it names. Two teams that each think of the host as theirs see each other's routes, in an order
-that nobody says.
+Without TLS the servers of several Gateways on one port are put together: a VirtualService of any of them answers
+requests for the host, whichever Gateway it names. Two teams that each think of the host as theirs see each other's
+routes, in an order that nobody says.
 
 Gateways with the same selector are compared. With TLS it is a conflict, which MSH145 tells of.",
     bad: "

@@ -34,7 +34,8 @@ mod workloadgroups_share_labels;
 use meshery_core::resource::{Node, Resource, Span};
 
 use crate::analyze::Rule;
-use crate::analyze::istio::{Breadth, breadth};
+use crate::analyze::istio::{Breadth, GATEWAY_NAME, PROXY, breadth};
+use crate::analyze::kubernetes::Workload;
 
 /// Sorted by code.
 pub(in crate::analyze::rules) const RULES: &[&Rule] = &[
@@ -89,4 +90,12 @@ fn path_or(resource: &Resource, path: &[&str], otherwise: Span) -> Span {
 /// Whether something else made it, which is told of in its place.
 fn is_made(resource: &Resource) -> bool {
     !resource.items(&["metadata", "ownerReferences"]).is_empty()
+}
+
+/// Whether it is a gateway or a waypoint, whose proxy is no sidecar.
+fn is_gateway(workload: &Workload) -> bool {
+    let templates = workload.annotation("inject.istio.io/templates").is_some_and(|it| it.contains("gateway"));
+    let arguments = workload.container(PROXY).and_then(|proxy| proxy.get("args")).map(Node::items).unwrap_or_default();
+    let routes = arguments.iter().any(|argument| matches!(argument.as_str(), Some("router" | "waypoint")));
+    templates || routes || workload.labels.get(GATEWAY_NAME).is_some()
 }

@@ -12,8 +12,8 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     name: "peerauthentications-on-one-workload",
     summary: "Several PeerAuthentications with a selector are for the same workload",
     why: "
-Of several PeerAuthentications that select a workload the one that was made first counts, and the others are ignored. Whether
-the workload insists on mutual TLS then depends on which of the files was applied first.",
+Of several PeerAuthentications that select a workload the one that was made first counts, and the others are ignored.
+Whether the workload insists on mutual TLS then depends on which of the files was applied first.",
     bad: "
 apiVersion: security.istio.io/v1
 kind: PeerAuthentication

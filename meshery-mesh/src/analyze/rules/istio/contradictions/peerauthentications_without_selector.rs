@@ -13,8 +13,8 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     name: "peerauthentications-without-selector",
     summary: "A namespace has several PeerAuthentications that are for all of its workloads",
     why: "
-For a whole namespace, and for the mesh, only the PeerAuthentication that was made first counts; istiod ignores the others. Whether
-servers insist on mutual TLS then depends on which of the files was applied first.",
+For a whole namespace, and for the mesh, only the PeerAuthentication that was made first counts; istiod ignores the
+others. Whether servers insist on mutual TLS then depends on which of the files was applied first.",
     bad: "
 apiVersion: security.istio.io/v1
 kind: PeerAuthentication

@@ -16,10 +16,10 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "An object of Istio's is for workloads that do not exist",
     why: "
-A PeerAuthentication, RequestAuthentication, EnvoyFilter, WasmPlugin or ProxyConfig with a selector is for the workloads of its
-namespace that have all the labels; in the root namespace, but for PeerAuthentications, for those of any namespace. If there is none the object does
-nothing, and what it should protect or change is as it was. Sidecars, Telemetries and AuthorizationPolicies have rules of
-their own.",
+A PeerAuthentication, RequestAuthentication, EnvoyFilter, WasmPlugin or ProxyConfig with a selector is for the
+workloads of its namespace that have all the labels; in the root namespace, but for PeerAuthentications, for those of
+any namespace. If there is none the object does nothing, and what it should protect or change is as it was. Sidecars,
+Telemetries and AuthorizationPolicies have rules of their own.",
     bad: "
 apiVersion: security.istio.io/v1
 kind: RequestAuthentication

@@ -17,12 +17,12 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "A Service sends to a port that none of the containers has",
     why: "
-A port that is named needs a container port of that name: without one the Service has no endpoint there, which is an error. A
-number reaches the pod also when no container lists it; but where the containers list ports, and the Service leads to none
-of them, it is most likely mistaken, and connections are refused.
+A port that is named needs a container port of that name: without one the Service has no endpoint there, which is an
+error. A number reaches the pod also when no container lists it; but where the containers list ports, and the Service
+leads to none of them, it is most likely mistaken, and connections are refused.
 
-What a Service's `targetPort` says counts, or else its `port`. Services of the root namespace, of gateways and of webhooks are left
-out.",
+What a Service's `targetPort` says counts, or else its `port`. Services of the root namespace, of gateways and of
+webhooks are left out.",
     bad: "
 apiVersion: v1
 kind: Service

@@ -15,8 +15,9 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "Several ServiceEntries have the same port of the same host",
     why: "
-Two entries for one port of a host are one to the proxies of the namespaces that see both: the endpoints of both are used, by
-the resolution and the other settings of only one of them. Whoever changes one of the entries sees no effect, or half of it.
+Two entries for one port of a host are one to the proxies of the namespaces that see both: the endpoints of both are
+used, by the resolution and the other settings of only one of them. Whoever changes one of the entries sees no effect,
+or half of it.
 
 Where they disagree on the protocol, MSH175 says so.",
     bad: "

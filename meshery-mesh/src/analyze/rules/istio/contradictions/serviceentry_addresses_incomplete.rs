@@ -15,9 +15,10 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "A ServiceEntry lists addresses of the machines that it selects, but not of all",
     why: "
-Traffic to `addresses` is what the proxies take for the host's. An entry of the mesh that selects WorkloadEntries, and lists the
-addresses of some of them, was meant to list them all: calls to the address of one that was forgotten do not belong to the
-host, and have neither its routes nor its policies. Entries that list other addresses only, or none, are right.",
+Traffic to `addresses` is what the proxies take for the host's. An entry of the mesh that selects WorkloadEntries, and
+lists the addresses of some of them, was meant to list them all: calls to the address of one that was forgotten do not
+belong to the host, and have neither its routes nor its policies. Entries that list other addresses only, or none, are
+right.",
     bad: "
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry

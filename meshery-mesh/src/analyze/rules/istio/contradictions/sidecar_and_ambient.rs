@@ -3,9 +3,9 @@
 use meshery_core::resource::Node;
 use meshery_core::{Finding, Resource, RuleInfo, World};
 
-use super::is_made;
+use super::{is_gateway, is_made};
 use crate::analyze::Rule;
-use crate::analyze::istio::{DATAPLANE, GATEWAY_NAME, INJECT, INJECTION, Membership, PROXY, REDIRECTED, REVISION};
+use crate::analyze::istio::{DATAPLANE, INJECT, INJECTION, Membership, PROXY, REDIRECTED, REVISION};
 use crate::analyze::kubernetes::{Workload, Workloads};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
@@ -13,10 +13,10 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     name: "sidecar-and-ambient",
     summary: "A workload is to have a sidecar, and to have its traffic carried by the node's proxy as well",
     why: "
-A workload is in the mesh by a sidecar or by ambient mode, never by both. Where labels ask for both the sidecar is injected, and
-the node's proxy leaves the pod alone, so that policies and waypoints that were written for ambient mode are not for it.
-What each namespace and pod asks for is told by `istio-injection`, `istio.io/rev` and `sidecar.istio.io/inject` on the one
-hand, and by `istio.io/dataplane-mode` on the other. Gateways are left out.",
+A workload is in the mesh by a sidecar or by ambient mode, never by both. Where labels ask for both the sidecar is
+injected, and the node's proxy leaves the pod alone, so that policies and waypoints that were written for ambient mode
+are not for it. What each namespace and pod asks for is told by `istio-injection`, `istio.io/rev` and
+`sidecar.istio.io/inject` on the one hand, and by `istio.io/dataplane-mode` on the other. Gateways are left out.",
     bad: "
 apiVersion: v1
 kind: Namespace
@@ -88,12 +88,4 @@ fn wants_sidecar(workload: &Workload, namespace: Option<&Resource>) -> bool {
         Some(told) => told == "enabled",
         None => is_named(of_namespace(REVISION)) || is_named(workload.labels.get(REVISION)),
     }
-}
-
-/// Whether it is a gateway or a waypoint, whose proxy is no sidecar.
-fn is_gateway(workload: &Workload) -> bool {
-    let templates = workload.annotation("inject.istio.io/templates").is_some_and(|it| it.contains("gateway"));
-    let arguments = workload.container(PROXY).and_then(|proxy| proxy.get("args")).map(Node::items).unwrap_or_default();
-    let routes = arguments.iter().any(|argument| matches!(argument.as_str(), Some("router" | "waypoint")));
-    templates || routes || workload.labels.get(GATEWAY_NAME).is_some()
 }

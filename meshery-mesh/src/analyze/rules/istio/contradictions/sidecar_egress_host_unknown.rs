@@ -7,8 +7,8 @@ use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
-use crate::analyze::istio::{Host, MeshHosts, Registry, Visibility, host_key};
-use crate::analyze::kinds::{SERVICE_ENTRY, SIDECAR, VIRTUAL_SERVICE};
+use crate::analyze::istio::{Breadth, Host, MeshHosts, Registry, Visibility, breadth, host_key};
+use crate::analyze::kinds::{SERVICE, SERVICE_ENTRY, SIDECAR, VIRTUAL_SERVICE};
 use crate::analyze::kubernetes::Services;
 use crate::nearest::nearest;
 
@@ -18,9 +18,9 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "A Sidecar lets its workloads see a host that nobody has",
     why: "
-`egress.hosts` lists what the workloads may call, as `NAMESPACE/HOST`. Everything else is unknown to their proxies. An entry
-for a host that no Service, no ServiceEntry and no VirtualService has, or for a Service in another namespace than the entry
-says, adds nothing, and calls to the host that was meant fail or leave the mesh unseen.",
+`egress.hosts` lists what the workloads may call, as `NAMESPACE/HOST`. Everything else is unknown to their proxies. An
+entry for a host that no Service, no ServiceEntry and no VirtualService has, or for a Service in another namespace than
+the entry says, adds nothing, and calls to the host that was meant fail or leave the mesh unseen.",
     bad: "
 apiVersion: networking.istio.io/v1
 kind: Sidecar
@@ -54,9 +54,13 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     if sidecars.is_empty() {
         return Vec::new();
     }
-    let known = known_hosts(world);
+    let services = world.view::<Services>();
+    let of_services = services.iter().map(|service| host_key(&service.object.name, service.namespace()));
+    let others = other_hosts(world);
+    let known: BTreeSet<String> = of_services.chain(others.iter().cloned()).collect();
     let look = Look {
         world,
+        others: &others,
         rule,
         meeting: MeshHosts::new(known.iter().map(|host| (host.as_str(), &[] as &[usize]))),
         known: &known,
@@ -65,17 +69,15 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     sidecars.iter().flat_map(|sidecar| look.check(sidecar)).collect()
 }
 
-/// The hosts of Services, ServiceEntries and VirtualServices, in full.
-fn known_hosts(world: &World) -> BTreeSet<String> {
-    let services = world.view::<Services>();
-    let mut known: BTreeSet<String> =
-        services.iter().map(|service| host_key(&service.object.name, service.namespace())).collect();
+/// The hosts of ServiceEntries and VirtualServices, as they are written and in full.
+fn other_hosts(world: &World) -> BTreeSet<String> {
+    let mut others = BTreeSet::new();
     for object in [SERVICE_ENTRY, VIRTUAL_SERVICE].into_iter().flat_map(|kind| world.of(kind)) {
         for host in object.items(&["spec", "hosts"]).iter().filter_map(Node::as_str) {
-            known.extend([host.to_owned(), host_key(host, object.namespace_or_default())]);
+            others.extend([host.to_owned(), host_key(host, object.namespace_or_default())]);
         }
     }
-    known
+    others
 }
 
 /// What the hosts are looked up in.
@@ -83,7 +85,10 @@ struct Look<'a> {
     world: &'a World,
     rule: &'a RuleInfo,
     meeting: MeshHosts<'a>,
+    /// All hosts, in full.
     known: &'a BTreeSet<String>,
+    /// Those that are no Services.
+    others: &'a BTreeSet<String>,
     registry: &'a Registry,
 }
 
@@ -102,6 +107,9 @@ impl Look<'_> {
         }
         let host = Host::parse(text, own);
         let namespace = if namespace == "." { own } else { namespace };
+        if breadth(text) == Some(Breadth::Namespace(own)) {
+            return None;
+        }
         let full = host_key(text, own);
         // Entries are compared with full names; of a name without dots nobody can be mistaken.
         let is_short = matches!(host, Host::Either { .. }) || text.strip_suffix(".svc").is_some();
@@ -113,8 +121,8 @@ impl Look<'_> {
         if is_known {
             // What an entry for a ServiceEntry or VirtualService says of the namespace is theirs.
             let Host::Service { name, namespace: home, .. } = host else { return None };
-            let services = self.world.view::<Services>();
-            if namespace == "*" || namespace == home || !self.only_service(&services, name, home) {
+            let is_service = self.world.get(SERVICE, home, name).is_some() && !self.others.contains(&full);
+            if namespace == "*" || namespace == home || !is_service {
                 return None;
             }
             let message = format!("{text:?} is a Service of namespace {home:?}, and not of {namespace:?}");
@@ -137,16 +145,5 @@ impl Look<'_> {
             None => self.registry.entry_hosts().next().is_some(),
         };
         of_missing(self.world, read, finding, "nobody outside the input has the host")
-    }
-
-    /// Whether the host is that of a Service, and of no ServiceEntry or VirtualService elsewhere.
-    fn only_service(&self, services: &Services, name: &str, namespace: &str) -> bool {
-        let host = host_key(name, namespace);
-        let others = [SERVICE_ENTRY, VIRTUAL_SERVICE].into_iter().flat_map(|kind| self.world.of(kind));
-        let mut others = others.flat_map(|object| {
-            let hosts = object.items(&["spec", "hosts"]).iter().filter_map(Node::as_str);
-            hosts.map(|host| host_key(host, object.namespace_or_default()))
-        });
-        services.get(namespace, name).is_some() && !others.any(|other| other == host)
     }
 }

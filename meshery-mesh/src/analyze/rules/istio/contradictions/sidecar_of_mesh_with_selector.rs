@@ -13,8 +13,8 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "A Sidecar of the root namespace selects workloads, and is for none outside that namespace",
     why: "
-A Sidecar in the root namespace is the default of every namespace that has none of its own, if it selects no workloads. With a
-`workloadSelector` it is for workloads of the root namespace only, as it would be in any other.",
+A Sidecar in the root namespace is the default of every namespace that has none of its own, if it selects no workloads.
+With a `workloadSelector` it is for workloads of the root namespace only, as it would be in any other.",
     bad: "
 apiVersion: networking.istio.io/v1
 kind: Sidecar

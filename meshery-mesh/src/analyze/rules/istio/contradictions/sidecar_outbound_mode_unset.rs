@@ -12,9 +12,9 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "A Sidecar has a policy for unknown hosts, and does not say which",
     why: "
-Without `outboundTrafficPolicy` a Sidecar follows the mesh, which lets workloads call hosts that it does not know. With an
-empty one the mode is the first of its kind, `REGISTRY_ONLY`, and the same calls fail. Tools that read the object see no
-difference between the two.",
+Without `outboundTrafficPolicy` a Sidecar follows the mesh, which lets workloads call hosts that it does not know. With
+an empty one the mode is the first of its kind, `REGISTRY_ONLY`, and the same calls fail. Tools that read the object
+see no difference between the two.",
     bad: "
 apiVersion: networking.istio.io/v1
 kind: Sidecar

@@ -13,8 +13,8 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     name: "strict-without-clients",
     summary: "Servers insist on mutual TLS, automatic mutual TLS is off, and no DestinationRule tells the clients",
     why: "
-With `enableAutoMtls: false` in the mesh configuration a client uses mutual TLS only where a DestinationRule tells it to. Servers
-whose PeerAuthentication is `STRICT` close every other connection, so that no call arrives.
+With `enableAutoMtls: false` in the mesh configuration a client uses mutual TLS only where a DestinationRule tells it
+to. Servers whose PeerAuthentication is `STRICT` close every other connection, so that no call arrives.
 
 A DestinationRule counts if it is for all Services of the namespace, or for `*.local`, with mode `ISTIO_MUTUAL`.",
     bad: "

@@ -12,9 +12,9 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "A subset of a DestinationRule names no labels, and so is the whole host",
     why: "
-A subset is made of the workloads that have its labels. Without labels it is made of all of them, so that what is sent to the
-subset goes to every version of the host. That is of use where the subset has a policy of its own for the whole host; beside
-subsets with labels it is told as worth knowing only.",
+A subset is made of the workloads that have its labels. Without labels it is made of all of them, so that what is sent
+to the subset goes to every version of the host. That is of use where the subset has a policy of its own for the whole
+host; beside subsets with labels it is told as worth knowing only.",
     bad: "
 apiVersion: networking.istio.io/v1
 kind: DestinationRule

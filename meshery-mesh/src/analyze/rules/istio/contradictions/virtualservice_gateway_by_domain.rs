@@ -15,18 +15,24 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     category: Category::Practice,
     summary: "A VirtualService names a gateway of another namespace like a host",
     why: "
-`GATEWAY.NAMESPACE` and `GATEWAY.NAMESPACE.svc.cluster.local` are how gateways were named in former times, and still work.
-`NAMESPACE/GATEWAY` is the documented way, and cannot be taken for a host.",
+`GATEWAY.NAMESPACE` and `GATEWAY.NAMESPACE.svc.cluster.local` are how gateways were named in former times, and still
+work. `NAMESPACE/GATEWAY` is the documented way, and cannot be taken for a host.",
     bad: "
 apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: { name: shop, namespace: shop }
-spec: { hosts: [shop.example.com], gateways: [public.ingress.svc.cluster.local], http: [{ route: [{ destination: { host: web } }] }] }",
+spec:
+  hosts: [shop.example.com]
+  gateways: [public.ingress.svc.cluster.local]
+  http: [{ route: [{ destination: { host: web } }] }]",
     good: "
 apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: { name: shop, namespace: shop }
-spec: { hosts: [shop.example.com], gateways: [ingress/public], http: [{ route: [{ destination: { host: web } }] }] }",
+spec:
+  hosts: [shop.example.com]
+  gateways: [ingress/public]
+  http: [{ route: [{ destination: { host: web } }] }]",
     references: &[
         "https://istio.io/latest/docs/reference/config/networking/virtual-service/#VirtualService",
         "https://kiali.io/docs/features/validations/",

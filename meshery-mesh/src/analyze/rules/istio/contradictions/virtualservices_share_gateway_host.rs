@@ -15,9 +15,9 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "Several VirtualServices of a gateway take all requests for the same host",
     why: "
-The routes of several VirtualServices for one host of a gateway are put together in an order that nobody says. That goes well
-as long as each of them matches other requests. Of several that have a route without `match`, one takes what is left, and
-those of the others are never reached. TCP and TLS routes are not put together at all.",
+The routes of several VirtualServices for one host of a gateway are put together in an order that nobody says. That
+goes well as long as each of them matches other requests. Of several that have a route without `match`, one takes what
+is left, and those of the others are never reached.",
     bad: "
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -93,7 +93,7 @@ fn is_same(a: &Resource, b: &Resource) -> bool {
     a.name == b.name && a.namespace_or_default() == b.namespace_or_default()
 }
 
-/// Whether a VirtualService has a route of this kind that asks nothing of a request, or that is not put together with others.
+/// Whether a VirtualService has a route of this kind that asks nothing of a request.
 fn takes_all(service: &Resource, protocol: &str) -> bool {
     let rules = service.items(&["spec", protocol]);
     rules.iter().any(|rule| rule.get("match").is_none_or(Node::is_empty))

@@ -14,9 +14,9 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "Workloads name a waypoint, and are not in ambient mode",
     why: "
-It is the node's proxy that sends traffic to a waypoint, and it carries only the traffic of namespaces and pods that are labelled
-`istio.io/dataplane-mode: ambient`. Without that label `istio.io/use-waypoint` does nothing for what the workloads call, and
-policies at the waypoint do not protect them from callers outside ambient mode.",
+It is the node's proxy that sends traffic to a waypoint, and it carries only the traffic of namespaces and pods that
+are labelled `istio.io/dataplane-mode: ambient`. Without that label `istio.io/use-waypoint` does nothing for what the
+workloads call, and policies at the waypoint do not protect them from callers outside ambient mode.",
     bad: "
 apiVersion: v1
 kind: Namespace

@@ -16,9 +16,9 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     name: "waypoint-unknown",
     summary: "Traffic is to go through a waypoint that does not exist",
     why: "
-`istio.io/use-waypoint` names a Gateway of the same namespace, or of that in `istio.io/use-waypoint-namespace`, whose class is
-`istio-waypoint`. If there is none the traffic goes past it: routes are not taken, and policies about requests are not
-enforced, or deny everything.",
+`istio.io/use-waypoint` names a Gateway of the same namespace, or of that in `istio.io/use-waypoint-namespace`, whose
+class is `istio-waypoint`. If there is none the traffic goes past it: routes are not taken, and policies about requests
+are not enforced, or deny everything.",
     bad: "
 apiVersion: v1
 kind: Namespace

@@ -6,7 +6,7 @@ use meshery_core::analyzer::Category;
 use meshery_core::world::Selector;
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
-use super::is_made;
+use super::{is_gateway, is_made};
 use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
 use crate::analyze::istio::{Membership, MeshConfig};
@@ -20,11 +20,12 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     category: Category::Practice,
     summary: "No AuthorizationPolicy is for a workload of the mesh",
     why: "
-A workload that no AuthorizationPolicy is for answers everybody who reaches it. A policy of its namespace, or of the root
-namespace, without a selector or with one that fits, decides who may call it; one that allows nothing is a good default.
+A workload that no AuthorizationPolicy is for answers everybody who reaches it. A policy of its namespace, or of the
+root namespace, without a selector or with one that fits, decides who may call it; one that allows nothing is a good
+default.
 
-Jobs, and workloads that are known to have no proxy, are left out. A policy for a Service or a waypoint counts for all workloads of
-its namespace.",
+Jobs, gateways, and workloads that are known to have no proxy, are left out. A policy for a Service or a waypoint
+counts for all workloads of its namespace.",
     bad: "
 apiVersion: apps/v1
 kind: Deployment
@@ -74,7 +75,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         let is_job = [JOB, CRON_JOB].contains(&workload.object.kind());
         let in_mesh = membership.has_node_proxy(workload) || membership.has_sidecar(workload).unwrap_or(has_policies);
         let is_system = namespace == root || namespace.starts_with("kube-");
-        !is_job && !is_system && in_mesh && !is_made(&workload.object)
+        !is_job && !is_system && in_mesh && !is_made(&workload.object) && !is_gateway(workload)
     };
     let bare = workloads.iter().filter(concerns);
     let bare = bare.filter(|workload| !covers(workload.namespace(), workload) && !covers(root, workload));

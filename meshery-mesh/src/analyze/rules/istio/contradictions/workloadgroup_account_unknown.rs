@@ -17,8 +17,8 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "The machines of a WorkloadGroup are to run as a service account that does not exist",
     why: "
-A machine joins the mesh with a token of the service account that its WorkloadGroup names. Without the account there is no token, and
-istiod signs no certificate for the machine.",
+A machine joins the mesh with a token of the service account that its WorkloadGroup names. Without the account there is
+no token, and istiod signs no certificate for the machine.",
     bad: "
 apiVersion: networking.istio.io/v1
 kind: WorkloadGroup

@@ -16,8 +16,8 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "Several WorkloadGroups of a namespace give their machines the same labels",
     why: "
-By its labels a machine is found: by ServiceEntries and Services, by policies, and by who looks at the mesh. Machines of two groups
-with the same labels cannot be told apart, though the groups were made to do so.",
+By its labels a machine is found: by ServiceEntries and Services, by policies, and by who looks at the mesh. Machines
+of two groups with the same labels cannot be told apart, though the groups were made to do so.",
     bad: "
 apiVersion: networking.istio.io/v1
 kind: WorkloadGroup
