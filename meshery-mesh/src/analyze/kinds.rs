@@ -11,7 +11,7 @@ macro_rules! kinds {
 kinds! {
     "":
         CONFIG_MAP = "ConfigMap", NAMESPACE = "Namespace", NODE = "Node", POD = "Pod", SECRET = "Secret",
-        SERVICE = "Service",
+        SERVICE = "Service", SERVICE_ACCOUNT = "ServiceAccount",
         // No kinds of Kubernetes, but what istiod is told by files.
         MESH_CONFIG = "MeshConfig", MESH_NETWORKS = "MeshNetworks",
     "admissionregistration.k8s.io":

@@ -54,4 +54,13 @@ impl Exports {
             Self::Only(names) => names.iter().any(|name| **name == *namespace),
         }
     }
+
+    /// Whether some namespace may use both.
+    pub(in crate::analyze) fn meet(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::All, Self::All) => true,
+            (Self::All, Self::Only(names)) | (Self::Only(names), Self::All) => !names.is_empty(),
+            (Self::Only(names), other) => names.iter().any(|name| other.reach(name)),
+        }
+    }
 }

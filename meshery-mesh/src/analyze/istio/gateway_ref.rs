@@ -30,9 +30,29 @@ pub(in crate::analyze) struct Binding<'a> {
 
 /// The gateways that a VirtualService names, but the mesh and istiod's own.
 pub(in crate::analyze) fn bindings<'a>(world: &'a World, service: &'a Resource) -> impl Iterator<Item = Binding<'a>> {
+    bound(world, service, service.items(&["spec", "gateways"]).iter())
+}
+
+/// The same of those that single routes are for, at which istioctl does not look.
+pub(in crate::analyze) fn matched_bindings<'a>(
+    world: &'a World,
+    service: &'a Resource,
+) -> impl Iterator<Item = Binding<'a>> {
+    let routes = ["http", "tls", "tcp"].into_iter().flat_map(|protocol| service.items(&["spec", protocol]));
+    let matches = routes.filter_map(|route| route.get("match")).flat_map(Node::items);
+    let counts = !world.settings().compatible;
+    let named = matches.filter_map(|it| it.get("gateways")).flat_map(Node::items).filter(move |_| counts);
+    bound(world, service, named)
+}
+
+fn bound<'a>(
+    world: &'a World,
+    service: &'a Resource,
+    named: impl Iterator<Item = &'a Node>,
+) -> impl Iterator<Item = Binding<'a>> {
     let compatible = world.settings().compatible;
     let own = if compatible { told_namespace(service) } else { service.namespace_or_default() };
-    let named = service.items(&["spec", "gateways"]).iter().filter_map(|it| Some((it, it.as_str()?)));
+    let named = named.filter_map(|it| Some((it, it.as_str()?)));
     let named = named.filter(move |(_, text)| *text != MESH && !is_internal(text));
     // A listener of a Gateway of Kubernetes by its group, which istioctl knows nothing of.
     let named = named.filter(move |(_, text)| compatible || !text.contains(':'));

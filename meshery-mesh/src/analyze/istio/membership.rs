@@ -20,7 +20,7 @@ pub(in crate::analyze) const REVISION: &str = "istio.io/rev";
 /// The label of a namespace or pod that says whether the node's proxy carries its traffic.
 pub(in crate::analyze) const DATAPLANE: &str = "istio.io/dataplane-mode";
 /// The annotation of a pod whose traffic the node's proxy carries.
-const REDIRECTED: &str = "ambient.istio.io/redirection";
+pub(in crate::analyze) const REDIRECTED: &str = "ambient.istio.io/redirection";
 
 /// Which workloads are in the mesh.
 pub(in crate::analyze) struct Membership {

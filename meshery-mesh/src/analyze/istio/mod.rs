@@ -1,6 +1,7 @@
 //! What the rules over Istio's objects share: how a host is named, which hosts the mesh knows, and where a
 //! VirtualService sends requests, what Gateways open, and what injects sidecars.
 
+mod ambient;
 mod annotation_values;
 mod annotations;
 mod auto_image;
@@ -14,11 +15,13 @@ mod gateway_ref;
 mod gateways;
 mod given;
 mod host;
+mod identities;
 mod image_types;
 mod injecting_webhooks;
 mod injectors;
 pub(super) mod istioctl;
 pub(super) mod known;
+pub(super) mod layer7;
 mod membership;
 mod mesh_config;
 mod mesh_hosts;
@@ -38,7 +41,9 @@ mod upstream;
 mod url;
 mod virtual_service;
 mod webhooks;
+mod wide_hosts;
 
+pub(super) use ambient::{GATEWAY_NAME, USE_WAYPOINT, WAYPOINT_NAMESPACE, is_enrolled, waypoint};
 pub(super) use annotation_values::problem as annotation_problem;
 pub(super) use annotations::{Annotation, Annotations};
 pub(super) use auto_image::auto_image;
@@ -46,14 +51,17 @@ pub(super) use credentials::{Credential, credentials};
 pub(super) use endpoints::Endpoints;
 pub(super) use envoy_patches::Patches;
 pub(super) use exports::Exports;
-pub(super) use gateway_ref::{INTERNAL_GATEWAY, bindings, find_named, host_matches, is_internal, named_gateway};
+pub(super) use gateway_ref::{
+    INTERNAL_GATEWAY, bindings, find_named, host_matches, is_internal, matched_bindings, named_gateway,
+};
 pub(super) use gateways::{Gateway, Gateways, Server, serving, whole_number};
 pub(super) use given::ingress_gateway;
 pub(super) use host::{CLUSTER_DOMAIN, Host};
+pub(super) use identities::Identities;
 pub(super) use image_types::ImageTypes;
 pub(super) use injecting_webhooks::{InjectingWebhook, injecting_webhooks};
 pub(super) use injectors::{Injector, Injectors};
-pub(super) use membership::{DATAPLANE, INJECT, INJECTION, Membership, PROXY, REVISION};
+pub(super) use membership::{DATAPLANE, INJECT, INJECTION, Membership, PROXY, REDIRECTED, REVISION};
 pub(super) use mesh_config::{MeshConfig, ROOT_NAMESPACE, has_ingress_controller};
 pub(super) use mesh_hosts::MeshHosts;
 pub(super) use mtls::{ClientMode, Mtls, ServerMode};
@@ -64,8 +72,9 @@ pub(super) use scoped_hosts::ScopedHosts;
 pub(super) use selecting::{Selecting, overlapping, selecting, several, without_workloads};
 pub(super) use served::{Offer, Offered, Served};
 pub(super) use shared::{Place, Shared};
-pub(super) use subsets::{Subsets, names as subset_names};
+pub(super) use subsets::{Subsets, key as host_key, names as subset_names};
 pub(super) use unlabelled::unlabelled;
 pub(super) use upstream::{KnownHosts, full_host, number, service_named, told_namespace};
 pub(super) use virtual_service::{MESH, Slot, clients, destinations, http_slots, slots};
 pub(super) use webhooks::Webhooks;
+pub(super) use wide_hosts::{Breadth, breadth};

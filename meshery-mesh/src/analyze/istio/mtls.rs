@@ -41,6 +41,13 @@ pub(in crate::analyze) struct Saying<T> {
     pub(in crate::analyze) says: T,
 }
 
+impl Saying<ClientMode> {
+    /// Whether the client shows a certificate, be it one of the mesh or one of its own.
+    pub(in crate::analyze) fn is_mutual(&self) -> bool {
+        self.says == ClientMode::Mesh || self.object.text(&["spec", "trafficPolicy", "tls", "mode"]) == Some("MUTUAL")
+    }
+}
+
 /// Mutual TLS in a mesh.
 pub(in crate::analyze) struct Mtls {
     root: Arc<str>,

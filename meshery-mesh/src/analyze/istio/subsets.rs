@@ -54,7 +54,7 @@ pub(in crate::analyze) fn names(rule: &Resource) -> impl Iterator<Item = &str> {
 }
 
 /// One text for all spellings of a host.
-fn key(host: &str, own: &str) -> String {
+pub(in crate::analyze) fn key(host: &str, own: &str) -> String {
     match Host::parse(host, own) {
         Host::Either { name, namespace, .. } => Host::Service { name, namespace, domain: CLUSTER_DOMAIN }.to_string(),
         host => host.to_string(),

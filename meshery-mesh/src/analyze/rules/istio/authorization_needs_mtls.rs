@@ -51,8 +51,8 @@ spec: { mtls: { mode: STRICT } }",
 /// The fields of a source that only an identity answers.
 const IDENTITIES: [&str; 6] =
     ["namespaces", "notNamespaces", "notPrincipals", "notServiceAccounts", "principals", "serviceAccounts"];
-/// The conditions that only an identity answers.
-const CONDITIONS: [&str; 3] = ["source.namespace", "source.principal", "source.serviceAccount"];
+/// The conditions that only an identity answers, and the server name, which comes with mutual TLS only.
+const CONDITIONS: [&str; 4] = ["connection.sni", "source.namespace", "source.principal", "source.serviceAccount"];
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let (mtls, services) = (world.view::<Mtls>(), world.view::<Services>());

@@ -70,7 +70,8 @@ fn check(object: &Resource, registry: &Registry, rule: &RuleInfo) -> Option<Find
     }
     let found = finding(object, help(text, host, registry), rule);
     match host {
-        _ if registry.is_all() => Some(found),
+        // Where there is nothing else it can do nothing.
+        _ if registry.is_all() => Some(found.as_bad_as(Severity::Error)),
         Host::Service { namespace, .. } | Host::Either { namespace, .. } => registry.covers(namespace).then_some(found),
         Host::External(_) => {
             let has_entries = registry.entry_hosts().next().is_some();

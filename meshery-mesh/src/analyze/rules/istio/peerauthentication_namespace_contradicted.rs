@@ -3,7 +3,7 @@
 use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
-use crate::analyze::istio::{ClientMode, Mtls, ServerMode};
+use crate::analyze::istio::{Mtls, ServerMode};
 use crate::analyze::kinds::PEER_AUTHENTICATION;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
@@ -44,7 +44,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let mtls = world.view::<Mtls>();
     let check = |namespace: &str| -> Option<Finding> {
         let server = mtls.of_namespace(namespace).filter(|server| server.says == ServerMode::Disabled)?;
-        let client = mtls.client_of_namespace(namespace).filter(|client| client.says == ClientMode::Mesh)?;
+        let client = mtls.client_of_namespace(namespace).filter(|client| client.is_mutual())?;
         let message = "this namespace takes plain text only, and its clients are told to use mutual TLS";
         let finding =
             rule.finding(&server.object, server.span, message).with_help("make the one say what the other says");

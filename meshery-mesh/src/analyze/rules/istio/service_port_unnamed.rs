@@ -49,6 +49,8 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         let mut ports = unnamed_ports(service);
         if !compatible {
             ports.retain(|(port, _)| port.get("protocol").and_then(Node::as_str).is_none_or(|it| it == "TCP"));
+            // Of a protocol that is said, and is none, MSH278 tells.
+            ports.retain(|(port, _)| port.get("appProtocol").and_then(Node::as_str).is_none_or(str::is_empty));
         }
         if ports.is_empty() || (!compatible && is_outside(service, &workloads, &membership)) {
             continue;

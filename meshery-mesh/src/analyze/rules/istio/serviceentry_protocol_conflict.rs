@@ -56,7 +56,7 @@ spec:
   resolution: DNS",
     references: &["https://istio.io/latest/docs/reference/config/networking/service-entry/"],
     meshes: &["istio"],
-    aliases: &["IST0177"],
+    aliases: &["IST0177", "KIA1212"],
     upstream: "serviceentry.ConflictingServiceEntryProtocolAnalyzer",
     run,
     ..Rule::NEW
@@ -96,6 +96,8 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
             }
         }
     }
+    // istioctl tells of an entry once, of whatever port.
+    let compatible = world.settings().compatible;
     let mut reported = BTreeSet::new();
     let found = ports.iter().flat_map(|((host, port), scopes)| {
         let everywhere = scopes.get(EVERYWHERE).map(Vec::as_slice).unwrap_or_default();
@@ -107,8 +109,9 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     });
     let mut findings = Vec::new();
     for (host, port, claims) in found {
-        findings.extend(conflicts(rule, (host, port), &claims, |entry| {
-            reported.insert((told_namespace(entry), &*entry.name))
+        findings.extend(conflicts(rule, (host, port), &claims, |claim| {
+            let port = (!compatible).then_some(claim.port.span);
+            reported.insert((told_namespace(claim.entry), &*claim.entry.name, port))
         }));
     }
     findings
@@ -132,12 +135,12 @@ fn conflicts<'a>(
     rule: &RuleInfo,
     (host, port): (&str, i64),
     claims: &[Claim<'a>],
-    mut fresh: impl FnMut(&'a Resource) -> bool,
+    mut fresh: impl FnMut(&Claim<'a>) -> bool,
 ) -> Vec<Finding> {
     let Some(first) = claims.first() else { return Vec::new() };
     let differs = |a: &str, b: &str| !a.eq_ignore_ascii_case(b);
     let Some(second) = claims.iter().find(|claim| differs(claim.protocol, first.protocol)) else { return Vec::new() };
-    let findings = claims.iter().filter(|claim| fresh(claim.entry)).map(|claim| {
+    let findings = claims.iter().filter(|claim| fresh(claim)).map(|claim| {
         let other = if differs(claim.protocol, first.protocol) { first } else { second };
         let (own, others) = (claim.protocol, other.protocol);
         let message = format!("port {port} of {host:?} speaks {own:?} here, and {others:?} in {}", other.entry);

@@ -55,9 +55,14 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         let namespace = membership.namespace(own);
         !namespace.is_some_and(|namespace| Membership::is_ambient(namespace))
     });
+    // What is missing is the selector.
+    let place = |sidecar: &Resource| {
+        let spec = sidecar.root.fields().iter().find(|field| &*field.key == "spec").filter(|_| !compatible);
+        spec.map_or_else(|| sidecar.head(), |spec| spec.key_span)
+    };
     let findings = with_proxies.map(|(sidecar, other)| {
         let message = format!("{sidecar} and {other} both are for all workloads of their namespace");
-        let finding = rule.finding(sidecar, sidecar.head(), message);
+        let finding = rule.finding(sidecar, place(sidecar), message);
         let finding = finding.with_help("make one Sidecar of them, or select workloads");
         finding.with_related(other, other.head(), "is for all workloads too")
     });

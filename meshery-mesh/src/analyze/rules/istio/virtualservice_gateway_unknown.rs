@@ -6,7 +6,7 @@ use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
-use crate::analyze::istio::bindings;
+use crate::analyze::istio::{bindings, matched_bindings};
 use crate::analyze::kinds::{GATEWAY, VIRTUAL_SERVICE};
 use crate::nearest::nearest;
 
@@ -51,7 +51,8 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let elsewhere = world.of(GATEWAY).iter().map(|gateway| (&*gateway.name, gateway.namespace_or_default()));
     let elsewhere: BTreeMap<&str, &str> = elsewhere.collect();
     let findings = world.of(VIRTUAL_SERVICE).iter().flat_map(|service| {
-        let unknown = bindings(world, service).filter(|binding| binding.gateway.is_none()).filter_map(|binding| {
+        let all = bindings(world, service).chain(matched_bindings(world, service));
+        let unknown = all.filter(|binding| binding.gateway.is_none()).filter_map(|binding| {
             let (namespace, name) = binding.name;
             let message = format!("namespace {namespace:?} has no gateway {name:?}");
             let help = help(world, binding.name, elsewhere.get(name));

@@ -53,7 +53,7 @@ metadata: { name: reviews, namespace: shop }
 spec: { selector: { app: reviews }, ports: [{ name: http, port: 80 }] }",
     references: &["https://istio.io/latest/docs/reference/config/networking/virtual-service/#Destination"],
     meshes: &["istio"],
-    aliases: &["IST0101"],
+    aliases: &["IST0101", "KIA1101"],
     upstream: "virtualservice.DestinationHostAnalyzer",
     run,
     ..Rule::NEW

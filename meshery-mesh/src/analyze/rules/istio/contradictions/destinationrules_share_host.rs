@@ -1,0 +1,121 @@
+//! MSH264 `destinationrules-share-host`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use meshery_core::resource::Resource;
+use meshery_core::world::Labels;
+use meshery_core::{Finding, RuleInfo, Severity, World};
+
+use super::path_or;
+use crate::analyze::Rule;
+use crate::analyze::istio::{Breadth, Exports, breadth, host_key, subset_names};
+use crate::analyze::kinds::DESTINATION_RULE;
+
+pub(in crate::analyze::rules) const RULE: Rule = Rule {
+    code: "MSH264",
+    name: "destinationrules-share-host",
+    severity: Severity::Warning,
+    summary: "Several DestinationRules are for the same host, and for the same subsets of it",
+    why: "
+Of several DestinationRules for one host only the subsets are put together; of their policies, and of subsets with one
+name, those of the rule that was made first count. In different namespaces the one in the client's namespace counts,
+then the one in the server's. One with a wildcard is not heeded at all for a host that has a rule of its own. What is
+written in the others is not what happens.
+
+A rule without subsets is for all of them. Wildcards for the whole mesh are meant to give way and are left out, and so
+are those that turn mutual TLS on for everybody, and rules that are exported to different namespaces or select
+different clients.",
+    bad: "
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: reviews, namespace: shop }
+spec: { host: reviews, trafficPolicy: { loadBalancer: { simple: RANDOM } } }
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: reviews-pool, namespace: shop }
+spec: { host: reviews.shop.svc.cluster.local, trafficPolicy: { connectionPool: { tcp: { maxConnections: 10 } } } }",
+    good: "
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: reviews, namespace: shop }
+spec:
+  host: reviews
+  trafficPolicy: { loadBalancer: { simple: RANDOM }, connectionPool: { tcp: { maxConnections: 10 } } }",
+    references: &[
+        "https://istio.io/latest/docs/ops/best-practices/traffic-management/#split-virtual-services",
+        "https://kiali.io/docs/features/validations/",
+    ],
+    meshes: &["istio"],
+    aliases: &["KIA0201"],
+    run,
+    ..Rule::NEW
+};
+
+/// A DestinationRule with what it is for.
+struct Claim<'a> {
+    object: &'a Arc<Resource>,
+    exports: Exports,
+    /// None for all of them.
+    subsets: BTreeSet<&'a str>,
+    /// The clients that it is for; none for all of them.
+    clients: Labels,
+}
+
+impl Claim<'_> {
+    fn collides(&self, other: &Self) -> bool {
+        let is_same = self.object.name == other.object.name && self.object.namespace == other.object.namespace;
+        let share = self.subsets.is_empty() || other.subsets.is_empty() || !self.subsets.is_disjoint(&other.subsets);
+        !is_same && share && self.clients == other.clients && self.exports.meet(&other.exports)
+    }
+}
+
+fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
+    let mut hosts: BTreeMap<String, Vec<Claim<'_>>> = BTreeMap::new();
+    for object in world.of(DESTINATION_RULE) {
+        let Some(host) = object.text(&["spec", "host"]) else { continue };
+        let mode = object.text(&["spec", "trafficPolicy", "tls", "mode"]);
+        if host.starts_with('*') && mode == Some("ISTIO_MUTUAL") {
+            continue;
+        }
+        let claim = Claim {
+            object,
+            exports: Exports::of_spec(object),
+            subsets: subset_names(object).collect(),
+            clients: Labels::of(object.root.at(&["spec", "workloadSelector", "matchLabels"])),
+        };
+        hosts.entry(host_key(host, object.namespace_or_default())).or_default().push(claim);
+    }
+    let mut found: BTreeMap<(&str, &str), Finding> = BTreeMap::new();
+    for (host, claims) in &hosts {
+        for claim in claims {
+            // The same host first; there are few of them.
+            let rivals = claims.iter().chain(wider(host).and_then(|wider| hosts.get(&wider)).into_iter().flatten());
+            for rival in rivals.take(LIMIT).filter(|rival| claim.collides(rival)) {
+                for (one, other) in [(claim, rival), (rival, claim)] {
+                    let key = (one.object.namespace_or_default(), &*one.object.name);
+                    found.entry(key).or_insert_with(|| finding(rule, one.object, other.object));
+                }
+            }
+        }
+    }
+    found.into_values().collect()
+}
+
+/// How many rules for one host are compared with each of them, so that thousands do not take for ever.
+const LIMIT: usize = 64;
+
+/// The wildcard for the namespace of a Service, if it is another host.
+fn wider(host: &str) -> Option<String> {
+    let (_, rest) = host.split_once('.').filter(|_| !host.starts_with('*'))?;
+    let wildcard = format!("*.{rest}");
+    matches!(breadth(&wildcard), Some(Breadth::Namespace(_))).then_some(wildcard)
+}
+
+fn finding(rule: &RuleInfo, one: &Resource, other: &Resource) -> Finding {
+    let place = |object: &Resource| path_or(object, &["spec", "host"], object.head());
+    let message = format!("{other} is for this host, too, and for the same subsets");
+    let finding = rule.finding(one, place(one), message).with_help("make one DestinationRule of them");
+    finding.with_related(other, place(other), "for the same host")
+}

@@ -1,0 +1,88 @@
+//! MSH284 `waypoint-unknown`.
+
+use meshery_core::resource::Node;
+use meshery_core::{Finding, Resource, RuleInfo, World};
+
+use super::is_made;
+use crate::analyze::Rule;
+use crate::analyze::certainty::of_missing;
+use crate::analyze::istio::{USE_WAYPOINT, WAYPOINT_NAMESPACE, waypoint};
+use crate::analyze::kinds::{K8S_GATEWAY, NAMESPACE, SERVICE, SERVICE_ENTRY};
+use crate::analyze::kubernetes::Workloads;
+use crate::nearest::nearest;
+
+pub(in crate::analyze::rules) const RULE: Rule = Rule {
+    code: "MSH284",
+    name: "waypoint-unknown",
+    summary: "Traffic is to go through a waypoint that does not exist",
+    why: "
+`istio.io/use-waypoint` names a Gateway of the same namespace, or of that in `istio.io/use-waypoint-namespace`, whose
+class is `istio-waypoint`. If there is none the traffic goes past it: routes are not taken, and policies about requests
+are not enforced, or deny everything.",
+    bad: "
+apiVersion: v1
+kind: Namespace
+metadata: { name: shop, labels: { istio.io/dataplane-mode: ambient, istio.io/use-waypoint: waypont } }
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: waypoint, namespace: shop }
+spec: { gatewayClassName: istio-waypoint, listeners: [{ name: mesh, port: 15008, protocol: HBONE }] }",
+    good: "
+apiVersion: v1
+kind: Namespace
+metadata: { name: shop, labels: { istio.io/dataplane-mode: ambient, istio.io/use-waypoint: waypoint } }
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: waypoint, namespace: shop }
+spec: { gatewayClassName: istio-waypoint, listeners: [{ name: mesh, port: 15008, protocol: HBONE }] }",
+    references: &[
+        "https://istio.io/latest/docs/ambient/usage/waypoint/#use-a-waypoint-proxy",
+        "https://kiali.io/docs/features/validations/",
+    ],
+    meshes: &["istio"],
+    aliases: &["KIA1313"],
+    run,
+    ..Rule::NEW
+};
+
+fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
+    let own = |object: &Resource, home: &str| {
+        let labels = object.root.at(&["metadata", "labels"])?;
+        check(world, rule, object, labels, home)
+    };
+    let mut findings: Vec<Finding> = world.of(NAMESPACE).iter().filter_map(|it| own(it, &it.name)).collect();
+    let served = [SERVICE, SERVICE_ENTRY].into_iter().flat_map(|kind| world.of(kind));
+    findings.extend(served.filter_map(|it| own(it, it.namespace_or_default())));
+    let workloads = world.view::<Workloads>();
+    let made = workloads.iter().filter(|workload| !is_made(&workload.object)).filter_map(|workload| {
+        let labels = workload.pod.at(&["metadata", "labels"])?;
+        check(world, rule, &workload.object, labels, workload.namespace())
+    });
+    findings.extend(made);
+    findings
+}
+
+fn check(world: &World, rule: &RuleInfo, object: &Resource, labels: &Node, home: &str) -> Option<Finding> {
+    let name = waypoint(Some(labels))?;
+    let node = labels.get(USE_WAYPOINT)?;
+    let namespace = labels.get(WAYPOINT_NAMESPACE).and_then(Node::as_str).filter(|it| !it.is_empty()).unwrap_or(home);
+    if let Some(gateway) = world.get(K8S_GATEWAY, namespace, name) {
+        if gateway.text(&["spec", "gatewayClassName"]) != Some("istio") {
+            return None;
+        }
+        let finding = rule.finding(object, node.span, format!("{gateway} is an ingress gateway, and no waypoint"));
+        let finding = finding.with_help("name a Gateway whose class is istio-waypoint");
+        return Some(finding.with_related(gateway, gateway.head(), "the Gateway"));
+    }
+    let known = world.within(K8S_GATEWAY, namespace).iter().map(|gateway| &*gateway.name);
+    let help = match nearest(name, known) {
+        Some(near) => format!("did you mean {near:?}?"),
+        None => format!("add a Gateway {name:?} of class istio-waypoint to namespace {namespace:?}, or name another"),
+    };
+    let message = format!("namespace {namespace:?} has no waypoint {name:?}");
+    let finding = rule.finding(object, node.span, message).with_help(help);
+    let assumed = "the namespace has no other Gateways than those of the input";
+    of_missing(world, world.covers(K8S_GATEWAY, namespace), finding, assumed)
+}
