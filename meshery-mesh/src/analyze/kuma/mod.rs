@@ -2,6 +2,7 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | `annotations` | the annotations of Kuma |
 //! | `check` | going through objects and gathering what is wrong with them |
 //! | `dialect` | whether objects are written for Kuma 2 or 3 |
 //! | `policies` | what each policy may target |
@@ -9,6 +10,7 @@
 //! | `tags` | the tags by which Kuma 2 selects |
 //! | `template` | the templates of names |
 
+mod annotations;
 mod check;
 mod dialect;
 mod policies;
@@ -16,6 +18,7 @@ mod tags;
 mod targets;
 mod template;
 
+pub(in crate::analyze) use annotations::{Annotation, Annotations, is_known, known_names, wanted};
 pub(in crate::analyze) use check::{Flaws, confs, entries, kind, list, of_kinds, present, text, walk};
 pub(in crate::analyze) use dialect::{Dialect, is_of_two};
 pub(in crate::analyze) use policies::{KINDS, policy};

@@ -87,6 +87,13 @@ pub(in crate::analyze) fn url(text: &str) -> Option<Url<'_>> {
     (is_scheme && is_good && port.is_none_or(is_number)).then_some(Url { scheme, user, host, port, path, rest })
 }
 
+/// Whether a text is a URL, or an address that can be none but one: with a port, or a name of several parts.
+pub(in crate::analyze) fn is_url(text: &str) -> bool {
+    let known = ["", "http", "https", "ftp", "tcp", "udp", "ws", "wss"];
+    let is_address = |url: &Url<'_>| !url.scheme.is_empty() || url.port.is_some() || url.host.contains(['.', ':']);
+    url(text).is_some_and(|url| known.contains(&url.scheme) && is_address(&url))
+}
+
 /// Whether a text is an absolute path of a file, on Unix or on Windows.
 pub(in crate::analyze) fn is_file(text: &str) -> bool {
     let mut chars = text.chars();
@@ -120,6 +127,13 @@ mod tests {
         for text in ["", "not_valid_url!", "http://", "http:// a", "a b", "http://a:b", "::1", "ht!tp://a"] {
             assert_eq!(url(text), None, "{text}");
         }
+        assert!(
+            is_url("http://jaeger")
+                && is_url("jaeger:9411")
+                && is_url("a.b")
+                && !is_url("jaeger")
+                && !is_url("file://a")
+        );
         assert_eq!(host_and_port("[::1]:80"), Some(("::1", "80")));
         assert_eq!(host_and_port("::1:80"), None);
         assert!(is_port("65535") && !is_port("0") && !is_port("65536") && !is_port("+1") && !is_port(""));

@@ -107,9 +107,7 @@ fn traces(spec: &Node, flaws: &mut Flaws<'_>) {
 
 fn zipkin(node: &Node, flaws: &mut Flaws<'_>) {
     let url = text(node, "url");
-    // Upstream takes an address without a scheme as well.
-    let known = ["", "http", "https", "ftp", "tcp", "udp", "ws", "wss"];
-    if !address::url(url).is_some_and(|url| known.contains(&url.scheme)) {
+    if !address::is_url(url) {
         let at = present(node, "url").unwrap_or(node);
         flaws.add(at, format!("{url:?} is no URL"), "write it as http://host:9411/api/v2/spans");
     }
@@ -144,7 +142,7 @@ fn logs(spec: &Node, flaws: &mut Flaws<'_>) {
                     let at = present(file, "path").unwrap_or(file);
                     flaws.add(at, "it is no absolute path of a file", "write it as /dev/stdout");
                 }
-                ("Tcp", _, Some(tcp)) if address::url(text(tcp, "address")).is_none() => {
+                ("Tcp", _, Some(tcp)) if !address::is_url(text(tcp, "address")) => {
                     let at = present(tcp, "address").unwrap_or(tcp);
                     flaws.add(at, format!("{:?} is no address", text(tcp, "address")), "write it as host:port");
                 }

@@ -1,23 +1,30 @@
 //! Rules over Kuma's objects, and over Kubernetes' as Kuma takes them: MSH501 to MSH599.
 
 mod address_invalid;
+mod annotation_ignored;
+mod annotation_misspelt;
+mod annotation_value_invalid;
 mod dataplane_invalid;
 mod duration_invalid;
 mod entry_twice;
 mod gateway_listener_invalid;
 mod gateway_route_invalid;
 mod identity_invalid;
+mod label_reserved;
 mod load_balancing_invalid;
 mod match_invalid;
 mod mesh_backend_invalid;
 mod mesh_unknown;
 mod name_invalid;
+mod namespace_wrong;
 mod number_out_of_range;
 mod old_policy_invalid;
 mod passthrough_match_invalid;
 mod patch_invalid;
+mod policies_contradict;
 mod policy_direction;
 mod port_invalid;
+mod reference_unknown;
 mod route_invalid;
 mod selector_invalid;
 mod setting_missing;
@@ -63,4 +70,11 @@ pub(super) const RULES: &[&Rule] = &[
     &old_policy_invalid::RULE,
     &name_invalid::RULE,
     &mesh_unknown::RULE,
+    &reference_unknown::RULE,
+    &policies_contradict::RULE,
+    &namespace_wrong::RULE,
+    &label_reserved::RULE,
+    &annotation_misspelt::RULE,
+    &annotation_value_invalid::RULE,
+    &annotation_ignored::RULE,
 ];
