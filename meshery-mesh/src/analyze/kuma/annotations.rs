@@ -113,8 +113,8 @@ const KNOWN: [(&str, Kind); 60] = [
 pub(in crate::analyze) struct Annotation {
     pub(in crate::analyze) object: Arc<Resource>,
     pub(in crate::analyze) field: Field,
-    /// Whether it is an annotation, and no label.
-    pub(in crate::analyze) is_annotation: bool,
+    /// Whether it is read as an annotation, and not as a label.
+    pub(in crate::analyze) is_read: bool,
     /// What has it: the object, or a template of pods.
     holder: Node,
 }
@@ -155,10 +155,10 @@ fn add(all: &mut Vec<Annotation>, object: &Arc<Resource>, holder: &Node) {
     let fields = |name: &str| holder.at(&["metadata", name]).map(Node::fields).unwrap_or_default();
     let annotations = fields("annotations").iter().filter(|field| is_own(&field.key)).map(|field| (field, true));
     let labels = fields("labels").iter().filter(|field| &*field.key == INJECTION).map(|field| (field, false));
-    all.extend(annotations.chain(labels).map(|(field, is_annotation)| Annotation {
+    all.extend(annotations.chain(labels).map(|(field, is_read)| Annotation {
         object: Arc::clone(object),
         field: field.clone(),
-        is_annotation,
+        is_read,
         holder: holder.clone(),
     }));
 }

@@ -39,7 +39,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let finding = |it: &Annotation| {
         let (name, help) = IGNORED.iter().find(|(name, _)| *name == &*it.field.key)?;
         // Beside the label it does no harm.
-        if !it.is_annotation || it.has_label(name) {
+        if !it.is_read || it.has_label(name) {
             return None;
         }
         let message = format!("Kuma does not read the annotation {name}");

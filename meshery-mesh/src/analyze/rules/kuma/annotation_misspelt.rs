@@ -32,7 +32,7 @@ spec: { containers: [{ name: web, image: web }] }",
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let unknown = world.view::<Annotations>();
-    let unknown = unknown.iter().filter(|it| it.is_annotation && !is_known(&it.field.key));
+    let unknown = unknown.iter().filter(|it| it.is_read && !is_known(&it.field.key));
     let finding = |it: &Annotation| {
         let near = nearest(&it.field.key, known_names())?;
         let message = format!("Kuma knows no annotation {}", it.field.key);

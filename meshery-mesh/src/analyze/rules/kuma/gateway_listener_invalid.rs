@@ -162,7 +162,9 @@ fn shared(listeners: &[Node], flaws: &mut Flaws<'_>) {
             host => host.to_owned(),
         };
         let mut hosts: BTreeMap<String, usize> = BTreeMap::new();
-        listeners.iter().for_each(|listener| *hosts.entry(host(listener)).or_default() += 1);
+        for listener in listeners {
+            *hosts.entry(host(listener)).or_default() += 1;
+        }
         for listener in listeners.iter().filter(|listener| hosts.get(&host(listener)).is_some_and(|&count| count > 1)) {
             flaws.add(
                 listener,

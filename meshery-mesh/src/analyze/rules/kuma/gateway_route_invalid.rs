@@ -56,7 +56,9 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         if rules.is_empty() {
             flaws.add(http, "the route has no rules", "add rules");
         }
-        rules.iter().for_each(|node| one(node, flaws));
+        for node in rules {
+            one(node, flaws);
+        }
     })
 }
 

@@ -173,7 +173,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     }
     findings.extend(of_kinds(world, rule, &["MeshFaultInjection"], faults));
     findings.extend(of_kinds(world, rule, &["FaultInjection"], |spec, flaws| {
-        bandwidth(spec, "conf.responseBandwidth.limit", "GMKgmk", flaws)
+        bandwidth(spec, "conf.responseBandwidth.limit", "GMKgmk", flaws);
     }));
     findings
 }

@@ -100,11 +100,14 @@ fn domain(node: &Node, port: Option<i64>, flaws: &mut Flaws<'_>) {
     }
 }
 
+/// A protocol, and the value that it was matched with.
+type Matched<'a> = (&'a str, &'a str);
+
 /// What the matches before became in Envoy: for a kind of filter chain and an address, by port, the protocol and the value
 /// that were there first.
 #[derive(Default)]
 struct Chains<'a> {
-    seen: HashMap<(u8, String), HashMap<i64, (&'a str, &'a str)>>,
+    seen: HashMap<(u8, String), HashMap<i64, Matched<'a>>>,
 }
 
 impl<'a> Chains<'a> {
@@ -125,7 +128,7 @@ impl<'a> Chains<'a> {
         }?;
         let is_shared = address.is_empty();
         let ports = self.seen.entry((class, address)).or_default();
-        let collides = |(other, what): &(&'a str, &'a str)| *other != protocol || (!is_shared && *what != value);
+        let collides = |(other, what): &Matched<'a>| *other != protocol || (!is_shared && *what != value);
         let mut before: Vec<_> = match port {
             0 => ports.values().copied().collect(),
             port => [port, 0].iter().filter_map(|port| ports.get(port)).copied().collect(),

@@ -61,12 +61,16 @@ fn check(spec: &Node, flaws: &mut Flaws<'_>) {
     if modifications.is_empty() {
         flaws.add(conf, "nothing is modified", "add appendModifications");
     }
-    modifications.iter().for_each(|node| modification(node, true, flaws));
+    for node in modifications {
+        modification(node, true, flaws);
+    }
 }
 
 /// The kind that MeshProxyPatch came from, whose operations are in lower case.
 fn template(spec: &Node, flaws: &mut Flaws<'_>) {
-    walk(spec, "conf.modifications[]").into_iter().for_each(|node| modification(node, false, flaws));
+    for node in walk(spec, "conf.modifications[]") {
+        modification(node, false, flaws);
+    }
 }
 
 fn modification(node: &Node, is_new: bool, flaws: &mut Flaws<'_>) {

@@ -48,8 +48,11 @@ enum Need {
 }
 use Need::{Always, Never, OrZero};
 
-/// Where ports stand: what has one, and the name of the field.
-const PORTS: &[(&str, &[(&str, &str, Need)])] = &[
+/// What has a port, and the name of the field.
+type Place = (&'static str, &'static str, Need);
+
+/// Where ports stand.
+const PORTS: &[(&str, &[Place])] = &[
     (
         "Dataplane",
         &[
@@ -100,7 +103,7 @@ fn check(holder: &Node, name: &str, need: Need, flaws: &mut Flaws<'_>) {
             flaws.add(holder, format!("{name} is missing"), format!("add {name}, from 1 to 65535"));
         }
         Some(node)
-            if node.as_int().is_some_and(|port| !(1..=65535).contains(&port) && !(port == 0 && need == OrZero)) =>
+            if node.as_int().is_some_and(|port| !(1..=65535).contains(&port) && (port != 0 || need != OrZero)) =>
         {
             flaws.add(node, "a port is from 1 to 65535", "use another port");
         }

@@ -124,8 +124,7 @@ fn changed(filter: &Node, is_by_prefix: bool, is_of_gateway: bool, flaws: &mut F
         if let Some(node) = present(change, "hostToBackendHostname").filter(|node| node.as_bool() == Some(true)) {
             if !is_of_gateway {
                 flaws.add(node, "the host can be taken from the backend at a gateway only", "remove it");
-            }
-            if present(change, "hostname").is_some() {
+            } else if present(change, "hostname").is_some() {
                 flaws.add(node, "the host is set by hostname as well", "keep one of them");
             }
         }

@@ -43,8 +43,12 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let mut findings = of_kinds(world, rule, &["MeshAccessLog"], |spec, flaws| {
         for conf in confs(spec) {
             let formats = ["backends[].file.format", "backends[].tcp.format"];
-            formats.into_iter().flat_map(|path| walk(conf, path)).for_each(|node| format_of(node, flaws));
-            walk(conf, "backends[].openTelemetry.attributes[]").into_iter().for_each(|node| attribute(node, flaws));
+            for node in formats.into_iter().flat_map(|path| walk(conf, path)) {
+                format_of(node, flaws);
+            }
+            for node in walk(conf, "backends[].openTelemetry.attributes[]") {
+                attribute(node, flaws);
+            }
         }
     });
     findings.extend(of_kinds(world, rule, &["MeshMetric"], |spec, flaws| {

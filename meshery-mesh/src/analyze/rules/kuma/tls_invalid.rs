@@ -50,15 +50,21 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
                     flaws.add(node, "this is of the whole mesh", "set it in a policy for the kind Mesh");
                 }
             }
-            present(conf, "tlsVersion").into_iter().for_each(|node| versions(node, flaws));
+            if let Some(node) = present(conf, "tlsVersion") {
+                versions(node, flaws);
+            }
         }
     });
     findings.extend(of_kinds(world, rule, &["MeshExternalService"], |spec, flaws| {
         if present(spec, "extension").is_none() {
-            walk(spec, "tls.version").into_iter().for_each(|node| versions(node, flaws));
+            for node in walk(spec, "tls.version") {
+                versions(node, flaws);
+            }
         }
         let is_extended = present(spec, "extension").is_some();
-        walk(spec, "tls.verification").into_iter().for_each(|node| verification(node, is_extended, flaws));
+        for node in walk(spec, "tls.verification") {
+            verification(node, is_extended, flaws);
+        }
     }));
     findings
 }

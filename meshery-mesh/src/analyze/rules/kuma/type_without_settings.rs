@@ -39,6 +39,8 @@ spec:
 
 /// A type, and the field that it is set by.
 type Choice = (&'static str, &'static str);
+/// Where something is chosen by its type, and what there is to choose from.
+type Place = (&'static str, &'static [Choice]);
 
 const LOGS: &[Choice] = &[("File", "file"), ("Tcp", "tcp"), ("OpenTelemetry", "openTelemetry")];
 const FORMATS: &[Choice] = &[("Plain", "plain"), ("Json", "json")];
@@ -63,7 +65,7 @@ const BUNDLES: &[Choice] = &[("Pem", "pem")];
 const PATHS: &[Choice] = &[("ReplaceFullPath", "replaceFullPath"), ("ReplacePrefixMatch", "replacePrefixMatch")];
 
 /// Where in the settings of a policy choices stand.
-const SETTINGS: &[(&str, &[(&str, &[Choice])])] = &[
+const SETTINGS: &[(&str, &[Place])] = &[
     ("MeshAccessLog", &[("backends[]", LOGS), ("backends[].file.format", FORMATS), ("backends[].tcp.format", FORMATS)]),
     ("MeshTrace", &[("backends[]", TRACES)]),
     ("MeshMetric", &[("backends[]", METRICS)]),
@@ -78,7 +80,7 @@ const SETTINGS: &[(&str, &[(&str, &[Choice])])] = &[
 ];
 
 /// Where in a spec choices stand.
-const OTHERS: &[(&str, &[(&str, &[Choice])])] = &[
+const OTHERS: &[(&str, &[Place])] = &[
     (
         "MeshHTTPRoute",
         &[
@@ -117,7 +119,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     findings
 }
 
-fn check(holder: &Node, choices: &[(&str, &[Choice])], flaws: &mut Flaws<'_>) {
+fn check(holder: &Node, choices: &[Place], flaws: &mut Flaws<'_>) {
     for (path, choices) in choices {
         for node in walk(holder, path) {
             let named = text(node, "type");
