@@ -58,7 +58,8 @@ pub(in crate::analyze) fn references<'a>(policy: &Policy, spec: &'a Node) -> Vec
 fn destinations(policy: &Policy, top: &str) -> (&'static [&'static str], &'static [&'static str]) {
     let is_narrow = matches!(policy.kind, "MeshRetry" | "MeshTimeout");
     match top {
-        "MeshHTTPRoute" | "MeshGateway" if is_narrow => (&["Mesh", "MeshExternalService"], &[]),
+        "MeshHTTPRoute" if is_narrow => (&["Mesh", "MeshExternalService"], &[]),
+        "MeshGateway" if is_narrow => (&["Mesh", "MeshExternalService", "MeshHTTPRoute"], &[]),
         "MeshGateway" => (policy.to, &["Mesh"]),
         _ => (policy.to, &[]),
     }
