@@ -16,7 +16,8 @@
 //! | `session` | [`Session`]: findings that follow the files |
 //! | `kinds` | the kinds that rules read |
 //! | `certainty` | whether what is not among the objects is missing |
-//! | `kubernetes`, `istio` | what rules derive from objects and share |
+//! | `kubernetes`, `istio`, `kuma` | what rules derive from objects and share |
+//! | `values` | what texts stand for, whichever mesh reads them |
 
 mod allow;
 mod certainty;
@@ -28,6 +29,7 @@ mod kinds;
 mod kubernetes;
 #[cfg(feature = "cluster")]
 mod live;
+mod kuma;
 mod objects;
 mod options;
 mod own;
@@ -38,6 +40,7 @@ mod rule;
 mod rules;
 mod schema;
 mod session;
+mod values;
 pub mod yaml;
 
 pub use meshery_core::analyzer::{Allowed, Analysis, Options, Profile, Source};

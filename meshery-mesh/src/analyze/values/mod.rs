@@ -1,0 +1,17 @@
+//! What texts stand for, whichever mesh reads them.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `address` | IP addresses, ranges of them, URLs and files |
+//! | `dns` | names of hosts |
+//! | `duration` | stretches of time, as Go reads them |
+//! | `number` | numbers that may stand in quotes |
+//! | `pem` | certificates as text |
+//! | `spiffe` | identities |
+
+pub(in crate::analyze) mod address;
+pub(in crate::analyze) mod dns;
+pub(in crate::analyze) mod duration;
+pub(in crate::analyze) mod number;
+pub(in crate::analyze) mod pem;
+pub(in crate::analyze) mod spiffe;
