@@ -13,12 +13,13 @@
 //! | `session` | [`Session`]: findings that follow the files |
 //! | `kinds` | the kinds that rules read |
 //! | `certainty` | whether what is not among the objects is missing |
-//! | `kubernetes`, `istio` | what rules derive from objects and share |
+//! | `kubernetes`, `istio`, `gateway_api` | what rules derive from objects and share |
 
 mod allow;
 mod certainty;
 mod edit;
 mod fix;
+mod gateway_api;
 mod istio;
 mod kinds;
 mod kubernetes;
