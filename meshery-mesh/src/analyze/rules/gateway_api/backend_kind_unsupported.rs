@@ -1,9 +1,9 @@
 //! MSH313 `gateway-backend-kind-unsupported`.
 
-use meshery_core::{Finding, RuleInfo, World};
+use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
-use crate::analyze::gateway_api::{GROUP, Reference, backends, routes};
+use crate::analyze::gateway_api::{GROUP, backends, routes};
 use crate::analyze::kinds::SERVICE;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
@@ -13,7 +13,8 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     why: "
 Requests that should go there are answered with 500: `InvalidKind`. Of Kubernetes' own kinds only a Service takes requests.
 
-Kinds of other groups, such as a ServiceImport, are what some controller says they are, and nothing is said of them.",
+The core group is written `\"\"`. Linkerd alone also knows it as `core`, so that a Service of that is a warning. Kinds of
+other groups, such as a ServiceImport, are what some controller says they are, and nothing is said of them.",
     bad: "
 apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
@@ -37,8 +38,10 @@ spec:
 };
 
 /// Groups whose kinds are all known to take no requests, but for Services.
-const KNOWN: [&str; 10] = [
+const KNOWN: [&str; 12] = [
     "",
+    "core",
+    "v1",
     "apps",
     "batch",
     "autoscaling",
@@ -54,7 +57,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let mut findings = Vec::new();
     for route in routes(world) {
         let named = backends(route).into_iter();
-        let wrong = named.filter(|it| it.kind != SERVICE && (KNOWN.contains(&it.kind.group) || is_misspelt(it)));
+        let wrong = named.filter(|it| it.kind != SERVICE && KNOWN.contains(&it.kind.group));
         findings.extend(wrong.map(|it| {
             let help = if it.kind.name == "Service" {
                 "leave \"group\" out: a Service is of the core group"
@@ -64,13 +67,11 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
             let of = if it.kind.group.is_empty() { "the core group".into() } else { format!("{:?}", it.kind.group) };
             let message = format!("a {} of {of} takes no requests", it.kind.name);
             let place = it.place(if it.node.get("kind").is_some() { "kind" } else { "group" });
-            rule.finding(route, place, message).with_help(help)
+            let finding = rule.finding(route, place, message).with_help(help);
+            // Linkerd takes it for the core group.
+            let by_linkerd = it.kind.group == "core" && it.kind.name == "Service";
+            if by_linkerd { finding.as_bad_as(Severity::Warning) } else { finding }
         }));
     }
     findings
-}
-
-/// Whether a group is the core group as it is called elsewhere.
-fn is_misspelt(reference: &Reference<'_>) -> bool {
-    matches!(reference.kind.group, "core" | "v1")
 }

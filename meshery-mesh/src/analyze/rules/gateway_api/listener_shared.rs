@@ -56,46 +56,43 @@ spec:
     ..Rule::NEW
 };
 
+/// Class and addresses of a Gateway, and port, protocol and hostname of its listener.
+type Door<'a> = (&'a str, String, i64, &'a str, String);
+
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let listeners = world.view::<Listeners>();
-    let mut shared: BTreeMap<(&str, i64, &str, &str), Vec<(&Resource, &Listener)>> = BTreeMap::new();
-    let mut all = Vec::new();
+    let mut doors: BTreeMap<Door<'_>, Vec<(&Resource, &Listener)>> = BTreeMap::new();
     for (gateway, its) in listeners.gateways() {
         let class = gateway.text(&["spec", "gatewayClassName"]).unwrap_or_default();
-        for listener in its.into_iter().filter(|it| !it.hostname.is_empty() && it.port != 0) {
-            // A hostname means nothing to protocols without names.
-            if matches!(&*listener.protocol, "TCP" | "UDP") {
-                continue;
-            }
-            all.push((gateway, class, listener));
+        let addresses = addresses(gateway);
+        // A hostname means nothing to protocols without names.
+        let named = its.into_iter().filter(|it| !it.hostname.is_empty() && !matches!(&*it.protocol, "TCP" | "UDP"));
+        for listener in named {
+            let hostname = listener.hostname.to_ascii_lowercase();
+            let door = (class, addresses.clone(), listener.port, &*listener.protocol, hostname);
+            doors.entry(door).or_default().push((gateway, listener));
         }
     }
-    for (gateway, class, listener) in &all {
-        let key = (*class, listener.port, &*listener.protocol, &*listener.hostname);
-        shared.entry(key).or_default().push((gateway, listener));
-    }
     let mut findings = Vec::new();
-    for (gateway, class, listener) in &all {
-        let key = (*class, listener.port, &*listener.protocol, &*listener.hostname);
-        let same = shared.get(&key).map(Vec::as_slice).unwrap_or_default();
-        let Some((other, theirs)) = same.iter().find(|(other, _)| meet(gateway, other)) else { continue };
-        let message = format!("{other} listens for {:?} on port {}, too", listener.hostname, listener.port);
-        let help = "attach the routes of both to one Gateway, or give each its own hostname";
-        let finding = rule.finding(&listener.object, listener.place("hostname"), message).with_help(help);
-        findings.push(finding.with_related(&theirs.object, theirs.place("hostname"), "the other listener"));
+    for sharing in doors.values() {
+        for (gateway, listener) in sharing {
+            // Those of one Gateway stand together, so that another one is at one of the ends.
+            let ends = [sharing.first(), sharing.last()].into_iter().flatten();
+            let is_other = |other: &Resource| other.name != gateway.name || other.namespace != gateway.namespace;
+            let Some((other, theirs)) = ends.copied().find(|(other, _)| is_other(other)) else { continue };
+            let message = format!("{other} listens for {:?} on port {}, too", listener.hostname, listener.port);
+            let help = "attach the routes of both to one Gateway, or give each its own hostname";
+            let finding = rule.finding(&listener.object, listener.place("hostname"), message).with_help(help);
+            findings.push(finding.with_related(&theirs.object, theirs.place("hostname"), "the other listener"));
+        }
     }
     findings
 }
 
-/// Whether two Gateways are two, and neither has an address that the other has not.
-fn meet(a: &Resource, b: &Resource) -> bool {
-    let addresses = |gateway: &Resource| {
-        let nodes = gateway.items(&["spec", "addresses"]).iter();
-        let mut values: Vec<String> =
-            nodes.filter_map(|node| node.get("value").and_then(Node::as_str)).map(str::to_owned).collect();
-        values.sort();
-        values
-    };
-    let is_same = a.namespace == b.namespace && a.name == b.name;
-    !is_same && addresses(a) == addresses(b)
+/// The addresses that a Gateway asks for, in one text.
+fn addresses(gateway: &Resource) -> String {
+    let nodes = gateway.items(&["spec", "addresses"]).iter();
+    let mut values: Vec<&str> = nodes.filter_map(|node| node.get("value").and_then(Node::as_str)).collect();
+    values.sort_unstable();
+    values.join(" ")
 }

@@ -1,6 +1,6 @@
 //! MSH303 `gateway-parent-kind-unsupported`.
 
-use meshery_core::{Finding, RuleInfo, World};
+use meshery_core::{Finding, RuleInfo, Severity, Span, World};
 
 use crate::analyze::Rule;
 use crate::analyze::gateway_api::{GROUP, LISTENER_SET, Reference, defining, parents, routes};
@@ -12,7 +12,7 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     summary: "A route or ListenerSet names a parent of a kind that can be none",
     why: "
 A route may have a Gateway, a ListenerSet or, in a mesh, a Service as its parent, and a ListenerSet only a Gateway. Where
-`group` and `kind` are left out, a Gateway is meant; a Service needs `group: \"\"` and `kind: Service`, both.
+`group` and `kind` are left out, a Gateway is meant; a Service needs `group: \"\"` and `kind: Service`, both. Linkerd alone knows the core group as `core`, too, which is a warning.
 
 Kinds of other groups are what some controller says they are, and nothing is said of them.",
     bad: "
@@ -44,7 +44,10 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
                 _ => "name a Gateway, a ListenerSet or a Service",
             };
             let message = format!("a route cannot be attached to {}", named(&parent));
-            rule.finding(route, place(&parent), message).with_help(help)
+            let finding = rule.finding(route, place(&parent), message).with_help(help);
+            // Linkerd takes it for the core group.
+            let by_linkerd = parent.kind.group == "core" && parent.kind.name == "Service";
+            if by_linkerd { finding.as_bad_as(Severity::Warning) } else { finding }
         }));
     }
     let of_sets = defining(world).filter(|(_, parent)| is_ours(parent) && parent.kind != K8S_GATEWAY);
@@ -71,6 +74,6 @@ fn named(parent: &Reference<'_>) -> String {
     }
 }
 
-fn place(parent: &Reference<'_>) -> meshery_core::Span {
+fn place(parent: &Reference<'_>) -> Span {
     parent.place(if parent.node.get("kind").is_some() { "kind" } else { "group" })
 }

@@ -107,8 +107,8 @@ fn check(
 /// controller.
 fn of_kind(rule: &RuleInfo, policy: &Resource, target: &Reference<'_>) -> Option<Finding> {
     let severity = match target.kind.group {
-        "" | "core" | "v1" | "apps" => Severity::Error,
-        GROUP => Severity::Warning,
+        "" | "v1" | "apps" => Severity::Error,
+        "core" | GROUP => Severity::Warning,
         _ => return None,
     };
     let of = if target.kind.group.is_empty() { "the core group".into() } else { format!("{:?}", target.kind.group) };
