@@ -72,9 +72,9 @@ pub(in crate::analyze) fn first_names(secret: &Resource) -> Option<Vec<String>> 
     let content = Content::of(secret).get("tls.crt")?;
     let block = Pem::iter_from_buffer(&content).find_map(Result::ok)?;
     let (_, certificate) = parse_x509_certificate(&block.contents).ok()?;
-    let named = certificate.subject_alternative_name().ok().flatten();
-    let named = named.map(|extension| &extension.value.general_names);
-    let names = named.into_iter().flatten().filter_map(|name| match name {
+    let extension = certificate.subject_alternative_name().ok().flatten();
+    let all = extension.map(|extension| &extension.value.general_names);
+    let names = all.into_iter().flatten().filter_map(|name| match name {
         GeneralName::DNSName(name) => Some((*name).to_owned()),
         _ => None,
     });
@@ -89,4 +89,53 @@ pub(in crate::analyze) fn covers(names: &[String], hostname: &str) -> bool {
         _ => overlap(name, hostname),
     };
     names.iter().any(|name| is_good(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::analyze::{Options, Source, analyze_with};
+    use crate::pki::{Authority, Name, Subject};
+
+    /// The codes that are found of a listener for this hostname with this certificate and key, at this time.
+    fn codes(hostname: &str, certificate: &str, key: &str, now: Option<Duration>) -> Vec<String> {
+        let listener = json!({
+            "name": "https", "port": 443, "protocol": "HTTPS", "hostname": hostname,
+            "tls": { "certificateRefs": [{ "name": "shop" }] },
+        });
+        let gateway = json!({
+            "apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway", "metadata": { "name": "a", "namespace": "b" },
+            "spec": { "gatewayClassName": "istio", "listeners": [listener] },
+        });
+        let secret = json!({
+            "apiVersion": "v1", "kind": "Secret", "metadata": { "name": "shop", "namespace": "b" },
+            "type": "kubernetes.io/tls", "stringData": { "tls.crt": certificate, "tls.key": key },
+        });
+        let options =
+            Options { now, closed: true, select: vec!["MSH321".into(), "MSH322".into()], ..Options::default() };
+        let analysis = analyze_with(&[Source::new("a.yaml", format!("{gateway}\n---\n{secret}\n"))], &options);
+        assert!(analysis.errors.is_empty(), "{:?}", analysis.errors);
+        analysis.findings.into_iter().map(|finding| finding.code).collect()
+    }
+
+    #[test]
+    fn a_certificate_needs_its_own_key_its_own_time_and_its_own_name() {
+        let authority = Authority::lasting("root").unwrap();
+        let names = [Name::Dns("shop.example.com"), Name::Dns("*.example.org")];
+        let subject = Subject { names: &names, ..Subject::default() };
+        let (own, other) = (authority.issue(&subject).unwrap(), authority.issue(&subject).unwrap());
+        let (certificate, key) = (&own.certificate_pem, &own.key_pem);
+        for hostname in ["shop.example.com", "a.example.org", "*.example.org", "*.example.com"] {
+            assert!(codes(hostname, certificate, key, None).is_empty(), "{hostname}");
+        }
+        for hostname in ["blog.example.com", "example.org", "a.b.example.org"] {
+            assert_eq!(codes(hostname, certificate, key, None), ["MSH322"], "{hostname}");
+        }
+        let hostname = "shop.example.com";
+        assert_eq!(codes(hostname, certificate, &other.key_pem, None), ["MSH321"]);
+        assert_eq!(codes(hostname, certificate, key, Some(Duration::from_secs(9_000_000_000))), ["MSH321"]);
+        assert_eq!(codes(hostname, certificate, key, Some(Duration::from_secs(0))), ["MSH321"]);
+    }
 }

@@ -8,8 +8,9 @@ use meshery_core::world::{View, World};
 
 use super::kinds::REFERENCE_GRANT;
 use super::reference::Reference;
-use super::routes::{backends, routes};
+use super::routes::{backends, parents, routes};
 use super::trust::trusted;
+use crate::analyze::kinds::SERVICE;
 
 /// A reference to an object of another namespace that nobody may make without a grant of that namespace.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +23,11 @@ pub(in crate::analyze) struct Crossing<'a> {
 pub(in crate::analyze) fn crossings(world: &World) -> Vec<Crossing<'_>> {
     let mut found = Vec::new();
     for object in routes(world) {
-        found.extend(backends(object).into_iter().map(|reference| Crossing { object, reference }));
+        // A route for a Service of another namespace leads its own clients back to where they wanted to go.
+        let wanted: BTreeSet<&str> =
+            parents(object).filter(|parent| parent.kind == SERVICE).map(|parent| parent.namespace).collect();
+        let sent = backends(object).into_iter().filter(|reference| !wanted.contains(reference.namespace));
+        found.extend(sent.map(|reference| Crossing { object, reference }));
     }
     found.extend(trusted(world).into_iter().map(|it| Crossing { object: it.object, reference: it.reference }));
     found.retain(|it| it.object.namespace_or_default() != it.reference.namespace);

@@ -58,8 +58,14 @@ spec:
     ..Rule::NEW
 };
 
+/// The type of an address, and the address.
+type Address<'a> = (&'a str, &'a str);
+
+/// Where a Gateway asks for one.
+type Place<'a> = (&'a Arc<Resource>, &'a Node);
+
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let mut asking: BTreeMap<(&str, &str), Vec<(&Arc<Resource>, &Node)>> = BTreeMap::new();
+    let mut asking: BTreeMap<Address<'_>, Vec<Place<'_>>> = BTreeMap::new();
     for gateway in world.of(K8S_GATEWAY) {
         for (address, node) in addresses(gateway) {
             asking.entry(address).or_default().push((gateway, node));
@@ -80,7 +86,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
 }
 
 /// The addresses that a Gateway asks for, each with its type and place.
-fn addresses(gateway: &Resource) -> impl Iterator<Item = ((&str, &str), &Node)> {
+fn addresses(gateway: &Resource) -> impl Iterator<Item = (Address<'_>, &Node)> {
     gateway.items(&["spec", "addresses"]).iter().filter_map(|address| {
         let value = address.get("value")?;
         let kind = address.get("type").and_then(Node::as_str).unwrap_or("IPAddress");

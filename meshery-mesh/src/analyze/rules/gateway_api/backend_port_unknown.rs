@@ -55,12 +55,11 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
                 continue;
             }
             let target = port.to_string();
-            let help = match service.ports.iter().find(|its| *its.target == *target) {
-                Some(its) => format!("its port {} leads to port {port} of the pods; name that one", its.number),
-                None => {
-                    let numbers: Vec<String> = service.ports.iter().map(|its| its.number.to_string()).collect();
-                    format!("its ports are {}", numbers.join(", "))
-                }
+            let help = if let Some(its) = service.ports.iter().find(|its| *its.target == *target) {
+                format!("its port {} leads to port {port} of the pods; name that one", its.number)
+            } else {
+                let numbers: Vec<String> = service.ports.iter().map(|its| its.number.to_string()).collect();
+                format!("its ports are {}", numbers.join(", "))
             };
             let message = format!("{} has no port {port}", service.object);
             let finding = rule.finding(route, it.place("port"), message).with_help(help);

@@ -4,7 +4,7 @@ use meshery_core::resource::Node;
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
-use crate::analyze::gateway_api::{Grants, Use, covers, first_names, trusted};
+use crate::analyze::gateway_api::{Grants, Trusted, Use, covers, first_names, trusted};
 use crate::analyze::kinds::SECRET;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
@@ -32,7 +32,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let all = trusted(world);
     let mut findings = Vec::new();
     // Those of one listener stand together.
-    let is_of_one = |a: &crate::analyze::gateway_api::Trusted<'_>, b: &crate::analyze::gateway_api::Trusted<'_>| {
+    let is_of_one = |a: &Trusted<'_>, b: &Trusted<'_>| {
         a.listener.map(|it| it.span) == b.listener.map(|it| it.span)
             && a.of == b.of
             && a.object.to_string() == b.object.to_string()

@@ -45,7 +45,13 @@ fn of_kind(rule: &RuleInfo, it: &Trusted<'_>) -> Option<Finding> {
         Use::Authority => (matches!(to.kind, CONFIG_MAP | SECRET), "a ConfigMap"),
         Use::Server | Use::Client => (to.kind == SECRET, "a Secret"),
     };
-    if is_right || !KNOWN.contains(&to.kind.group) {
+    // Some controller may have kinds of its own, but hardly one of the same name.
+    let severity = match KNOWN.contains(&to.kind.group) {
+        true => Severity::Error,
+        false if matches!(to.kind.name, "Secret" | "ConfigMap") => Severity::Warning,
+        false => return None,
+    };
+    if is_right {
         return None;
     }
     let place = to.place(if to.node.get("kind").is_some() { "kind" } else { "group" });
@@ -53,33 +59,34 @@ fn of_kind(rule: &RuleInfo, it: &Trusted<'_>) -> Option<Finding> {
         "" => format!("a certificate cannot be taken from a {}", to.kind.name),
         group => format!("a certificate cannot be taken from a {} of the group {group:?}", to.kind.name),
     };
-    Some(rule.finding(it.object, place, message).with_help(format!("name {right} of the core group, \"group: ''\"")))
+    let finding = rule.finding(it.object, place, message).as_bad_as(severity);
+    Some(finding.with_help(format!("name {right} of the core group, \"group: ''\"")))
 }
 
 fn of_content(world: &World, rule: &RuleInfo, it: &Trusted<'_>) -> Option<Finding> {
     let to = it.reference;
-    let held = world.get(to.kind, to.namespace, to.name)?;
+    let source = world.get(to.kind, to.namespace, to.name)?;
     // What a Secret without any content has is not known: it was left out, as one does.
-    let parts = ["data", "stringData", "binaryData"].map(|part| held.root.get(part).is_some());
+    let parts = ["data", "stringData", "binaryData"].map(|part| source.root.get(part).is_some());
     if !parts.contains(&true) && !world.settings().closed {
         return None;
     }
     let found = match it.of {
-        Use::Authority => ca_flaw(held),
-        Use::Server | Use::Client => flaw(held, world.settings().now),
+        Use::Authority => ca_flaw(source),
+        Use::Server | Use::Client => flaw(source, world.settings().now),
     };
     let finding = |message: String| {
         let finding = rule.finding(it.object, to.place("name"), message);
-        finding.with_related(held, held.head(), format!("the {}", held.kind))
+        finding.with_related(source, source.head(), format!("the {}", source.kind))
     };
     if let Some((message, help)) = found {
-        return Some(finding(format!("{held} {message}")).with_help(help));
+        return Some(finding(format!("{source} {message}")).with_help(help));
     }
-    let kind = held.text(&["type"]).unwrap_or("Opaque");
+    let kind = source.text(&["type"]).unwrap_or("Opaque");
     if it.of == Use::Authority || kind == "kubernetes.io/tls" {
         return None;
     }
-    let message = format!("{held} is of type {kind:?}, and not all controllers take that");
+    let message = format!("{source} is of type {kind:?}, and not all controllers take that");
     let help = "make a new Secret of the type kubernetes.io/tls: the type of one that is there cannot be changed";
     Some(finding(message).with_help(help).as_bad_as(Severity::Warning))
 }

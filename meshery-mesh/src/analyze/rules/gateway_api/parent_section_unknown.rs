@@ -1,11 +1,11 @@
 //! MSH302 `gateway-parent-section-unknown`.
 
-use meshery_core::{Finding, Resource, RuleInfo, Span, World};
+use meshery_core::{Finding, Resource, RuleInfo, World};
 
 use crate::analyze::Rule;
-use crate::analyze::gateway_api::{Attachment, Listeners, attachments, parents, routes};
+use crate::analyze::gateway_api::{Attachment, Listeners, Reference, attachments, parents, routes};
 use crate::analyze::kinds::SERVICE;
-use crate::analyze::kubernetes::{Service, Services};
+use crate::analyze::kubernetes::{Port, Service, Services};
 use crate::nearest::nearest;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
@@ -62,8 +62,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
                 section.is_none_or(|section| *it.name == *section) && port.is_none_or(|port| it.number == port)
             });
             if !is_asked && !service.ports.is_empty() {
-                let place = parent.place(if port.is_some() { "port" } else { "sectionName" });
-                findings.push(of_service(rule, route, place, service, section, port));
+                findings.push(of_service(rule, route, &parent, service));
             }
         }
     }
@@ -72,11 +71,11 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
 
 fn of_listeners(rule: &RuleInfo, route: &Resource, parent: &Attachment<'_>) -> Finding {
     let (section, port) = (parent.parent.section(), parent.parent.port());
-    let named = section.is_some_and(|section| parent.all.iter().any(|listener| *listener.name == *section));
-    let place = parent.parent.place(if section.is_some() && !named { "sectionName" } else { "port" });
-    let names = || parent.all.iter().map(|listener| &*listener.name);
-    let help = match section.and_then(|section| nearest(section, names())) {
-        Some(near) if !named => format!("did you mean {near:?}?"),
+    let has_name = section.is_some_and(|section| parent.all.iter().any(|listener| *listener.name == *section));
+    let place = parent.parent.place(if section.is_some() && !has_name { "sectionName" } else { "port" });
+    let names = parent.all.iter().map(|listener| &*listener.name);
+    let help = match section.and_then(|section| nearest(section, names)) {
+        Some(near) if !has_name => format!("did you mean {near:?}?"),
         _ => {
             format!("its listeners are {}", listed(parent.all.iter().map(|it| format!("{:?} ({})", it.name, it.port))))
         }
@@ -85,24 +84,15 @@ fn of_listeners(rule: &RuleInfo, route: &Resource, parent: &Attachment<'_>) -> F
     rule.finding(route, place, message).with_help(help).with_related(parent.object, parent.object.head(), "the parent")
 }
 
-fn of_service(
-    rule: &RuleInfo,
-    route: &Resource,
-    place: Span,
-    service: &Service,
-    section: Option<&str>,
-    port: Option<i64>,
-) -> Finding {
-    let message = format!("{} has no port {}", service.object, asked(section, port));
-    let has = |it: &crate::analyze::kubernetes::Port| {
+fn of_service(rule: &RuleInfo, route: &Resource, parent: &Reference<'_>, service: &Service) -> Finding {
+    let message = format!("{} has no port {}", service.object, asked(parent.section(), parent.port()));
+    let has = |it: &Port| {
         if it.name.is_empty() { it.number.to_string() } else { format!("{} ({:?})", it.number, it.name) }
     };
     let help = format!("its ports are {}", listed(service.ports.iter().map(has)));
-    rule.finding(route, place, message).with_help(help).with_related(
-        &service.object,
-        service.object.head(),
-        "the Service",
-    )
+    let place = parent.place(if parent.port().is_some() { "port" } else { "sectionName" });
+    let finding = rule.finding(route, place, message).with_help(help);
+    finding.with_related(&service.object, service.object.head(), "the Service")
 }
 
 /// What was asked for, in words that follow "no listener".
