@@ -8,9 +8,8 @@ use meshery_core::world::{View, World};
 
 use super::kinds::REFERENCE_GRANT;
 use super::reference::Reference;
-use super::routes::{backends, parents, routes};
+use super::routes::{backends, is_of_mesh, routes};
 use super::trust::trusted;
-use crate::analyze::kinds::SERVICE;
 
 /// A reference to an object of another namespace that nobody may make without a grant of that namespace.
 #[derive(Clone, Copy, Debug)]
@@ -19,15 +18,14 @@ pub(in crate::analyze) struct Crossing<'a> {
     pub(in crate::analyze) reference: Reference<'a>,
 }
 
-/// All of them: from routes to backends, and from Gateways and ListenerSets to Secrets and ConfigMaps.
+/// All of them: from routes of Gateways to backends, and from Gateways and ListenerSets to Secrets and ConfigMaps.
 pub(in crate::analyze) fn crossings(world: &World) -> Vec<Crossing<'_>> {
     let mut found = Vec::new();
     for object in routes(world) {
-        // A route for a Service of another namespace leads its own clients back to where they wanted to go.
-        let wanted: BTreeSet<&str> =
-            parents(object).filter(|parent| parent.kind == SERVICE).map(|parent| parent.namespace).collect();
-        let sent = backends(object).into_iter().filter(|reference| !wanted.contains(reference.namespace));
-        found.extend(sent.map(|reference| Crossing { object, reference }));
+        // What a mesh applies to calls of a Service opens nothing that was closed, and may lead anywhere.
+        if !is_of_mesh(object) {
+            found.extend(backends(object).into_iter().map(|reference| Crossing { object, reference }));
+        }
     }
     found.extend(trusted(world).into_iter().map(|it| Crossing { object: it.object, reference: it.reference }));
     found.retain(|it| it.object.namespace_or_default() != it.reference.namespace);

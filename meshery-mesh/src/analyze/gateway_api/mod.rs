@@ -29,5 +29,5 @@ pub(super) use hostnames::overlap;
 pub(super) use kinds::{BACKEND_POLICIES, BACKEND_TLS_POLICY, GROUP, LISTENER_SET, REFERENCE_GRANT, ROUTES, UDP_ROUTE};
 pub(super) use listeners::{Listener, Listeners, admits, defining, serves};
 pub(super) use reference::Reference;
-pub(super) use routes::{age, backends, kind_of, parents, routes, rules};
+pub(super) use routes::{age, backends, is_of_mesh, kind_of, parents, routes, rules};
 pub(super) use trust::{Trusted, Use, trusted};

@@ -21,7 +21,10 @@ impl<'a> Reference<'a> {
     pub(in crate::analyze) fn read(node: &'a Node, own: &'a str, usual: Kind<'static>) -> Option<Self> {
         let text = |key: &str| node.get(key).and_then(Node::as_str);
         let name = text("name").filter(|name| !name.is_empty())?;
-        let kind = Kind::new(text("group").unwrap_or(usual.group), text("kind").unwrap_or(usual.name));
+        let kind = Kind::new(
+            text("group").unwrap_or(usual.group),
+            text("kind").filter(|kind| !kind.is_empty()).unwrap_or(usual.name),
+        );
         let namespace = text("namespace").filter(|namespace| !namespace.is_empty()).unwrap_or(own);
         Some(Self { node, kind, namespace, name })
     }

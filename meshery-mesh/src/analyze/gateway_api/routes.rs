@@ -25,6 +25,12 @@ pub(in crate::analyze) fn parents(route: &Resource) -> impl Iterator<Item = Refe
     route.items(&["spec", "parentRefs"]).iter().filter_map(move |node| Reference::read(node, own, K8S_GATEWAY))
 }
 
+/// Whether a route is for calls of Services alone, and not for any Gateway.
+pub(in crate::analyze) fn is_of_mesh(route: &Resource) -> bool {
+    let mut parents = parents(route).peekable();
+    parents.peek().is_some() && parents.all(|parent| parent.kind == SERVICE)
+}
+
 /// The rules of a route.
 pub(in crate::analyze) fn rules(route: &Resource) -> &[Node] {
     route.items(&["spec", "rules"])

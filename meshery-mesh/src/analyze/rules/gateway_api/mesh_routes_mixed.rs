@@ -17,7 +17,7 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     summary: "Routes of several kinds are for one port of a Service",
     why: "
 A port of a Service speaks one protocol, so that a mesh applies routes of one kind to it: GRPCRoutes before HTTPRoutes, these
-before TLSRoutes, and TCPRoutes last. Those of the other kinds are not used.
+before TLSRoutes, and TCPRoutes last. Those of the other kinds are refused as `Conflicted`, or not used.
 
 A route counts for clients of its own namespace if that is not the Service's, so that only routes of one namespace are
 compared. A parent without a port is for all ports.",

@@ -19,7 +19,9 @@ mod listener_kinds_unsupported;
 mod listener_shared;
 mod listeners_conflict;
 mod listeners_overlap;
+mod mesh_hostnames_ignored;
 mod mesh_parent_headless;
+mod mesh_route_overridden;
 mod mesh_routes_mixed;
 mod parent_kind_unsupported;
 mod parent_section_unknown;
@@ -70,4 +72,6 @@ pub(super) const RULES: &[&Rule] = &[
     &kind_not_installed::RULE,
     &bundle_mixed::RULE,
     &regex_invalid::RULE,
+    &mesh_hostnames_ignored::RULE,
+    &mesh_route_overridden::RULE,
 ];

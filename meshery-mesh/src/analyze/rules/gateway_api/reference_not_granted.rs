@@ -16,8 +16,8 @@ owns the other namespace must allow it by a ReferenceGrant *in that namespace*, 
 refers, and the kind of what is referred to.
 
 It is asked of backends of routes and of their filters, and of the Secrets and ConfigMaps of Gateways and ListenerSets. A
-grant to a Gateway is none to its ListenerSets. References to parents need none, and neither do backends in the namespace of a
-Service that is the parent of the route: its clients could go there anyway.",
+grant to a Gateway is none to its ListenerSets. References to parents need none, and neither do backends of
+a route whose parents are Services: what a mesh applies to calls opens nothing that was closed.",
     bad: "
 apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute

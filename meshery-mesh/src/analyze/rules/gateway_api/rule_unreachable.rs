@@ -8,7 +8,7 @@ use meshery_core::{Finding, RuleInfo, Severity, Span, World};
 
 use crate::analyze::Rule;
 use crate::analyze::gateway_api::{age, kind_of, parents, routes, rules};
-use crate::analyze::kinds::{GRPC_ROUTE, HTTP_ROUTE};
+use crate::analyze::kinds::{GRPC_ROUTE, HTTP_ROUTE, SERVICE};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH326",
@@ -97,8 +97,13 @@ fn doors(route: &Resource) -> Vec<(String, String)> {
         let section = parent.section().unwrap_or_default();
         let port = parent.port().map(|port| port.to_string()).unwrap_or_default();
         // A route in another namespace than a Service is for the clients of that namespace alone.
-        let whose = if parent.kind.name == "Service" { route.namespace_or_default() } else { "" };
+        let whose = if parent.kind == SERVICE { route.namespace_or_default() } else { "" };
         let door = format!("{} {} {parent} {section} {port} {whose}", route.kind, parent.kind.group);
+        // A mesh pays no regard to hostnames.
+        if parent.kind == SERVICE {
+            doors.push((door, String::new()));
+            continue;
+        }
         doors.extend(hostnames.iter().map(|hostname| (door.clone(), hostname.to_ascii_lowercase())));
     }
     doors

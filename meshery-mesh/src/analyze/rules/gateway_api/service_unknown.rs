@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use meshery_core::{Finding, Resource, RuleInfo, World};
+use meshery_core::resource::Node;
+use meshery_core::{Finding, Resource, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
@@ -18,7 +19,7 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     why: "
 Requests that should go to a Service that is not there are answered with 500: `BackendNotFound`. That holds for each share of
 a split by itself, and for the Services of filters, which get no copies of requests. A Service as a parent that is not there
-leaves the route unused.
+leaves the route unused. A share of weight 0 loses no requests, and is a warning.
 
 The name is that of the Service alone, without its namespace or the cluster's domain.",
     bad: "
@@ -82,5 +83,8 @@ fn report(
     let message = format!("namespace {namespace:?} has no Service {name:?}");
     let finding = rule.finding(route, reference.place("name"), message).with_help(help);
     let assumed = format!("namespace {namespace:?} has no Service {name:?} outside the input either");
-    of_missing(world, world.covers(SERVICE, namespace), finding, &assumed)
+    let finding = of_missing(world, world.covers(SERVICE, namespace), finding, &assumed)?;
+    // A share that gets no requests loses none.
+    let is_idle = reference.node.get("weight").and_then(Node::as_int) == Some(0);
+    Some(if is_idle { finding.as_bad_as(Severity::Warning) } else { finding })
 }
