@@ -18,12 +18,14 @@
 //! | `certainty` | whether what is not among the objects is missing |
 //! | `kubernetes`, `istio`, `kuma` | what rules derive from objects and share |
 //! | `values` | what texts stand for, whichever mesh reads them |
+//! | `kubernetes`, `istio`, `gateway_api` | what rules derive from objects and share |
 
 mod allow;
 mod certainty;
 mod edit;
 mod fix;
 mod gather;
+mod gateway_api;
 mod istio;
 mod kinds;
 mod kubernetes;
