@@ -9,6 +9,7 @@
 //! | `rules` | one file per rule, listed by [`rules()`] |
 //! | `allow` | findings that somebody has allowed, with a reason and perhaps until a day |
 //! | `edit`, [`fix`](fn@fix) | changes of text that mend a mistake, and putting them into files |
+//! | [`order`](mod@order) | in which order to apply changes so that nothing breaks in between |
 //! | [`report`] | findings as text, JSON, SARIF and more |
 //! | `session` | [`Session`]: findings that follow the files |
 //! | `kinds` | the kinds that rules read |
@@ -24,6 +25,7 @@ mod kinds;
 mod kubernetes;
 mod objects;
 pub mod options;
+pub mod order;
 mod parallel;
 mod read;
 pub mod report;
@@ -43,6 +45,7 @@ use serde::{Serialize, Serializer};
 pub use allow::Allowed;
 pub use fix::fix;
 pub use options::{Options, Profile};
+pub use order::{Order, order};
 #[cfg(feature = "cluster")]
 pub(crate) use read::read;
 pub use rule::Rule;

@@ -74,6 +74,8 @@ pub struct Options {
     pub allow: Option<Source>,
     /// The fingerprints of what was there before, and is not told again.
     pub baseline: BTreeSet<String>,
+    /// Whether what a file of the same name has no longer is to be removed, where [`order()`](fn@super::order) is asked.
+    pub prune: bool,
 }
 
 impl Options {

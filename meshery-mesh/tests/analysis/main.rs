@@ -12,6 +12,7 @@
 mod config_rules;
 mod istio_grid;
 mod istioctl_verdicts;
+mod order;
 mod reports;
 mod rules;
 mod rules_reference;
