@@ -14,6 +14,7 @@
 //! | `session` | [`Session`]: findings that follow the files |
 //! | `kinds` | the kinds that rules read |
 //! | `certainty` | whether what is not among the objects is missing |
+//! | `neutral` | what meshes have in common, whatever they call it |
 //! | `kubernetes`, `istio` | what rules derive from objects and share |
 
 mod allow;
@@ -23,6 +24,7 @@ mod fix;
 mod istio;
 mod kinds;
 mod kubernetes;
+mod neutral;
 mod objects;
 pub mod options;
 pub mod order;
