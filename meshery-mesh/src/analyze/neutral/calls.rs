@@ -30,7 +30,9 @@ pub(in crate::analyze) struct Calls {
 impl View for Calls {
     fn of(world: &World) -> Self {
         let mut edges = Edges::new();
-        DIALECTS.iter().for_each(|(_, read)| read(world, &mut edges));
+        for (_, read) in DIALECTS {
+            read(world, &mut edges);
+        }
         let mut callees: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (caller, callee) in edges.into_iter().filter(|(caller, callee)| caller != callee) {
             callees.entry(caller).or_default().push(callee);
@@ -55,7 +57,7 @@ pub(in crate::analyze) fn full(host: &str, own: &str) -> String {
 }
 
 /// The hosts that a workload answers for.
-pub(in crate::analyze) fn hosts_of(services: &Services, workload: &Workload) -> Vec<String> {
+fn hosts_of(services: &Services, workload: &Workload) -> Vec<String> {
     let namespace = workload.namespace();
     let selecting = services.selecting(namespace, &workload.labels);
     selecting.into_iter().map(|service| full(&service.object.name, namespace)).collect()

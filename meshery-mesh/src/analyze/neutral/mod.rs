@@ -8,9 +8,9 @@ mod mesh;
 mod routes;
 mod upstreams;
 
-pub(super) use calls::{Calls, full as full_host, hosts_of};
-pub(super) use control_planes::{ControlPlane, ControlPlanes};
+pub(super) use calls::{Calls, full as full_host};
+pub(super) use control_planes::ControlPlanes;
 pub(super) use injected::{Injected, Mark};
 pub(super) use mesh::Mesh;
-pub(super) use routes::{Retries, Route, RouteRule, Routes, Timed};
-pub(super) use upstreams::{Upstream, Upstreams};
+pub(super) use routes::{Retries, RouteRule, Routes, Timed};
+pub(super) use upstreams::Upstreams;

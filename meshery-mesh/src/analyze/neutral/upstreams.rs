@@ -43,7 +43,9 @@ pub(in crate::analyze) struct Upstreams(Vec<Upstream>);
 impl View for Upstreams {
     fn of(world: &World) -> Self {
         let mut all = Vec::new();
-        DIALECTS.iter().for_each(|(_, read)| read(world, &mut all));
+        for (_, read) in DIALECTS {
+            read(world, &mut all);
+        }
         Self(all)
     }
 }

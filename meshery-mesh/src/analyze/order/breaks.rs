@@ -74,7 +74,10 @@ impl<'a> Teller<'a> {
         let (Some(maker), Some(made)) = (clause.gainers.first().copied(), made) else { return Vec::new() };
         let Some(source) = self.object(maker).and_then(|it| it.after.as_ref()) else { return Vec::new() };
         let too_soon = |user: &&User| {
-            let starts = user.before.is_none() && user.object != maker && !self.is_told(user.object, maker);
+            let starts = user.harm.is_at_once()
+                && user.before.is_none()
+                && user.object != maker
+                && !self.is_told(user.object, maker);
             let position = self.position(user.object);
             starts && position.is_some_and(|at| at < made && gone.is_none_or(|gone| gone < at))
         };
@@ -97,8 +100,11 @@ impl<'a> Teller<'a> {
         let suffers = |user: &&User| {
             let at = self.position(user.object);
             let until_end = user.after.is_some() && made.is_none();
-            let stays = user.before.is_some() && user.after.is_some();
-            let leaves_later = user.before.is_some() && user.after.is_none() && at.is_some_and(|at| at > gone);
+            let stays = user.before.is_some() && user.after.is_some() && user.harm.is_at_once();
+            let leaves_later = user.harm.is_at_once()
+                && user.before.is_some()
+                && user.after.is_none()
+                && at.is_some_and(|at| at > gone);
             let told = self.is_told(user.object, taker)
                 || clause.gainers.first().is_some_and(|maker| stays && self.is_told(*maker, taker));
             user.object != taker && !told && (until_end || stays || leaves_later)

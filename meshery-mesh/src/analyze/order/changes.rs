@@ -83,6 +83,7 @@ pub(super) fn changes(running: &[Arc<Resource>], wanted: &[Arc<Resource>], prune
             known.after = Some(Arc::clone(object));
         }
     }
+    let applied = objects.len();
     for object in running.iter().filter(counted) {
         let next = objects.len();
         let at = *found.entry(id(object)).or_insert(next);
@@ -91,13 +92,11 @@ pub(super) fn changes(running: &[Arc<Resource>], wanted: &[Arc<Resource>], prune
             objects.push(Object { before: stays.clone(), after: stays, change: None });
             continue;
         };
-        let position = known.position();
         known.before = Some(Arc::clone(object));
-        match (&known.after, position) {
-            (Some(after), Some(position)) => {
-                known.change = (!is_same(object, after)).then_some((Action::Change, position));
-            }
-            _ => known.after = Some(Arc::clone(object)),
+        // What is wanted stands where it was first met, which is when it is applied.
+        match known.after.as_ref().filter(|_| at < applied) {
+            Some(after) => known.change = (!is_same(object, after)).then_some((Action::Change, at)),
+            None => known.after = Some(Arc::clone(object)),
         }
     }
     remove(&mut objects, wanted, pruned);

@@ -79,7 +79,9 @@ pub(super) fn route(route: &Resource, links: &mut Links) {
     }
     for rule in route.items(&["spec", "rules"]) {
         let list = |key: &str| rule.get(key).map(Node::items).unwrap_or_default();
-        list("backendRefs").iter().for_each(|backend| need_backend(route, backend, links));
+        for backend in list("backendRefs") {
+            need_backend(route, backend, links);
+        }
         for filter in list("filters") {
             if let Some(mirror) = filter.at(&["requestMirror", "backendRef"]) {
                 need_backend(route, mirror, links);

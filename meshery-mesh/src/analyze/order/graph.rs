@@ -44,7 +44,9 @@ impl Graph {
                 }
             }
             let Some((_, step)) = ready.pop_first() else { break };
-            step.iter().for_each(|node| self.release(*node, &mut waits, &mut free));
+            for node in &step {
+                self.release(*node, &mut waits, &mut free);
+            }
             steps.push(step.into_iter().collect());
         }
         (steps, (0..waits.len()).filter(|node| waits.get(*node).is_some_and(|waits| *waits > 0)).collect())
@@ -122,7 +124,9 @@ mod tests {
         for _ in 0..nodes {
             graph.add(Some(0));
         }
-        edges.iter().for_each(|(first, then)| graph.before(*first, *then));
+        for (first, then) in edges {
+            graph.before(*first, *then);
+        }
         graph
     }
 

@@ -106,7 +106,9 @@ pub(super) fn guard(policy: &Resource, links: &mut Links) {
         let text = |key: &str| target.get(key).and_then(Node::as_str).unwrap_or_default();
         let group = if text("group") == "core" { "" } else { text("group") };
         let namespace = target.get("namespace").and_then(Node::as_str).unwrap_or(policy.namespace_or_default());
-        links.has.push(Thing::guard(Kind::new(group, text("kind")), namespace, text("name")));
+        let kind = Kind::new(group, text("kind"));
+        links.has.push(Thing::guard(kind, namespace, text("name")));
+        links.need_object(kind, (namespace, text("name")), target.span, Harm::Orphan);
     }
 }
 

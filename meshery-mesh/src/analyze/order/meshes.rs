@@ -88,7 +88,9 @@ pub(super) fn service_resolver(resolver: &Resource, links: &mut Links) {
         need_target(redirect, &resolver.name, links);
     }
     let failover = resolver.root.at(&["spec", "failover"]).map(Node::fields).unwrap_or_default();
-    failover.iter().for_each(|field| need_target(&field.value, &resolver.name, links));
+    for field in failover {
+        need_target(&field.value, &resolver.name, links);
+    }
 }
 
 /// Where a router of Consul sends, and that its service speaks HTTP.
@@ -109,10 +111,10 @@ pub(super) fn service_splitter(splitter: &Resource, links: &mut Links) {
 
 fn need_target(target: &Node, own: &str, links: &mut Links) {
     let service = target.get("service").and_then(Node::as_str).filter(|name| !name.is_empty()).unwrap_or(own);
-    if let Some((place, subset)) = target.get("serviceSubset").and_then(|place| Some((place, place.as_str()?))) {
-        if !subset.is_empty() {
-            links.need(vec![consul_subset(service, subset)], place.span, Harm::Refused);
-        }
+    if let Some((place, subset)) = target.get("serviceSubset").and_then(|place| Some((place, place.as_str()?)))
+        && !subset.is_empty()
+    {
+        links.need(vec![consul_subset(service, subset)], place.span, Harm::Refused);
     }
 }
 

@@ -105,7 +105,8 @@ impl Draft {
         let Some((maker, first)) = clause.gainers.iter().find_map(|at| Some((*at, self.nodes.get(at)?.0))) else {
             return;
         };
-        let used = clause.users.iter().filter(|user| user.after.is_some()).collect::<Vec<_>>();
+        let used =
+            clause.users.iter().filter(|user| user.after.is_some() && user.harm.is_at_once()).collect::<Vec<_>>();
         if used.is_empty() {
             return;
         }
@@ -124,7 +125,7 @@ impl Draft {
 
     /// Those who use it no longer come before those who have it no longer.
     fn leave_before_break(&mut self, number: usize, clause: &Clause) {
-        let leaves = |user: &&User| user.before.is_some() && user.after.is_none();
+        let leaves = |user: &&User| user.before.is_some() && user.after.is_none() && user.harm.is_at_once();
         let leaving: Vec<usize> = clause.users.iter().filter(leaves).map(|user| user.object).collect();
         if leaving.is_empty() || clause.losers.is_empty() {
             return;

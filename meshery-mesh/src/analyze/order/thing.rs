@@ -86,6 +86,9 @@ impl fmt::Display for Thing {
 /// What comes of a need that is not met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Harm {
+    /// A policy is for nothing. It may be there before its target, and should be until its target is gone, so that only
+    /// what stays for good counts.
+    Orphan,
     /// What needs it does nothing as yet.
     Idle,
     /// Requests fail.
@@ -97,20 +100,25 @@ pub(super) enum Harm {
 }
 
 impl Harm {
+    /// Whether it does harm for a moment.
+    pub(super) fn is_at_once(self) -> bool {
+        self != Self::Orphan
+    }
+
     /// How bad it is for a moment.
     pub(super) fn severity(self) -> Severity {
-        if self == Self::Idle { Severity::Info } else { Severity::Warning }
+        if self <= Self::Idle { Severity::Info } else { Severity::Warning }
     }
 
     /// How bad it is for good.
     pub(super) fn lasting(self) -> Severity {
-        if self == Self::Idle { Severity::Warning } else { Severity::Error }
+        if self <= Self::Idle { Severity::Warning } else { Severity::Error }
     }
 
     /// What happens until the need is met.
     pub(super) fn until_then(self) -> &'static str {
         match self {
-            Self::Idle => "it has no effect until then",
+            Self::Orphan | Self::Idle => "it has no effect until then",
             Self::Traffic => "requests fail until then",
             Self::Refused => "it is refused until then",
             Self::Guard => "requests are denied or pass unchecked until then",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use meshery_core::resource::{Node, Resource, Value};
 use meshery_core::world::World;
 
-use super::{Mesh, Retries, Route, RouteRule, Timed, text};
+use super::{Retries, Route, RouteRule, Timed, text};
 use crate::analyze::istio::whole_number;
 use crate::analyze::kinds::{GRPC_ROUTE, HTTP_ROUTE};
 use crate::analyze::neutral::calls::full;
@@ -18,7 +18,7 @@ pub(super) fn read(world: &World, routes: &mut Vec<Route>) {
         let is_inside = !hosts.is_empty();
         let rules: Vec<RouteRule> = object.items(&["spec", "rules"]).iter().map(|node| rule(object, node)).collect();
         let is_exhaustive = is_inside && !rules.is_empty();
-        routes.push(Route { object: object.clone(), mesh: Mesh::GatewayApi, hosts, is_inside, is_exhaustive, rules });
+        routes.push(Route { object: object.clone(), hosts, is_inside, is_exhaustive, rules });
     }
 }
 

@@ -3,7 +3,7 @@
 use meshery_core::resource::{Node, Value};
 use meshery_core::world::World;
 
-use super::{Mesh, Retries, Route, RouteRule, Timed, text};
+use super::{Retries, Route, RouteRule, Timed, text};
 use crate::analyze::istio::{MESH, whole_number};
 use crate::analyze::kinds::VIRTUAL_SERVICE;
 use crate::analyze::neutral::calls::full;
@@ -40,7 +40,7 @@ pub(super) fn read(world: &World, routes: &mut Vec<Route>) {
         });
         let rules: Vec<RouteRule> = rules.collect();
         let is_exhaustive = !rules.is_empty() && !hosts.is_empty();
-        routes.push(Route { object: object.clone(), mesh: Mesh::Istio, hosts, is_inside, is_exhaustive, rules });
+        routes.push(Route { object: object.clone(), hosts, is_inside, is_exhaustive, rules });
     }
 }
 

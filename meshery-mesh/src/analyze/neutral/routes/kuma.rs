@@ -6,7 +6,7 @@ use std::sync::Arc;
 use meshery_core::resource::{Kind, Node, Resource, Value};
 use meshery_core::world::World;
 
-use super::{Mesh, Retries, Route, RouteRule, Timed, text};
+use super::{Retries, Route, RouteRule, Timed, text};
 use crate::analyze::istio::whole_number;
 
 const TIMEOUT: Kind<'_> = Kind::new("kuma.io", "MeshTimeout");
@@ -33,14 +33,7 @@ pub(super) fn read(world: &World, routes: &mut Vec<Route>) {
     for ((_, _, target), (object, rule)) in rules {
         let rule = RouteRule { takes_all: true, ..rule };
         let hosts = vec![target];
-        routes.push(Route {
-            object,
-            mesh: Mesh::Kuma,
-            hosts,
-            is_inside: true,
-            is_exhaustive: false,
-            rules: vec![rule],
-        });
+        routes.push(Route { object, hosts, is_inside: true, is_exhaustive: false, rules: vec![rule] });
     }
 }
 

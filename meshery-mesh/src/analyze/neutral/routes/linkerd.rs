@@ -3,7 +3,7 @@
 use meshery_core::resource::{Kind, Node};
 use meshery_core::world::World;
 
-use super::{Mesh, Retries, Route, RouteRule, Timed, text};
+use super::{Retries, Route, RouteRule, Timed, text};
 
 const PROFILE: Kind<'_> = Kind::new("linkerd.io", "ServiceProfile");
 
@@ -27,13 +27,6 @@ pub(super) fn read(world: &World, routes: &mut Vec<Route>) {
             }
         });
         let (hosts, rules) = (vec![object.name.to_string()], rules.collect());
-        routes.push(Route {
-            object: object.clone(),
-            mesh: Mesh::Linkerd,
-            hosts,
-            is_inside: true,
-            is_exhaustive: false,
-            rules,
-        });
+        routes.push(Route { object: object.clone(), hosts, is_inside: true, is_exhaustive: false, rules });
     }
 }

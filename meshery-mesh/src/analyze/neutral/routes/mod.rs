@@ -20,7 +20,6 @@ use crate::analyze::istio::nanoseconds;
 #[derive(Clone, Debug)]
 pub(in crate::analyze) struct Route {
     pub(in crate::analyze) object: Arc<Resource>,
-    pub(in crate::analyze) mesh: Mesh,
     /// The full names of the hosts that it is for.
     pub(in crate::analyze) hosts: Vec<String>,
     /// Whether it holds for calls within the mesh, not only at a gateway.
@@ -121,7 +120,9 @@ pub(in crate::analyze) struct Routes {
 impl View for Routes {
     fn of(world: &World) -> Self {
         let mut all = Vec::new();
-        DIALECTS.iter().for_each(|(_, read)| read(world, &mut all));
+        for (_, read) in DIALECTS {
+            read(world, &mut all);
+        }
         let mut by_host: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (at, route) in all.iter().enumerate() {
             for host in &route.hosts {

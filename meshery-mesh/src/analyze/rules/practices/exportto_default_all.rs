@@ -59,9 +59,9 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let kinds = [VIRTUAL_SERVICE, DESTINATION_RULE, SERVICE_ENTRY];
     let objects = || kinds.into_iter().flat_map(|kind| world.of(kind));
     let config = world.view::<MeshConfig>();
-    let told = |key: &&str| config.get(&[key]).is_some_and(|it| !it.is_empty());
+    let told = |key: &str| config.get(&[key]).is_some_and(|it| !it.is_empty());
     let is_limited = !world.of(SIDECAR).is_empty()
-        || DEFAULTS.iter().any(|key| told(&key))
+        || DEFAULTS.iter().any(|key| told(key))
         || config.get(&["discoverySelectors"]).is_some_and(|it| !it.is_empty())
         || objects().any(|object| !object.items(&["spec", "exportTo"]).is_empty())
         || world.of(SERVICE).iter().any(|service| service.annotation("networking.istio.io/exportTo").is_some());

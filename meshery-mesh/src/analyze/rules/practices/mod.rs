@@ -7,6 +7,7 @@ mod control_plane_not_ha;
 mod destinationrule_never_looked_up;
 mod envoyfilter_unpinned;
 mod exportto_default_all;
+mod gateway_api_owned_twice;
 mod injected_by_two_meshes;
 mod injection_no_revision_default;
 mod injectors_identical;
@@ -53,4 +54,5 @@ pub(super) const RULES: &[&Rule] = &[
     &redirected_by_two_meshes::RULE,
     &addressed_to_absent_mesh::RULE,
     &injectors_identical::RULE,
+    &gateway_api_owned_twice::RULE,
 ];

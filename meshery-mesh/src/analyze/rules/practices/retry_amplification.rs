@@ -64,6 +64,16 @@ const DEPTH: usize = 8;
 struct Tried {
     tries: u64,
     retries: Option<Retries>,
+    /// Who answers for the host.
+    backends: BTreeSet<String>,
+}
+
+impl Tried {
+    /// Whom those call that answer for the host.
+    fn callees<'a>(&'a self, host: &'a str, calls: &'a Calls) -> impl Iterator<Item = &'a String> {
+        let others = self.backends.iter().map(String::as_str).filter(move |backend| *backend != host);
+        others.chain([host]).flat_map(|backend| calls.of(backend))
+    }
 }
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
@@ -73,13 +83,15 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         let most = route.rules.iter().filter(|rule| rule.retries.is_some()).max_by_key(|rule| rule.tries());
         let Some(most) = most.filter(|rule| rule.tries() > 1) else { continue };
         for host in &route.hosts {
-            let known = tried.entry(host.clone()).or_insert(Tried { tries: 1, retries: None });
+            let unknown = Tried { tries: 1, retries: None, backends: BTreeSet::new() };
+            let known = tried.entry(host.clone()).or_insert(unknown);
+            known.backends.extend(route.rules.iter().flat_map(|rule| rule.backends.iter().cloned()));
             if most.tries() > known.tries {
-                *known = Tried { tries: most.tries(), retries: most.retries.clone() };
+                (known.tries, known.retries) = (most.tries(), most.retries.clone());
             }
         }
     }
-    let called: BTreeSet<&String> = tried.keys().flat_map(|host| calls.of(host)).collect();
+    let called: BTreeSet<&String> = tried.iter().flat_map(|(host, it)| it.callees(host, &calls)).collect();
     let findings = tried.iter().filter(|(host, _)| !called.contains(host)).filter_map(|(host, first)| {
         let chain = worst(host, &tried, &calls);
         let total = chain.iter().fold(first.tries, |total, (_, it)| total.saturating_mul(it.tries));
@@ -103,7 +115,8 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
 fn worst<'a>(host: &'a str, tried: &'a BTreeMap<String, Tried>, calls: &'a Calls) -> Vec<(&'a str, &'a Tried)> {
     let (mut chain, mut seen, mut at) = (Vec::new(), BTreeSet::from([host]), host);
     for _ in 0..DEPTH {
-        let next = calls.of(at).iter().filter(|callee| !seen.contains(callee.as_str()));
+        let Some(it) = tried.get(at) else { break };
+        let next = it.callees(at, calls).filter(|callee| !seen.contains(callee.as_str()));
         let next = next.filter_map(|callee| Some((callee.as_str(), tried.get(callee)?))).max_by_key(|(_, it)| it.tries);
         let Some((callee, it)) = next else { break };
         chain.push((callee, it));
