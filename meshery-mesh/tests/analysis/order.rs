@@ -170,6 +170,38 @@ fn hosts_ports_and_workloads_are_there_before_requests() {
 }
 
 #[test]
+fn a_service_goes_over_to_other_pods_while_both_run() {
+    let service = |version: &str| {
+        let spec = format!("{{ selector: {{ app: web, version: {version} }}, ports: [{{ port: 80 }}] }}");
+        object("v1\nkind: Service", "web", &spec)
+    };
+    let (one, two) = (deployment("web", "v1"), deployment("web", "v2"));
+    let order = run(&[&service("v1"), &one], &[&service("v2"), &two]);
+    assert_eq!(
+        steps(&order),
+        ["create Deployment shop/web-v2", "change Service shop/web", "remove Deployment shop/web-v1"]
+    );
+    assert_eq!(order.findings.len(), 1, "{:?}", messages(&order));
+    assert_eq!(order.findings[0].field, "spec.selector");
+    assert_eq!(run(&[], &[&service("v1"), &one]).findings, [], "nobody calls what is new");
+}
+
+#[test]
+fn who_came_while_it_was_there_suffers_too() {
+    let order = run(
+        &[&subsets("old", "v1"), &route("host: reviews")],
+        &[&route("host: reviews, subset: v1"), &subsets("old", "v2"), &subsets("new", "v1")],
+    );
+    assert_eq!(
+        messages(&order),
+        [
+            "takes away the subset \"v1\" of \"reviews.shop.svc.cluster.local\" before DestinationRule shop/new brings it again, \
+          while VirtualService shop/reviews uses it"
+        ]
+    );
+}
+
+#[test]
 fn the_workloads_of_a_subset_go_after_the_route_to_it() {
     let (service, rule) = (service("reviews", 80), subsets("reviews", "v1 v2"));
     let (one, two) = (deployment("reviews", "v1"), deployment("reviews", "v2"));

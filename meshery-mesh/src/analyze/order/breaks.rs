@@ -105,9 +105,11 @@ impl<'a> Teller<'a> {
                 && user.before.is_some()
                 && user.after.is_none()
                 && at.is_some_and(|at| at > gone);
+            // Who came while it was there, and stays when it is not.
+            let joined = user.before.is_none() && user.harm.is_at_once() && at.is_some_and(|at| at < gone);
             let told = self.is_told(user.object, taker)
                 || clause.gainers.first().is_some_and(|maker| stays && self.is_told(*maker, taker));
-            user.object != taker && !told && (until_end || stays || leaves_later)
+            user.object != taker && !told && (until_end || stays || leaves_later || joined)
         };
         let users: Vec<&User> = clause.users.iter().filter(suffers).collect();
         let for_good = clause.ends_unmet() && users.iter().any(|user| user.after.is_some());

@@ -8,8 +8,8 @@ use meshery_core::resource::Resource;
 
 use super::changes::Object;
 use super::edges;
-use super::state::State;
-use super::thing::{Harm, Links, Thing};
+use super::state::{State, services};
+use super::thing::{Harm, Links, Need, Thing};
 
 /// Who needs something.
 #[derive(Clone, Copy, Debug)]
@@ -89,9 +89,12 @@ struct Gathered {
 
 /// What is needed and changes hands, in the order of those who need it.
 pub(super) fn clauses(objects: &[Object]) -> Vec<Clause> {
-    let moment =
-        |pick: fn(&Object) -> Option<&Arc<Resource>>| State::new(objects.iter().filter_map(pick).cloned().collect());
-    let states = (moment(|object| object.before.as_ref()), moment(|object| object.after.as_ref()));
+    let moment = |pick: fn(&Object) -> Option<&Arc<Resource>>| -> Vec<Arc<Resource>> {
+        objects.iter().filter_map(pick).cloned().collect()
+    };
+    let (before, after) = (moment(|object| object.before.as_ref()), moment(|object| object.after.as_ref()));
+    let ever = services(before.iter().chain(&after).cloned().collect());
+    let states = (State::new(before, &ever), State::new(after, &ever));
     let links: Vec<(Links, Links)> = objects.iter().map(|object| both(object, &states)).collect();
     let mut holders = Holders::default();
     for (at, (object, (before, after))) in objects.iter().zip(&links).enumerate() {
@@ -106,7 +109,9 @@ pub(super) fn clauses(objects: &[Object]) -> Vec<Clause> {
     for (at, (object, (before, after))) in objects.iter().zip(&links).enumerate() {
         let cluster = object.latest().and_then(|it| it.cluster.as_ref());
         for (needs, is_after) in [(&before.needs, false), (&after.needs, true)] {
-            for need in needs {
+            // Of what is new nobody asks anything as yet.
+            let counts = |need: &&Need| need.harm != Harm::Serving || object.before.is_some();
+            for need in needs.iter().filter(counts) {
                 let key: Vec<usize> = need.any.iter().map(|thing| holders.number(cluster, thing)).collect();
                 let entry = gathered.entry(key.clone()).or_insert_with(|| {
                     order.push(key);

@@ -5,7 +5,7 @@ use meshery_core::world::Labels;
 
 use super::gateway_api::need_guard;
 use super::istio::need_service;
-use super::state::{State, full};
+use super::state::{State, full, selector_text};
 use super::thing::{Harm, Links, Thing, What, itself};
 use crate::analyze::istio::whole_number;
 use crate::analyze::kinds::{CONFIG_MAP, NAMESPACE, SECRET};
@@ -45,6 +45,11 @@ pub(super) fn service(service: &Resource, links: &mut Links) {
     let ports = service.items(&["spec", "ports"]).iter().filter_map(|port| whole_number(port.get("port")?));
     links.has.extend(ports.map(|port| Thing::new(What::Port, &*host, port.to_string())));
     links.has.push(Thing::new(What::Host, host, ""));
+    if let Some(place) = service.root.at(&["spec", "selector"]).filter(|selector| !selector.is_empty()) {
+        let selector = selector_text(&Labels::of(Some(place)));
+        let pods = Thing::new(What::Selected, service.namespace_or_default(), selector);
+        links.need(vec![pods], place.span, Harm::Serving);
+    }
     need_guard(service, links);
 }
 
@@ -56,6 +61,8 @@ pub(super) fn workload(object: &Resource, state: &State, links: &mut Links) {
         let labels = Labels::of(pod.at(&["metadata", "labels"]));
         let answered = state.answered_by(namespace, &labels).into_iter();
         links.has.extend(answered.map(|(host, subset)| Thing::new(What::Pods, host, subset)));
+        let selectors = state.selectors(namespace, &labels).into_iter();
+        links.has.extend(selectors.map(|selector| Thing::new(What::Selected, namespace, selector)));
     }
     let Some(spec) = pod.get("spec") else { return };
     let mut need = |kind: Kind<'_>, place: Option<&Node>| {

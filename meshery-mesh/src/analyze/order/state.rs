@@ -13,13 +13,15 @@ use crate::analyze::kubernetes::Services;
 /// Objects at one moment.
 pub(super) struct State {
     services: Arc<Services>,
+    /// Those of all moments.
+    ever: Arc<Services>,
     /// By host, the subsets with their labels.
     subsets: HashMap<String, Vec<(String, Labels)>>,
 }
 
 impl State {
-    /// Of these objects.
-    pub(super) fn new(objects: Vec<Arc<Resource>>) -> Self {
+    /// Of these objects, and with the Services that there are at any moment.
+    pub(super) fn new(objects: Vec<Arc<Resource>>, ever: &Arc<Services>) -> Self {
         let world = World::new(objects, Settings::default());
         let mut subsets: HashMap<String, Vec<(String, Labels)>> = HashMap::new();
         for rule in world.of(DESTINATION_RULE) {
@@ -30,7 +32,12 @@ impl State {
                 known.push((name.to_owned(), Labels::of(subset.get("labels"))));
             }
         }
-        Self { services: world.view::<Services>(), subsets }
+        Self { services: world.view::<Services>(), ever: Arc::clone(ever), subsets }
+    }
+
+    /// The selectors by which Services of any moment send to pods with these labels.
+    pub(super) fn selectors(&self, namespace: &str, labels: &Labels) -> Vec<String> {
+        self.ever.selecting(namespace, labels).into_iter().map(|service| selector_text(&service.selector)).collect()
     }
 
     /// The hosts, and the subsets of hosts, that pods with these labels answer for. An empty subset is all of the host.
@@ -66,4 +73,14 @@ pub(super) fn names(host: &str, own: &str) -> Vec<String> {
     let ends = bare.char_indices().filter_map(|(at, c)| (c == '.').then_some(at)).chain([bare.len()]);
     names.extend(ends.filter_map(|at| Some(format!("*{}", bare.get(at..)?))).filter(|wildcard| *wildcard != full));
     names
+}
+
+/// The labels that a Service asks for, as text.
+pub(super) fn selector_text(selector: &Labels) -> String {
+    selector.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(",")
+}
+
+/// The Services of these objects.
+pub(super) fn services(objects: Vec<Arc<Resource>>) -> Arc<Services> {
+    World::new(objects, Settings::default()).view::<Services>()
 }

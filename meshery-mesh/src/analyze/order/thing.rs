@@ -24,6 +24,8 @@ pub(super) enum What {
     Subset,
     /// Something that runs and answers for a host; the part is the subset, empty for all.
     Pods,
+    /// Something that runs and has the labels that a Service asks for; the part is the labels.
+    Selected,
     /// A listener of a Gateway; the part is its name.
     Listener,
     /// A leave to name objects of another namespace; the part says by whom.
@@ -74,6 +76,7 @@ impl fmt::Display for Thing {
             What::Subset => write!(f, "the subset {part:?} of {name:?}"),
             What::Pods if part.is_empty() => write!(f, "the workloads of {name:?}"),
             What::Pods => write!(f, "the workloads of the subset {part:?} of {name:?}"),
+            What::Selected => write!(f, "the pods with {part} in {name}"),
             What::Listener => write!(f, "the listener {part:?} of {name}"),
             What::Grant => write!(f, "the grant for {name}"),
             What::Provider => write!(f, "the provider {name:?}"),
@@ -91,6 +94,8 @@ pub(super) enum Harm {
     Orphan,
     /// What needs it does nothing as yet.
     Idle,
+    /// Requests fail, unless the object is new and nobody calls it as yet. To take all pods away for good may be meant.
+    Serving,
     /// Requests fail.
     Traffic,
     /// The API server or the control plane refuses the object.
@@ -112,14 +117,14 @@ impl Harm {
 
     /// How bad it is for good.
     pub(super) fn lasting(self) -> Severity {
-        if self <= Self::Idle { Severity::Warning } else { Severity::Error }
+        if self <= Self::Serving { Severity::Warning } else { Severity::Error }
     }
 
     /// What happens until the need is met.
     pub(super) fn until_then(self) -> &'static str {
         match self {
             Self::Orphan | Self::Idle => "it has no effect until then",
-            Self::Traffic => "requests fail until then",
+            Self::Serving | Self::Traffic => "requests fail until then",
             Self::Refused => "it is refused until then",
             Self::Guard => "requests are denied or pass unchecked until then",
         }
