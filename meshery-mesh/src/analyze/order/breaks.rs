@@ -83,7 +83,9 @@ impl<'a> Teller<'a> {
         };
         let told = clause.users.iter().filter(too_soon).filter_map(|user| {
             let (object, span) = (self.object(user.object)?.after.as_ref()?, user.after?);
-            let message = format!("needs {} before {source} brings it: {}", clause.thing, user.harm.until_then());
+            let (thing, source_name) = (clause.thing.to_string(), source.to_string());
+            let when = if thing == source_name { "it is there".into() } else { format!("{source_name} brings it") };
+            let message = format!("needs {thing} before {when}: {}", user.harm.until_then());
             let finding = self.rule.finding(object, span, message).as_bad_as(user.harm.severity());
             let finding = finding.with_help(format!("apply {source} first"));
             Some(finding.with_related(source, source.head(), format!("brings {}", clause.thing)))
