@@ -18,8 +18,8 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     summary: "A program listens on the loopback address at a port that a Service sends to",
     why: "
 What listens on 127.0.0.1 takes connections from its own pod only. Without a mesh its Service never reaches it. In a mesh it
-depends: Istio's sidecar connects to the address of the pod since version 1.10, and Linkerd's always did, so that requests
-are refused; other proxies connect from within, so that it works until the pod leaves the mesh.
+depends on where the proxy connects to: Istio's sidecar connects to the address of the pod since version 1.10, so that
+requests are refused, and where a proxy connects from within it works only until the pod leaves the mesh.
 
 Only what is said in the file is seen: arguments, commands and variables that name the loopback address with the port.",
     bad: "
@@ -52,7 +52,7 @@ spec: { selector: { app: orders }, ports: [{ name: http, port: 80, targetPort: 8
         "https://istio.io/latest/docs/ops/configuration/traffic-management/network-topologies/",
         "https://istio.io/latest/blog/2021/upcoming-networking-changes/",
     ],
-    meshes: &["istio", "linkerd"],
+    meshes: &["istio"],
     run,
     ..Rule::NEW
 };
