@@ -58,6 +58,10 @@ impl Analysis {
     }
 }
 
-fn reports<S: Serializer>(errors: &[Error], serializer: S) -> Result<S::Ok, S::Error> {
+/// Errors as they are told.
+///
+/// # Errors
+/// Those of the serializer.
+pub fn reports<S: Serializer>(errors: &[Error], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(errors.iter().map(Error::report))
 }

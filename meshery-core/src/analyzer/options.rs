@@ -133,6 +133,8 @@ pub struct Options {
     pub rules: Vec<Source>,
     /// A list of what is allowed.
     pub allow: Option<Source>,
+    /// Whether what a file of the same name has no longer is to be removed, where the order of changes is asked for.
+    pub prune: bool,
     /// The fingerprints of what was there before, and is not told again.
     pub baseline: BTreeSet<String>,
 }

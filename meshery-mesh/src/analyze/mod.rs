@@ -12,28 +12,31 @@
 //! | [`gather`](fn@gather) | from paths to files |
 //! | `live` | what runs on a cluster, as files |
 //! | `edit`, [`fix`](fn@fix) | changes of text that mend a mistake, and putting them into files |
+//! | [`order`](mod@order) | in which order to apply changes so that nothing breaks in between |
 //! | [`report`] | findings as text, JSON, SARIF and more |
 //! | `session` | [`Session`]: findings that follow the files |
 //! | `kinds` | the kinds that rules read |
 //! | `certainty` | whether what is not among the objects is missing |
-//! | `kubernetes`, `istio`, `kuma` | what rules derive from objects and share |
+//! | `neutral` | what meshes have in common, whatever they call it |
+//! | `kubernetes`, `gateway_api`, `istio`, `kuma` | what rules derive from objects and share |
 //! | `values` | what texts stand for, whichever mesh reads them |
-//! | `kubernetes`, `istio`, `gateway_api` | what rules derive from objects and share |
 
 mod allow;
 mod certainty;
 mod edit;
 mod fix;
-mod gather;
 mod gateway_api;
+mod gather;
 mod istio;
 mod kinds;
 mod kubernetes;
+mod kuma;
 #[cfg(feature = "cluster")]
 mod live;
-mod kuma;
+mod neutral;
 mod objects;
 mod options;
+pub mod order;
 mod own;
 mod parallel;
 mod read;
@@ -52,6 +55,7 @@ pub use gather::gather;
 #[cfg(feature = "cluster")]
 pub use live::running;
 pub use options::at_this_time;
+pub use order::{Order, order};
 pub use own::test_rules;
 #[cfg(feature = "cluster")]
 pub(crate) use read::read;

@@ -16,6 +16,7 @@ mod fixes;
 mod istio_grid;
 mod istioctl_verdicts;
 mod mutations;
+mod order;
 mod own_rules;
 mod reports;
 mod rules;

@@ -90,7 +90,8 @@ impl Pool {
             self.mutate(&mut object, dice);
         }
         // What has no kind is no object, and no rule sees it.
-        if object.get("kind").and_then(Value::as_str).is_none() || object.get("apiVersion").and_then(Value::as_str).is_none()
+        if object.get("kind").and_then(Value::as_str).is_none()
+            || object.get("apiVersion").and_then(Value::as_str).is_none()
         {
             return self.objects[dice.roll(self.objects.len())].clone();
         }

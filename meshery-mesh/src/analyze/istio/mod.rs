@@ -73,6 +73,7 @@ pub(super) use selecting::{Selecting, overlapping, selecting, several, without_w
 pub(super) use served::{Offer, Offered, Served};
 pub(super) use shared::{Place, Shared};
 pub(super) use subsets::{Subsets, key as host_key, names as subset_names};
+pub(super) use texts::nanoseconds;
 pub(super) use unlabelled::unlabelled;
 pub(super) use upstream::{KnownHosts, full_host, number, service_named, told_namespace};
 pub(super) use virtual_service::{MESH, Slot, clients, destinations, http_slots, slots};

@@ -35,7 +35,7 @@ const UNITS: [(&str, f64); 8] = [
 ];
 
 /// The nanoseconds of a duration as Go writes it: `1.5s`, `1h30m`. None has more than some 292 years.
-pub(super) fn nanoseconds(text: &str) -> Option<f64> {
+pub(in crate::analyze) fn nanoseconds(text: &str) -> Option<f64> {
     let (sign, mut rest) = match text.strip_prefix('-') {
         Some(rest) => (-1.0, rest),
         None => (1.0, text.strip_prefix('+').unwrap_or(text)),

@@ -12,4 +12,4 @@ pub(super) use namespaces::Namespaces;
 pub(super) use placed_pods::{PlacedPods, is_of_place};
 pub(super) use secrets::Content;
 pub(super) use services::{Port, Service, Services};
-pub(super) use workloads::{Workload, Workloads};
+pub(super) use workloads::{Workload, Workloads, template_of};

@@ -80,6 +80,12 @@ impl Workload {
     }
 }
 
+/// The pod of what is a workload, or the template of its pods.
+pub(in crate::analyze) fn template_of(object: &Resource) -> Option<&Node> {
+    let (_, path) = TEMPLATES.iter().find(|(kind, _)| *kind == object.kind())?;
+    object.root.at(path)
+}
+
 /// The workloads of a world, by namespace. What several objects describe (a Deployment, its ReplicaSet, its pods) is here
 /// as often.
 pub(in crate::analyze) struct Workloads {
