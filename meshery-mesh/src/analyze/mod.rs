@@ -13,10 +13,12 @@
 //! | `session` | [`Session`]: findings that follow the files |
 //! | `kinds` | the kinds that rules read |
 //! | `certainty` | whether what is not among the objects is missing |
-//! | `kubernetes`, `istio` | what rules derive from objects and share |
+//! | `kubernetes`, `istio`, `consul` | what rules derive from objects and share |
+//! | `values` | what the programs that read a configuration take for a duration, an address, a URL |
 
 mod allow;
 mod certainty;
+mod consul;
 mod edit;
 mod fix;
 mod istio;
@@ -31,6 +33,7 @@ mod rule;
 mod rules;
 mod schema;
 mod session;
+mod values;
 pub mod yaml;
 
 use std::collections::BTreeSet;
