@@ -8,6 +8,7 @@ use meshery_core::world::View;
 
 use crate::analyze::kinds::{REPLICA_SET, SERVICE};
 use crate::analyze::kubernetes::Workloads;
+use crate::analyze::values::go;
 
 /// What the names of Consul's annotations begin with.
 pub(super) const PREFIX: &str = "consul.hashicorp.com/";
@@ -110,7 +111,7 @@ impl Annotation {
         let ports = containers.iter().flat_map(|it| it.get("ports").map(Node::items).unwrap_or_default());
         let mut named = ports.filter(|port| port.get("name").and_then(Node::as_str) == Some(text));
         let named = named.find_map(|port| port.get("containerPort")?.as_int());
-        named.or_else(|| crate::analyze::values::go::integer(text).map(i64::from))
+        named.or_else(|| go::integer(text).map(i64::from))
     }
 
     /// Another annotation beside it, by its name without the common beginning.

@@ -3,7 +3,7 @@
 use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
-use crate::analyze::consul::{Annotations, annotation_problem};
+use crate::analyze::consul::{Annotation, Annotations, annotation_problem};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH633",
@@ -40,7 +40,7 @@ spec: { containers: [{ name: web, image: web:1 }] }",
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let annotations = world.view::<Annotations>();
     let wrong = annotations.iter().filter_map(|annotation| Some((annotation, annotation_problem(annotation)?)));
-    let finding = |(annotation, problem): (&crate::analyze::consul::Annotation, String)| {
+    let finding = |(annotation, problem): (&Annotation, String)| {
         let span = annotation.field.value.span;
         let span = if span.start.offset < span.end.offset { span } else { annotation.field.key_span };
         let message = format!("the annotation {} is invalid: {problem}", &*annotation.field.key);

@@ -1,5 +1,7 @@
 //! MSH628 `consul-credential-injection-invalid`.
 
+use std::collections::BTreeSet;
+
 use meshery_core::resource::Node;
 use meshery_core::{Finding, RuleInfo, World};
 
@@ -130,13 +132,13 @@ fn routed(checks: &mut Checks<'_>, spec: &Node, is_deployed: bool) {
         }
         return;
     }
-    for routing in routing {
+    if let Some(routing) = routing {
         let socket = text(routing, "udsPath");
         if !socket.is_empty() && !socket.starts_with('/') {
             checks.at(routing, "udsPath", "udsPath is no absolute path", "begin it with a slash");
         }
     }
-    let mut bindings = std::collections::BTreeSet::new();
+    let mut bindings = BTreeSet::new();
     for service in services {
         if text(service, "name") == "*" {
             let message = "credentials are injected for services by their names only";
@@ -150,12 +152,7 @@ fn routed(checks: &mut Checks<'_>, spec: &Node, is_deployed: bool) {
     }
 }
 
-fn bound<'a>(
-    checks: &mut Checks<'_>,
-    service: &Node,
-    credential: &'a Node,
-    bindings: &mut std::collections::BTreeSet<&'a str>,
-) {
+fn bound<'a>(checks: &mut Checks<'_>, service: &Node, credential: &'a Node, bindings: &mut BTreeSet<&'a str>) {
     let binding = text(credential, "bindingID");
     match text(credential, "mode") {
         "none" if !binding.is_empty() => {

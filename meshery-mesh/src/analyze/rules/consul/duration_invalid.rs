@@ -82,7 +82,8 @@ fn check(checks: &mut Checks<'_>, map: &Node, keys: &[&str]) {
         match nanoseconds(value) {
             _ if value.is_empty() => {}
             None => {
-                checks.at(map, key, format!("{value:?} is no duration"), "write a number with its unit, such as 10s")
+                let message = format!("{value:?} is no duration");
+                checks.at(map, key, message, "write a number with its unit, such as 10s");
             }
             Some(time) if time <= 0 && *key == "messageTimeout" => {
                 checks.at(map, key, format!("{value} is no time to wait"), "write more than nought");

@@ -88,7 +88,9 @@ fn exported(checks: &mut Checks<'_>, spec: &Node) {
 fn ingress(checks: &mut Checks<'_>, spec: &Node) {
     for listener in items(spec, "listeners") {
         need_later(checks, listener, "services", "a listener");
-        items(listener, "services").iter().for_each(|service| need_later(checks, service, "name", "a service"));
+        for service in items(listener, "services") {
+            need_later(checks, service, "name", "a service");
+        }
     }
 }
 
@@ -101,7 +103,9 @@ fn provider(checks: &mut Checks<'_>, spec: &Node) {
     }
     for place in items(spec, "locations") {
         for key in ["header", "queryParam", "cookie"] {
-            each(place, &[key]).into_iter().for_each(|map| need(checks, map, "name", "a location of tokens"));
+            for map in each(place, &[key]) {
+                need(checks, map, "name", "a location of tokens");
+            }
         }
     }
     for forwarding in each(spec, &["forwarding"]) {
@@ -230,5 +234,7 @@ fn router(checks: &mut Checks<'_>, spec: &Node) {
 }
 
 fn terminating(checks: &mut Checks<'_>, spec: &Node) {
-    items(spec, "services").iter().for_each(|service| need_later(checks, service, "name", "a linked service"));
+    for service in items(spec, "services") {
+        need_later(checks, service, "name", "a linked service");
+    }
 }

@@ -58,8 +58,12 @@ fn exactly_one(checks: &mut Checks<'_>, map: &Node, keys: &[&str], is_there: imp
 fn check(checks: &mut Checks<'_>, spec: &Node) {
     if let Some(keys) = at(spec, &["jsonWebKeySet"]) {
         exactly_one(checks, keys, &["local", "remote"], has);
-        at(keys, &["local"]).into_iter().for_each(|it| local(checks, it));
-        at(keys, &["remote"]).into_iter().for_each(|it| remote(checks, it));
+        if let Some(keys) = at(keys, &["local"]) {
+            local(checks, keys);
+        }
+        if let Some(keys) = at(keys, &["remote"]) {
+            remote(checks, keys);
+        }
     }
     for place in items(spec, "locations") {
         exactly_one(checks, place, &["header", "queryParam", "cookie"], has);

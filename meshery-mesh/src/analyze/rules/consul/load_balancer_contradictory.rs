@@ -39,7 +39,9 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
 
 fn check(checks: &mut Checks<'_>, spec: &Node) {
     let Some(balancer) = at(spec, &["loadBalancer"]) else { return };
-    items(balancer, "hashPolicies").iter().for_each(|policy| hash(checks, policy));
+    for policy in items(balancer, "hashPolicies") {
+        hash(checks, policy);
+    }
     let policy = text(balancer, "policy");
     let configured = [
         ("ringHashConfig", has(balancer, "ringHashConfig"), &["ring_hash"][..]),

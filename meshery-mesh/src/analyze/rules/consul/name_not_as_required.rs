@@ -1,5 +1,7 @@
 //! MSH618 `consul-name-not-as-required`.
 
+use std::sync::Arc;
+
 use meshery_core::resource::{Kind, Resource};
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
@@ -59,7 +61,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
             });
         }
     }
-    let is_outside = |group: &&std::sync::Arc<Resource>| group.namespace_or_default() != "default";
+    let is_outside = |group: &&Arc<Resource>| group.namespace_or_default() != "default";
     for group in world.of(SAMENESS_GROUP).iter().filter(is_outside) {
         let place = group.root.at(&["metadata", "namespace"]).map_or(group.head(), |namespace| namespace.span);
         let message = "a SamenessGroup must be in the namespace \"default\"";

@@ -61,23 +61,28 @@ fn exclude(checks: &mut Checks<'_>, map: &Node, pairs: &[(&str, &str)]) {
 
 fn exported(checks: &mut Checks<'_>, spec: &Node) {
     let pairs = [("partition", "peer"), ("partition", "samenessGroup"), ("peer", "samenessGroup")];
-    each(spec, &["services", "*", "consumers", "*"]).into_iter().for_each(|it| exclude(checks, it, &pairs));
+    for consumer in each(spec, &["services", "*", "consumers", "*"]) {
+        exclude(checks, consumer, &pairs);
+    }
 }
 
 fn sameness(checks: &mut Checks<'_>, spec: &Node) {
-    items(spec, "members").iter().for_each(|member| exclude(checks, member, &[("partition", "peer")]));
+    for member in items(spec, "members") {
+        exclude(checks, member, &[("partition", "peer")]);
+    }
 }
 
 fn service(checks: &mut Checks<'_>, spec: &Node) {
     for upstream in each(spec, &["upstreamConfig", "overrides", "*"]) {
-        exclude(checks, upstream, &[("namespace", "peer")]);
-        exclude(checks, upstream, &[("partition", "peer")]);
+        exclude(checks, upstream, &[("namespace", "peer"), ("partition", "peer")]);
     }
 }
 
 fn intentions(checks: &mut Checks<'_>, spec: &Node) {
     let pairs = [("peer", "partition"), ("samenessGroup", "partition"), ("samenessGroup", "peer")];
-    items(spec, "sources").iter().for_each(|source| exclude(checks, source, &pairs));
+    for source in items(spec, "sources") {
+        exclude(checks, source, &pairs);
+    }
 }
 
 fn resolver(checks: &mut Checks<'_>, spec: &Node) {

@@ -4,7 +4,7 @@ use meshery_core::resource::{Kind, Node};
 use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
-use crate::analyze::consul::{Checks, checked, each, items, text, texts};
+use crate::analyze::consul::{Checks, checked, each, items, text};
 use crate::analyze::kinds::{
     CONSUL_MESH, CONTROL_PLANE_REQUEST_LIMIT, GATEWAY_POLICY, INGRESS_GATEWAY, JWT_PROVIDER, PEERING_ACCEPTOR,
     PEERING_DIALER, PROXY_DEFAULTS, REGISTRATION, ROUTE_RETRY_FILTER, SERVICE_DEFAULTS, SERVICE_INTENTIONS,
@@ -250,9 +250,6 @@ fn routes(checks: &mut Checks<'_>, spec: &Node) {
 }
 
 fn retries(checks: &mut Checks<'_>, map: &Node) {
-    if texts(map, "retryOn").all(|condition| RETRIES.contains(&condition)) {
-        return;
-    }
     for condition in items(map, "retryOn").iter().filter(|it| it.as_str().is_some_and(|it| !RETRIES.contains(&it))) {
         member(checks, condition, "condition of a retry", RETRIES);
         checks.when_synced();
