@@ -50,7 +50,8 @@ const NAMES: [(Kind<'static>, &str); 5] = [
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (kind, name) in NAMES {
-        for object in world.of(kind).iter().filter(|object| *object.name != *name) {
+        // What has no name yet is for the API server to refuse.
+        for object in world.of(kind).iter().filter(|object| !object.name.is_empty() && *object.name != *name) {
             let message = format!("the {} must be called {name:?}", kind.name);
             let finding = rule.finding(object, object.head(), message).with_help(format!("rename it to {name}"));
             findings.push(if kind == EXPORTED_SERVICES {

@@ -78,7 +78,9 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         findings.extend(shared(rule, world.of(kind), place, message, key));
     };
     for kind in ONCE {
-        find(kind, &[], &format!("Consul has one {} only", kind.name), &|_| Some(String::new()));
+        find(kind, &[], &format!("Consul has one {} only", kind.name), &|object| {
+            Some(String::new()).filter(|_| !object.name.is_empty())
+        });
     }
     let is_one = world.view::<Edition>().has_one_namespace();
     for kind in NAMED.into_iter().filter(|_| is_one) {
