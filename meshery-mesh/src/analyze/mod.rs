@@ -14,7 +14,6 @@
 //! | `kinds` | the kinds that rules read |
 //! | `certainty` | whether what is not among the objects is missing |
 //! | `kubernetes`, `istio`, `consul` | what rules derive from objects and share |
-//! | `values` | what the programs that read a configuration take for a duration, an address, a URL |
 
 mod allow;
 mod certainty;
@@ -33,7 +32,6 @@ mod rule;
 mod rules;
 mod schema;
 mod session;
-mod values;
 pub mod yaml;
 
 use std::collections::BTreeSet;

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::annotations::Annotation;
-use crate::analyze::values::{go, quantity};
+use crate::analyze::consul::values::{go, quantity};
 
 /// Those that say yes or no.
 const FLAGS: [&str; 11] = [

@@ -8,7 +8,7 @@ use meshery_core::world::View;
 
 use crate::analyze::kinds::{REPLICA_SET, SERVICE};
 use crate::analyze::kubernetes::Workloads;
-use crate::analyze::values::go;
+use crate::analyze::consul::values::go;
 
 /// What the names of Consul's annotations begin with.
 pub(super) const PREFIX: &str = "consul.hashicorp.com/";

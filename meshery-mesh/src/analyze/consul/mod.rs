@@ -1,6 +1,7 @@
 //! What the rules over Consul's objects share: how its webhook reads a field, what its objects say of a service, and
 //! what is known of the Consul that they are for.
 
+pub(in crate::analyze) mod values;
 mod annotation_values;
 mod annotations;
 mod checks;

@@ -6,7 +6,7 @@ use meshery_core::{Finding, RuleInfo, World};
 use crate::analyze::Rule;
 use crate::analyze::consul::{Checks, checked, flag, is_set, items, text, texts};
 use crate::analyze::kinds::INGRESS_GATEWAY;
-use crate::analyze::values::dns::is_domain;
+use crate::analyze::consul::values::dns::is_domain;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH624",
