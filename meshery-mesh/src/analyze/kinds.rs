@@ -21,6 +21,16 @@ kinds! {
         DAEMON_SET = "DaemonSet", DEPLOYMENT = "Deployment", REPLICA_SET = "ReplicaSet", STATEFUL_SET = "StatefulSet",
     "argoproj.io": ROLLOUT = "Rollout",
     "batch": CRON_JOB = "CronJob", JOB = "Job",
+    "consul.hashicorp.com":
+        CONSUL_MESH = "Mesh", CONTROL_PLANE_REQUEST_LIMIT = "ControlPlaneRequestLimit",
+        EXPORTED_SERVICES = "ExportedServices", GATEWAY_POLICY = "GatewayPolicy", INGRESS_GATEWAY = "IngressGateway",
+        JWT_PROVIDER = "JWTProvider", PEERING_ACCEPTOR = "PeeringAcceptor", PEERING_DIALER = "PeeringDialer",
+        PROXY_DEFAULTS = "ProxyDefaults", RATE_LIMIT = "RateLimit", REGISTRATION = "Registration",
+        ROUTE_AUTH_FILTER = "RouteAuthFilter", ROUTE_RETRY_FILTER = "RouteRetryFilter",
+        ROUTE_TIMEOUT_FILTER = "RouteTimeoutFilter", SAMENESS_GROUP = "SamenessGroup",
+        SERVICE_DEFAULTS = "ServiceDefaults", SERVICE_INTENTIONS = "ServiceIntentions",
+        SERVICE_RESOLVER = "ServiceResolver", SERVICE_ROUTER = "ServiceRouter", SERVICE_SPLITTER = "ServiceSplitter",
+        TERMINATING_GATEWAY = "TerminatingGateway",
     "extensions.istio.io": WASM_PLUGIN = "WasmPlugin",
     "gateway.networking.k8s.io":
         K8S_GATEWAY = "Gateway", GRPC_ROUTE = "GRPCRoute", HTTP_ROUTE = "HTTPRoute",

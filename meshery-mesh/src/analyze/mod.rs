@@ -20,9 +20,11 @@
 //! | `neutral` | what meshes have in common, whatever they call it |
 //! | `kubernetes`, `gateway_api`, `istio`, `kuma` | what rules derive from objects and share |
 //! | `values` | what texts stand for, whichever mesh reads them |
+//! | `kubernetes`, `istio`, `consul` | what rules derive from objects and share |
 
 mod allow;
 mod certainty;
+mod consul;
 mod edit;
 mod fix;
 mod gateway_api;
