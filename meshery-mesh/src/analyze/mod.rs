@@ -13,7 +13,8 @@
 //! | `session` | [`Session`]: findings that follow the files |
 //! | `kinds` | the kinds that rules read |
 //! | `certainty` | whether what is not among the objects is missing |
-//! | `kubernetes`, `istio` | what rules derive from objects and share |
+//! | `kubernetes`, `istio`, `linkerd` | what rules derive from objects and share |
+//! | `values` | what texts stand for |
 
 mod allow;
 mod certainty;
@@ -22,6 +23,7 @@ mod fix;
 mod istio;
 mod kinds;
 mod kubernetes;
+mod linkerd;
 mod objects;
 pub mod options;
 mod parallel;
@@ -31,6 +33,7 @@ mod rule;
 mod rules;
 mod schema;
 mod session;
+mod values;
 pub mod yaml;
 
 use std::collections::BTreeSet;
