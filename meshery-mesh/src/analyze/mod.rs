@@ -13,11 +13,12 @@
 //! | `session` | [`Session`]: findings that follow the files |
 //! | `kinds` | the kinds that rules read |
 //! | `certainty` | whether what is not among the objects is missing |
-//! | `kubernetes`, `istio`, `linkerd` | what rules derive from objects and share |
+//! | `kubernetes`, `istio`, `linkerd`, `cilium`, `smi` | what rules derive from objects and share |
 //! | `values` | what texts stand for |
 
 mod allow;
 mod certainty;
+mod cilium;
 mod edit;
 mod fix;
 mod istio;
@@ -33,6 +34,7 @@ mod rule;
 mod rules;
 mod schema;
 mod session;
+mod smi;
 mod values;
 pub mod yaml;
 

@@ -112,3 +112,14 @@ pub(in crate::analyze) fn day_of(seconds: i64) -> String {
     time::OffsetDateTime::from_unix_timestamp(seconds)
         .map_or_else(|_| "a day far off".into(), |time| time.date().to_string())
 }
+
+impl Part {
+    /// What it is, for messages.
+    pub(in crate::analyze) fn called(self) -> String {
+        match self {
+            Self::Anchors => "the trust anchor".into(),
+            Self::Issuer => "the issuer's certificate".into(),
+            Self::Webhook(name) => format!("the certificate of the {name}"),
+        }
+    }
+}

@@ -1,12 +1,5 @@
 //! Names as Kubernetes takes them.
 
-/// Whether it is a label of DNS: up to 63 small letters, digits and hyphens, with no hyphen at an end.
-pub(in crate::analyze) fn is_label(text: &str) -> bool {
-    let is_inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    let ends_well = !text.starts_with('-') && !text.ends_with('-');
-    !text.is_empty() && text.len() <= 63 && ends_well && text.bytes().all(is_inner)
-}
-
 /// Whether it is a name of DNS: up to 253 characters, parts of small letters, digits and hyphens between dots.
 pub(in crate::analyze) fn is_subdomain(text: &str) -> bool {
     let is_part = |part: &str| {
@@ -22,8 +15,7 @@ mod tests {
 
     #[test]
     fn names_are_small() {
-        assert!(is_label("a-1") && !is_label("a.b") && !is_label("-a") && !is_label("A") && !is_label(""));
         assert!(is_subdomain("a.b-c.1") && !is_subdomain("a..b") && !is_subdomain("a.b.") && !is_subdomain("a_b"));
-        assert!(!is_label(&"a".repeat(64)) && is_subdomain(&"a".repeat(64)) && !is_subdomain(&"a".repeat(254)));
+        assert!(is_subdomain(&"a".repeat(64)) && !is_subdomain(&"a".repeat(254)));
     }
 }

@@ -1,14 +1,31 @@
 //! Rules over Linkerd's objects, and over Kubernetes' as Linkerd takes them: MSH401 to MSH499.
 
 mod access_policy_unknown;
+mod anchors_differ;
+mod annotation_invalid;
+mod annotation_misplaced;
+mod annotation_unknown;
 mod authentication_unknown;
 mod authentications_contradicted;
 mod backend_without_port;
 mod balancing_annotation_invalid;
+mod certificate_algorithm;
+mod certificate_expiring_soon;
+mod certificate_not_valid;
+mod certificate_untrusted;
 mod client_identity_invalid;
+mod cluster_networks;
+mod control_plane_single;
 mod egress_parent_without_port;
+mod extension_twice;
+mod kube_system_not_excluded;
+mod label_or_annotation;
+mod link_invalid;
+mod mirror_orphaned;
 mod networks_invalid;
+mod opaque_ports_differ;
 mod policy_target_unsupported;
+mod proxy_init_not_root;
 mod rate_limit_invalid;
 mod route_ignored;
 mod route_parent_unknown;
@@ -47,4 +64,21 @@ pub(super) const RULES: &[&Rule] = &[
     &route_parent_unknown::RULE,
     &route_ignored::RULE,
     &servers_overlap::RULE,
+    &annotation_unknown::RULE,
+    &annotation_invalid::RULE,
+    &annotation_misplaced::RULE,
+    &label_or_annotation::RULE,
+    &opaque_ports_differ::RULE,
+    &extension_twice::RULE,
+    &control_plane_single::RULE,
+    &kube_system_not_excluded::RULE,
+    &cluster_networks::RULE,
+    &proxy_init_not_root::RULE,
+    &certificate_not_valid::RULE,
+    &certificate_expiring_soon::RULE,
+    &certificate_algorithm::RULE,
+    &certificate_untrusted::RULE,
+    &link_invalid::RULE,
+    &mirror_orphaned::RULE,
+    &anchors_differ::RULE,
 ];

@@ -34,7 +34,7 @@ spec:
   parentRefs: [{ group: policy.linkerd.io, kind: Server, name: reviews-http }]
   rules:
   - matches: [{ path: { type: RegularExpression, value: '/reviews/(\\d+)' } }]",
-    references: &["https://linkerd.io/2/reference/httproute/", "https://linkerd.io/2/reference/grpcroute/"],
+    references: &["https://linkerd.io/2/reference/httproute/"],
     meshes: &["linkerd"],
     run,
     ..Rule::NEW
