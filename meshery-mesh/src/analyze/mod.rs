@@ -14,6 +14,7 @@
 //! | `kinds` | the kinds that rules read |
 //! | `certainty` | whether what is not among the objects is missing |
 //! | `kubernetes`, `istio`, `linkerd`, `cilium`, `smi` | what rules derive from objects and share |
+//! | `place` | where findings about fields point to |
 //! | `values` | what texts stand for |
 
 mod allow;
@@ -28,6 +29,7 @@ mod linkerd;
 mod objects;
 pub mod options;
 mod parallel;
+mod place;
 mod read;
 pub mod report;
 mod rule;

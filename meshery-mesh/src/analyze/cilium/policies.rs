@@ -6,6 +6,7 @@ use meshery_core::resource::{Node, Resource, Value};
 use meshery_core::{Span, World};
 
 use super::kinds::{CLUSTERWIDE_POLICY, POLICY};
+pub(in crate::analyze) use crate::analyze::place::place;
 
 /// The parts of a rule that allow or deny something in one direction.
 pub(in crate::analyze) const SECTIONS: [Section; 4] = [
@@ -76,12 +77,6 @@ pub(in crate::analyze) fn list<'a>(node: &'a Node, key: &str) -> &'a [Node] {
 /// Whether a map has a field that is not null.
 pub(in crate::analyze) fn is_there(node: &Node, key: &str) -> bool {
     node.get(key).is_some_and(|value| !matches!(value.value, Value::Null))
-}
-
-/// Where a field stands, or the map that lacks it.
-pub(in crate::analyze) fn place(node: &Node, key: &str) -> Span {
-    let field = node.get(key).map(|value| value.span).filter(|span| span.start.offset < span.end.offset);
-    field.unwrap_or(node.span)
 }
 
 /// A place that can be pointed to: this one, or the head of the object.

@@ -23,16 +23,11 @@ mod reference;
 pub(super) mod routes;
 
 use meshery_core::Span;
-use meshery_core::resource::{Node, Resource};
+use meshery_core::resource::Resource;
 
+pub(super) use super::place::place;
 pub(super) use control_plane::{ControlPlane, Held, Part, day_of};
 pub(super) use reference::Reference;
-
-/// Where a field stands, or the map that lacks it.
-pub(super) fn place(node: &Node, key: &str) -> Span {
-    let field = node.get(key).map(|value| value.span).filter(|span| span.start.offset < span.end.offset);
-    field.unwrap_or(node.span)
-}
 
 /// Where a field of an object's `spec` stands; its `spec`, or its head, where that is missing.
 pub(super) fn spec_place(object: &Resource, key: &str) -> Span {

@@ -5,9 +5,9 @@ use meshery_core::resource::Node;
 
 use crate::analyze::values::cidr::Cidr;
 
-/// What is wrong with the networks of a list, and where. Where only networks may stand, addresses are wrong too.
-pub(in crate::analyze) fn problems(networks: &[Node], addresses: bool) -> Vec<(Span, String)> {
-    let read = |text: &str| if addresses { Cidr::network_or_address(text) } else { Cidr::network(text) };
+/// What is wrong with the networks of a list, and where. An address is a network of one.
+pub(in crate::analyze) fn problems(networks: &[Node]) -> Vec<(Span, String)> {
+    let read = Cidr::network_or_address;
     let mut problems = Vec::new();
     for network in networks {
         let Some(text) = network.get("cidr") else { continue };

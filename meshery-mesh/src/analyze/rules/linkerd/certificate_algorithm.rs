@@ -53,8 +53,8 @@ data:
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let plane = world.view::<ControlPlane>();
-    let held = plane.certificates.iter().filter(|held| !matches!(held.part, Part::Webhook(_)));
-    let findings = held.filter_map(|held| {
+    let identity = plane.certificates.iter().filter(|held| !matches!(held.part, Part::Webhook(_)));
+    let findings = identity.filter_map(|held| {
         let message = held.certificates.iter().find_map(|it| problem(held.part, it))?;
         let message = format!("{} {message}", held.part.called());
         let help = "make it with a key of the curve P-256, signed with SHA-256: step certificate create does";

@@ -66,10 +66,10 @@ fn check(rule: &RuleInfo, held: &Held, now: i64) -> Option<Finding> {
     } else {
         format!("{what} is valid from {} on", day_of(outside.not_before))
     };
-    let help = match held.part {
+    let advice = match held.part {
         Part::Anchors => "make a new trust anchor, and put it beside the old one until every proxy has seen it",
         Part::Issuer => "make a new issuer certificate, signed by the trust anchor",
         Part::Webhook(_) => "make a new certificate for the webhook, or delete the Secret and upgrade Linkerd",
     };
-    Some(rule.finding(&held.object, held.span, message).with_help(help))
+    Some(rule.finding(&held.object, held.span, message).with_help(advice))
 }

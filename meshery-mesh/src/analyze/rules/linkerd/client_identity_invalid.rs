@@ -44,7 +44,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     }
     for limit in world.of(RATE_LIMIT) {
         let lists = limit.items(&["spec", "overrides"]).iter().filter_map(|it| it.get("clientRefs"));
-        let references = lists.flat_map(|list| list.items()).map(Reference::of);
+        let references = lists.flat_map(Node::items).map(Reference::of);
         let wrong = references.filter(|client| !client.kind.is_empty() && !client.is(SERVICE_ACCOUNT));
         findings.extend(wrong.map(|client| {
             let message = format!("a client of a rate limit is a ServiceAccount, and no {}", client.called());

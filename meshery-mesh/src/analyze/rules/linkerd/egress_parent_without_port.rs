@@ -1,5 +1,6 @@
 //! MSH409 `linkerd-egress-parent-without-port`.
 
+use meshery_core::resource::Node;
 use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
@@ -34,8 +35,7 @@ spec:
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let findings = routes::of(world, &ALL).into_iter().flat_map(|route| {
-        let bare = routes::parents(route, Parent::EgressNetwork)
-            .filter(|it| it.get("port").is_none_or(|port| port.is_empty()));
+        let bare = routes::parents(route, Parent::EgressNetwork).filter(|it| it.get("port").is_none_or(Node::is_empty));
         let found = bare.map(|reference| {
             let message = "the route does not say for which port of the EgressNetwork it is";
             rule.finding(route, reference.span, message).with_help("add port")

@@ -15,7 +15,7 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     summary: "A policy of Linkerd has networks that are none, or that their exceptions use up",
     why: "
 A NetworkAuthentication and an EgressNetwork with a list of networks need at least one. Every network is written as
-`address/length`, and its exceptions must be parts of it and leave something of it. The policy controller's webhook refuses
+`address/length` or as one address, and its exceptions must be parts of it and leave something of it. The policy controller's webhook refuses
 all else.",
     bad: "
 apiVersion: policy.linkerd.io/v1alpha1
@@ -42,7 +42,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let lists = kinds.into_iter().flat_map(|kind| world.of(kind)).flat_map(|policy| of_list(rule, policy));
     let clients = world.of(SERVER_AUTHORIZATION).iter().flat_map(|policy| {
         let networks = policy.items(&["spec", "client", "networks"]);
-        of_networks(rule, policy, networks, false)
+        of_networks(rule, policy, networks)
     });
     lists.chain(clients).collect()
 }
@@ -55,12 +55,12 @@ fn of_list(rule: &RuleInfo, policy: &Arc<Resource>) -> Vec<Finding> {
             rule.finding(policy, spec_place(policy, "networks"), "there is no network in the list").with_help(help),
         ];
     }
-    of_networks(rule, policy, list.items(), true)
+    of_networks(rule, policy, list.items())
 }
 
-fn of_networks(rule: &RuleInfo, policy: &Resource, list: &[Node], addresses: bool) -> Vec<Finding> {
+fn of_networks(rule: &RuleInfo, policy: &Resource, list: &[Node]) -> Vec<Finding> {
     let help = "write networks as address/length, and as exceptions parts of the network that are smaller than it";
-    let problems = networks::problems(list, addresses).into_iter();
+    let problems = networks::problems(list).into_iter();
     problems
         .map(|(span, problem)| {
             let span = if span.start.offset < span.end.offset { span } else { policy.head() };

@@ -58,7 +58,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         let selector = Selector { equal: service.selector.clone(), needs: Vec::new() };
         let pods: Vec<&Workload> = workloads.selected(service.namespace(), &selector).collect();
         for port in service.ports.iter().filter(|port| &*port.protocol == "TCP") {
-            findings.extend(pods.iter().filter_map(|pod| check(rule, service, port, &of_service, pod)).next());
+            findings.extend(pods.iter().find_map(|pod| check(rule, service, port, &of_service, pod)));
         }
     }
     findings
@@ -108,10 +108,9 @@ fn check(
 fn number(pod: &Workload, port: &Port) -> Option<i64> {
     let listed =
         pod.containers().iter().flat_map(|container| container.get("ports").map(Node::items).unwrap_or_default());
-    let found = listed.into_iter().find_map(|listed| {
+    listed.into_iter().find_map(|listed| {
         let number = listed.get("containerPort").and_then(Node::as_int)?;
         let named = listed.get("name").and_then(Node::as_str) == Some(&*port.target);
         (named || number.to_string() == *port.target).then_some(number)
-    });
-    found
+    })
 }

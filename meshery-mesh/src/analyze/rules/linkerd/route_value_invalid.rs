@@ -46,8 +46,12 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     for route in routes::of(world, &kinds) {
         let mut problems = Vec::new();
         for it in routes::rules(route) {
-            list(it, "matches").iter().for_each(|matched| of_match(matched, &mut problems));
-            list(it, "filters").iter().for_each(|filter| of_filter(filter, &mut problems));
+            for matched in list(it, "matches") {
+                of_match(matched, &mut problems);
+            }
+            for filter in list(it, "filters") {
+                of_filter(filter, &mut problems);
+            }
         }
         findings.extend(problems.into_iter().map(|(span, message, help)| finding(rule, route, span, message, help)));
     }

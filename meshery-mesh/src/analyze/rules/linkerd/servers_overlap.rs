@@ -54,6 +54,9 @@ struct Said<'a> {
     outside: bool,
 }
 
+/// A Server, and one before it.
+type Pair<'a> = (&'a Arc<Resource>, &'a Arc<Resource>);
+
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let workloads = world.view::<Workloads>();
     let mut by_port: BTreeMap<(&str, bool, String), Vec<Said<'_>>> = BTreeMap::new();
@@ -65,7 +68,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
             by_port.entry(key).or_default().push(said);
         }
     }
-    let mut found: BTreeMap<(&str, &str, &str), (&Arc<Resource>, &Arc<Resource>)> = BTreeMap::new();
+    let mut found: BTreeMap<(&str, &str, &str), Pair<'_>> = BTreeMap::new();
     for ((namespace, _, _), servers) in &by_port {
         for (second, first) in overlapping(&workloads, namespace, servers) {
             found.entry((namespace, &second.name, &first.name)).or_insert((second, first));
@@ -113,11 +116,7 @@ fn numbers(workload: &Workload, name: &str) -> Vec<String> {
 
 /// Each Server that shares pods with one before it, and the first of those. Two selectors share pods for certain when one
 /// asks for nothing or both ask for the same, or when a pod of the input has what both ask for.
-fn overlapping<'a>(
-    workloads: &Workloads,
-    namespace: &str,
-    servers: &[Said<'a>],
-) -> Vec<(&'a Arc<Resource>, &'a Arc<Resource>)> {
+fn overlapping<'a>(workloads: &Workloads, namespace: &str, servers: &[Said<'a>]) -> Vec<Pair<'a>> {
     let mut found = Vec::new();
     let mut same: BTreeMap<&Selector, usize> = BTreeMap::new();
     let mut of_pod: BTreeMap<*const Workload, usize> = BTreeMap::new();

@@ -1,7 +1,7 @@
 //! MSH415 `linkerd-service-profile-condition-invalid`.
 
 use meshery_core::resource::{Node, Resource, Value};
-use meshery_core::{Finding, RuleInfo, World};
+use meshery_core::{Finding, RuleInfo, Span, World};
 
 use crate::analyze::Rule;
 use crate::analyze::linkerd::kinds::SERVICE_PROFILE;
@@ -42,42 +42,43 @@ spec:
 /// How deep conditions are followed into each other.
 const DEEPEST: usize = 64;
 
+type Problem = (Span, String, &'static str);
+
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let mut findings = Vec::new();
     for profile in world.of(SERVICE_PROFILE) {
+        let mut problems = Vec::new();
         for route in profile.items(&["spec", "routes"]).iter().filter(|route| !route.fields().is_empty()) {
-            of_holder(rule, profile, route, true, &mut findings);
+            of_holder(route, true, &mut problems);
             for class in route.get("responseClasses").map(Node::items).unwrap_or_default() {
-                of_holder(rule, profile, class, false, &mut findings);
+                of_holder(class, false, &mut problems);
             }
         }
+        findings.extend(problems.into_iter().map(|problem| finding(rule, profile, problem)));
     }
     findings
 }
 
-/// The condition of a route or of a response class.
-fn of_holder(rule: &RuleInfo, profile: &Resource, holder: &Node, of_request: bool, findings: &mut Vec<Finding>) {
-    match holder.get("condition").filter(|condition| !matches!(condition.value, Value::Null)) {
-        Some(condition) => check(rule, profile, (holder, condition), of_request, findings, 0),
-        None => {
-            let what = if of_request {
-                "the route does not say which requests it is for"
-            } else {
-                "the class does not say which responses are of it"
-            };
-            findings.push(rule.finding(profile, holder.span, what).with_help("add condition"));
-        }
-    }
+fn finding(rule: &RuleInfo, profile: &Resource, (span, message, help): Problem) -> Finding {
+    let span = if span.start.offset < span.end.offset { span } else { profile.head() };
+    rule.finding(profile, span, message).with_help(help)
 }
 
-fn check(
-    rule: &RuleInfo,
-    profile: &Resource,
-    (around, condition): (&Node, &Node),
-    of_request: bool,
-    findings: &mut Vec<Finding>,
-    depth: usize,
-) {
+/// The condition of a route or of a response class.
+fn of_holder(holder: &Node, of_request: bool, problems: &mut Vec<Problem>) {
+    if let Some(condition) = holder.get("condition").filter(|condition| !matches!(condition.value, Value::Null)) {
+        check((holder, condition), of_request, problems, 0);
+        return;
+    }
+    let what = if of_request {
+        "the route does not say which requests it is for"
+    } else {
+        "the class does not say which responses are of it"
+    };
+    problems.push((holder.span, what.into(), "add condition"));
+}
+
+fn check((around, condition): (&Node, &Node), of_request: bool, problems: &mut Vec<Problem>, depth: usize) {
     if depth > DEEPEST {
         return;
     }
@@ -86,18 +87,18 @@ fn check(
     for list in ["all", "any"].into_iter().filter_map(set) {
         says = true;
         for inner in list.items() {
-            check(rule, profile, (list, inner), of_request, findings, depth + 1);
+            check((list, inner), of_request, problems, depth + 1);
         }
     }
     if let Some(inner) = set("not") {
         says = true;
-        check(rule, profile, (condition, inner), of_request, findings, depth + 1);
+        check((condition, inner), of_request, problems, depth + 1);
     }
     let texts: &[&str] = if of_request { &["method", "pathRegex"] } else { &[] };
     says |= texts.iter().any(|key| set(key).and_then(Node::as_str).is_some_and(|text| !text.is_empty()));
     if let Some(status) = set("status").filter(|_| !of_request) {
         says = true;
-        findings.extend(of_status(rule, profile, condition, status));
+        problems.extend(of_status(condition, status));
     }
     if !says {
         let span = if condition.span.start.offset < condition.span.end.offset { condition.span } else { around.span };
@@ -106,25 +107,25 @@ fn check(
         } else {
             ("the condition says nothing of responses", "say status, all, any or not")
         };
-        findings.push(rule.finding(profile, span, message).with_help(help));
+        problems.push((span, message.into(), help));
     }
 }
 
-fn of_status(rule: &RuleInfo, profile: &Resource, around: &Node, status: &Node) -> Option<Finding> {
+fn of_status(around: &Node, status: &Node) -> Option<Problem> {
     let bound = |key: &str| status.get(key).and_then(Node::as_int).filter(|status| *status != 0);
     let (from, to) = (bound("min"), bound("max"));
     let beyond = |bound: Option<i64>| bound.filter(|status| !(100..=599).contains(status));
-    let span = if status.span.start.offset < status.span.end.offset { status } else { around };
-    let (span, message) = if let Some(number) = beyond(from) {
-        (place(span, "min"), format!("there is no status {number}"))
+    let holder = if status.span.start.offset < status.span.end.offset { status } else { around };
+    let (key, message) = if let Some(number) = beyond(from) {
+        ("min", format!("there is no status {number}"))
     } else if let Some(number) = beyond(to) {
-        (place(span, "max"), format!("there is no status {number}"))
+        ("max", format!("there is no status {number}"))
     } else if let (Some(from), Some(to)) = (from, to)
         && to < from
     {
-        (place(span, "max"), format!("the statuses end at {to}, before they start at {from}"))
+        ("max", format!("the statuses end at {to}, before they start at {from}"))
     } else {
         return None;
     };
-    Some(rule.finding(profile, span, message).with_help("say min and max from 100 to 599, and min first"))
+    Some((place(holder, key), message, "say min and max from 100 to 599, and min first"))
 }

@@ -58,7 +58,7 @@ fn of_route(rule: &RuleInfo, profile: &Resource, route: &Node) -> Vec<Finding> {
         findings.push(
             rule.finding(profile, profile.head(), "a route is nothing at all").with_help("remove the empty item"),
         );
-    } else if route.get("name").is_none_or(|name| name.is_empty()) {
+    } else if route.get("name").is_none_or(Node::is_empty) {
         findings.push(rule.finding(profile, place(route, "name"), "the route has no name").with_help("add name"));
     }
     findings.extend(route.get("timeout").and_then(|timeout| of_duration(rule, profile, route, ("timeout", timeout))));
@@ -73,12 +73,11 @@ fn of_budget(rule: &RuleInfo, profile: &Resource, budget: &Node) -> Vec<Finding>
         let message = "the share of requests that may be retried is below zero";
         findings.push(rule.finding(profile, ratio.span, message).with_help("say a share such as 0.2"));
     }
-    match budget.get("ttl").filter(|ttl| !ttl.is_empty()) {
-        Some(ttl) => findings.extend(of_duration(rule, profile, budget, ("ttl", ttl))),
-        None => {
-            let message = "the retry budget does not say for how long it counts";
-            findings.push(rule.finding(profile, place(budget, "ttl"), message).with_help("add ttl, such as 10s"));
-        }
+    if let Some(ttl) = budget.get("ttl").filter(|ttl| !ttl.is_empty()) {
+        findings.extend(of_duration(rule, profile, budget, ("ttl", ttl)));
+    } else {
+        let message = "the retry budget does not say for how long it counts";
+        findings.push(rule.finding(profile, place(budget, "ttl"), message).with_help("add ttl, such as 10s"));
     }
     findings
 }

@@ -1,6 +1,6 @@
 //! MSH406 `linkerd-unauthenticated-contradicted`.
 
-use meshery_core::resource::{Node, Resource};
+use meshery_core::resource::{Node, Resource, Value};
 use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
@@ -49,11 +49,11 @@ fn check(rule: &RuleInfo, authorization: &Resource) -> Vec<Finding> {
     };
     let is_on = |map: &Node, key: &str| map.get(key).and_then(Node::as_bool) == Some(true);
     let mut findings = Vec::new();
-    if is_on(client, "unauthenticated") && !mtls.fields().is_empty() {
+    if is_on(client, "unauthenticated") && matches!(mtls.value, Value::Map(_)) {
         let message = "clients are allowed without identity, and mTLS is asked of them";
         let finding = rule.finding(authorization, place(client, "unauthenticated"), message);
         let finding = finding.with_help("leave out unauthenticated, or meshTLS");
-        findings.push(finding.with_related(authorization, mtls.span, "what is asked of their mTLS"));
+        findings.push(finding.with_related(authorization, place(client, "meshTLS"), "what is asked of their mTLS"));
     }
     let listed = ["identities", "serviceAccounts"].into_iter().filter_map(|key| mtls.get(key));
     if let Some(list) = listed.into_iter().find(|list| !list.items().is_empty())

@@ -67,8 +67,8 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
 
 fn check(world: &World, rule: &RuleInfo, object: &Arc<Resource>, item: &Node, findings: &mut Vec<Finding>) {
     let text = |key: &str| item.get(key).and_then(Node::as_str).filter(|text| !text.is_empty());
-    let kinds = [HTTP_ROUTES, TCP_ROUTE, UDP_ROUTE].into_iter();
-    let Some(kind) = kinds.filter(|kind| text("kind") == Some(kind.name)).next() else { return };
+    let mut kinds = [HTTP_ROUTES, TCP_ROUTE, UDP_ROUTE].into_iter();
+    let Some(kind) = kinds.find(|kind| text("kind") == Some(kind.name)) else { return };
     let (Some(name), namespace) = (text("name"), object.namespace_or_default()) else { return };
     let Some(route) = world.get(kind, namespace, name) else {
         let message = format!("there is no {} {name:?} in {namespace:?}", kind.name);

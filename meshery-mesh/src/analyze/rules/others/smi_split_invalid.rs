@@ -43,7 +43,7 @@ fn check(rule: &RuleInfo, split: &Resource) -> Vec<Finding> {
         return vec![rule.finding(split, split.head(), "the split says nothing").with_help("add spec")];
     };
     let mut findings = Vec::new();
-    if spec.get("service").is_none_or(|service| service.is_empty()) {
+    if spec.get("service").is_none_or(Node::is_empty) {
         let message = "the split does not say which Service it splits";
         findings.push(rule.finding(split, place(spec, "service"), message).with_help("add service"));
     }
