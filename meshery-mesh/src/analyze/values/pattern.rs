@@ -29,7 +29,7 @@ mod tests {
 
     #[test]
     fn what_go_takes_is_left() {
-        for text in ["/a/.*", "a{", "[[]", r"\Q(\E", "(?i)a", "[a-z"].iter().take(5) {
+        for text in ["/a/.*", "a{", "[[]", r"\Q(\E", "(?i)a"] {
             assert_eq!(problem(text), None, "{text}");
         }
         for text in ["(", "a)", "*a", "(?=a)", r"(a)\1", "[a-z"] {

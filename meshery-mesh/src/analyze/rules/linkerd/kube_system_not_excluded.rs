@@ -1,5 +1,7 @@
 //! MSH438 `linkerd-kube-system-not-excluded`.
 
+use meshery_core::resource::Node;
+use meshery_core::world::{Labels, Selector};
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
@@ -40,21 +42,27 @@ metadata: { name: kube-system, labels: { config.linkerd.io/admission-webhooks: d
     ..Rule::NEW
 };
 
+const NAME: &str = "kube-system";
+
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let webhook = world.get(MUTATING_WEBHOOK, "", "linkerd-proxy-injector-webhook-config");
-    let failing = webhook.and_then(|config| {
-        let hooks = config.items(&["webhooks"]).iter();
-        let policy = hooks.filter_map(|hook| Some((hook, hook.get("failurePolicy")?.as_str()?)));
-        policy.filter(|(_, policy)| *policy == "Fail").map(|(hook, _)| (config, place(hook, "failurePolicy"))).next()
-    });
-    let Some(((config, span), namespace)) = failing.zip(world.get(NAMESPACE, "", "kube-system")) else {
-        return Vec::new();
-    };
+    let config = world.get(MUTATING_WEBHOOK, "", "linkerd-proxy-injector-webhook-config");
+    let Some((config, namespace)) = config.zip(world.get(NAMESPACE, "", NAME)) else { return Vec::new() };
     if namespace.label("config.linkerd.io/admission-webhooks") == Some("disabled") {
         return Vec::new();
     }
-    let message = "the namespace is not taken out of what waits for Linkerd's proxy injector";
-    let finding = rule.finding(namespace, namespace.head(), message);
-    let finding = finding.with_help("add the label config.linkerd.io/admission-webhooks: disabled");
-    vec![finding.with_related(config, span, "nothing starts without it")]
+    // The API server adds the name as a label, by which the webhook may leave the namespace out.
+    let labels = Labels::of(namespace.root.at(&["metadata", "labels"]));
+    let labels = labels.with(&Labels::from_iter([("kubernetes.io/metadata.name", NAME)]));
+    let is_waited_for = |hook: &&Node| {
+        let fails = hook.get("failurePolicy").and_then(Node::as_str) == Some("Fail");
+        fails && hook.get("namespaceSelector").is_none_or(|selector| Selector::of(selector).matches(&labels))
+    };
+    let hook = config.items(&["webhooks"]).iter().find(is_waited_for);
+    let findings = hook.map(|hook| {
+        let message = "the namespace is not taken out of what waits for Linkerd's proxy injector";
+        let finding = rule.finding(namespace, namespace.head(), message);
+        let finding = finding.with_help("add the label config.linkerd.io/admission-webhooks: disabled");
+        finding.with_related(config, place(hook, "failurePolicy"), "nothing starts without it")
+    });
+    findings.into_iter().collect()
 }

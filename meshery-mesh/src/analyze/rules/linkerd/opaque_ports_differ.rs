@@ -7,6 +7,7 @@ use meshery_core::world::Selector;
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
+use crate::analyze::kinds::NAMESPACE;
 use crate::analyze::kubernetes::{Port, Service, Services, Workload, Workloads};
 use crate::analyze::linkerd::annotations::OPAQUE;
 use crate::analyze::linkerd::opaque::{has, ports};
@@ -20,6 +21,8 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
 The proxy of the client goes by the annotation of the Service, that of the server by the annotation of the pod. Where only one
 of them has the port, one proxy looks for the protocol and the other does not: a connection on which the server speaks first
 hangs until the search for the protocol times out.
+
+A Service that says nothing takes the annotation of its namespace, or else the usual ports of databases and mail.
 
 Headless Services are left out: their clients see the pods themselves. A pod without an annotation takes that of its namespace
 or the default of the installation, so nothing is said of it.",
@@ -50,11 +53,20 @@ spec: { containers: [{ name: db, image: db, ports: [{ containerPort: 15432 }] }]
     ..Rule::NEW
 };
 
+/// What is opaque where nobody says otherwise.
+const USUAL: [u16; 8] = [25, 587, 3306, 4444, 5432, 6379, 9300, 11211];
+
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let (services, workloads) = (world.view::<Services>(), world.view::<Workloads>());
     let mut findings = Vec::new();
     for service in services.iter().filter(|it| !it.is_headless() && !it.is_external_name() && !it.selector.is_empty()) {
-        let Some(of_service) = listed(service.object.root.get("metadata")) else { continue };
+        let Some(mut of_service) = listed(service.object.root.get("metadata")) else { continue };
+        if of_service.0.is_none() {
+            let namespace = world.get(NAMESPACE, "", service.namespace());
+            let told = namespace.map(|namespace| listed(namespace.root.get("metadata")));
+            let Some((field, ports)) = told.unwrap_or(Some((None, Vec::new()))) else { continue };
+            of_service.1 = if field.is_some() { ports } else { USUAL.map(|port| port..=port).to_vec() };
+        }
         let selector = Selector { equal: service.selector.clone(), needs: Vec::new() };
         let pods: Vec<&Workload> = workloads.selected(service.namespace(), &selector).collect();
         for port in service.ports.iter().filter(|port| &*port.protocol == "TCP") {
@@ -87,7 +99,7 @@ fn check(
     let name = &service.object.name;
     let place = |field: Option<&Field>, object: &Resource| field.map_or(object.head(), |field| field.key_span);
     match (there, here, of_service, of_pod) {
-        (true, false, _, Some(field)) => {
+        (true, false, Some(_), Some(field)) => {
             let message = format!("the port {target} is opaque for the Service {name:?}, and not here");
             let finding = rule.finding(&pod.object, field.key_span, message);
             let finding = finding.with_help(format!("add {target} to {OPAQUE} of the pods"));
