@@ -15,7 +15,6 @@
 //! | `certainty` | whether what is not among the objects is missing |
 //! | `kubernetes`, `istio`, `linkerd`, `cilium`, `smi` | what rules derive from objects and share |
 //! | `place` | where findings about fields point to |
-//! | `values` | what texts stand for |
 
 mod allow;
 mod certainty;
@@ -37,7 +36,6 @@ mod rules;
 mod schema;
 mod session;
 mod smi;
-mod values;
 pub mod yaml;
 
 use std::collections::BTreeSet;

@@ -8,7 +8,7 @@ use meshery_core::resource::{Node, Resource};
 use super::opaque;
 use crate::analyze::kinds::{NAMESPACE, SERVICE};
 use crate::analyze::kubernetes::Workloads;
-use crate::analyze::values::{cidr::Cidr, duration, quantity};
+use crate::analyze::linkerd::values::{cidr::Cidr, duration, quantity};
 
 /// Whether a pod gets a proxy.
 pub(in crate::analyze) const INJECT: &str = "linkerd.io/inject";

@@ -1,6 +1,6 @@
 //! Names of clients: DNS-like, perhaps with a star in front, or SPIFFE IDs.
 
-use crate::analyze::values::{dns, spiffe};
+use crate::analyze::linkerd::values::{dns, spiffe};
 
 /// What is wrong with a name of a client.
 pub(in crate::analyze) fn problem(identity: &str) -> Option<&'static str> {

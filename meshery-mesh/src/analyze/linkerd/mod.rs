@@ -12,6 +12,7 @@
 //! | `reference` | how objects name each other |
 //! | `routes` | the routes that Linkerd's policy controller takes |
 
+pub(in crate::analyze) mod values;
 pub(super) mod annotations;
 pub(super) mod balancing;
 mod control_plane;

@@ -3,7 +3,7 @@
 use meshery_core::Span;
 use meshery_core::resource::Node;
 
-use crate::analyze::values::cidr::Cidr;
+use crate::analyze::linkerd::values::cidr::Cidr;
 
 /// What is wrong with the networks of a list, and where. An address is a network of one.
 pub(in crate::analyze) fn problems(networks: &[Node]) -> Vec<(Span, String)> {

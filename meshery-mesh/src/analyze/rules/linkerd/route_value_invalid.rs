@@ -8,7 +8,7 @@ use crate::analyze::Rule;
 use crate::analyze::kinds;
 use crate::analyze::linkerd::kinds::HTTP_ROUTE;
 use crate::analyze::linkerd::routes::{self, list};
-use crate::analyze::values::http::{is_header_name, is_header_value};
+use crate::analyze::linkerd::values::http::{is_header_name, is_header_value};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH408",

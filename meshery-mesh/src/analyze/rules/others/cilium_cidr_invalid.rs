@@ -6,7 +6,7 @@ use meshery_core::{Finding, RuleInfo, World};
 use crate::analyze::Rule;
 use crate::analyze::cilium::kinds::{CIDR_GROUP, EGRESS_GATEWAY};
 use crate::analyze::cilium::policies::{entries, list, visible};
-use crate::analyze::values::cidr::Cidr;
+use crate::analyze::linkerd::values::cidr::Cidr;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH705",

@@ -5,7 +5,7 @@ use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
 use crate::analyze::cilium::policies::{entries, list, visible};
-use crate::analyze::values::pattern;
+use crate::analyze::linkerd::values::pattern;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH706",
