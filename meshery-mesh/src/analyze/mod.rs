@@ -25,6 +25,12 @@
 mod allow;
 mod certainty;
 mod consul;
+//! | `kubernetes`, `istio`, `linkerd`, `cilium`, `smi` | what rules derive from objects and share |
+//! | `place` | where findings about fields point to |
+
+mod allow;
+mod certainty;
+mod cilium;
 mod edit;
 mod fix;
 mod gateway_api;
@@ -36,11 +42,13 @@ mod kuma;
 #[cfg(feature = "cluster")]
 mod live;
 mod neutral;
+mod linkerd;
 mod objects;
 mod options;
 pub mod order;
 mod own;
 mod parallel;
+mod place;
 mod read;
 pub mod report;
 mod rule;
@@ -48,6 +56,7 @@ mod rules;
 mod schema;
 mod session;
 mod values;
+mod smi;
 pub mod yaml;
 
 pub use meshery_core::analyzer::{Allowed, Analysis, Options, Profile, Source};

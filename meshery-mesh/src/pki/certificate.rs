@@ -6,9 +6,19 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use x509_parser::parse_x509_certificate;
 use x509_parser::prelude::X509Certificate;
+use x509_parser::public_key::PublicKey;
 
 /// How many signatures may lie between a certificate and its anchor.
 const LONGEST: usize = 8;
+
+/// The kind of a key, with its length in bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Key {
+    /// Of an elliptic curve.
+    Curve(usize),
+    Rsa(usize),
+    Other,
+}
 
 /// A certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +52,23 @@ impl Certificate {
             return Err(broken("there is no block of that name in the text".into()));
         }
         Ok(certificates)
+    }
+
+    /// What kind of key it is for.
+    pub(crate) fn key(&self) -> Key {
+        let Some(parsed) = self.parsed() else { return Key::Other };
+        match parsed.public_key().parsed() {
+            Ok(PublicKey::EC(point)) => Key::Curve(point.key_size()),
+            Ok(PublicKey::RSA(key)) => Key::Rsa(key.key_size()),
+            _ => Key::Other,
+        }
+    }
+
+    /// Whether it is signed with SHA-256, by a key of an elliptic curve or of RSA.
+    pub(crate) fn is_signed_with_sha256(&self) -> bool {
+        let known = ["1.2.840.10045.4.3.2", "1.2.840.113549.1.1.11"];
+        self.parsed()
+            .is_some_and(|parsed| known.contains(&parsed.signature_algorithm.algorithm.to_id_string().as_str()))
     }
 
     fn parsed(&self) -> Option<X509Certificate<'_>> {

@@ -11,6 +11,4 @@ mod certificate;
 
 #[cfg(any(test, feature = "cluster"))]
 pub(crate) use authority::{Authority, Identity, Name, Subject, key_pair};
-#[cfg(feature = "cluster")]
-pub(crate) use certificate::is_trusted;
-pub(crate) use certificate::{Certificate, is_key_of};
+pub(crate) use certificate::{Certificate, Key, is_key_of, is_trusted};

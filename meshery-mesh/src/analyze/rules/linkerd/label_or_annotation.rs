@@ -1,0 +1,59 @@
+//! MSH434 `linkerd-label-or-annotation`.
+
+use meshery_core::resource::Node;
+use meshery_core::{Finding, RuleInfo, Severity, World};
+
+use crate::analyze::Rule;
+use crate::analyze::linkerd::annotations::{Holder, INJECT, form, is_config, metadata};
+
+pub(in crate::analyze::rules) const RULE: Rule = Rule {
+    code: "MSH434",
+    name: "linkerd-label-or-annotation",
+    severity: Severity::Warning,
+    summary: "An annotation of Linkerd is a label, or a label of Linkerd is an annotation",
+    why: "
+Linkerd reads `linkerd.io/inject` and `config.linkerd.io/…` from annotations alone, and whether a Service is exported to other
+clusters, `mirror.linkerd.io/exported`, from its labels alone. In the other place they have no effect.",
+    bad: "
+apiVersion: v1
+kind: Namespace
+metadata: { name: shop, labels: { linkerd.io/inject: enabled } }",
+    good: "
+apiVersion: v1
+kind: Namespace
+metadata: { name: shop, annotations: { linkerd.io/inject: enabled } }",
+    references: &["https://linkerd.io/2/tasks/troubleshooting/#l5d-data-plane-pod-labels"],
+    aliases: &["l5d-data-plane-pod-labels", "l5d-data-plane-services-labels", "l5d-data-plane-services-annotations"],
+    meshes: &["linkerd"],
+    run,
+    ..Rule::NEW
+};
+
+const EXPORTED: &str = "mirror.linkerd.io/exported";
+/// What webhooks select namespaces by.
+const WEBHOOKS: &str = "config.linkerd.io/admission-webhooks";
+
+fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (object, metadata, holder) in metadata(world) {
+        if holder == Holder::Workload {
+            continue;
+        }
+        for field in metadata.get("labels").map(Node::fields).unwrap_or_default() {
+            let key = &*field.key;
+            let of_namespace =
+                holder == Holder::Namespace && (key == WEBHOOKS || (is_config(key) && form(key).is_none()));
+            if (key == INJECT || is_config(key)) && !of_namespace {
+                let message = format!("{key} has no effect as a label");
+                let help = "make it an annotation";
+                findings.push(rule.finding(&object, field.key_span, message).with_help(help));
+            }
+        }
+        let annotations = metadata.get("annotations").map(Node::fields).unwrap_or_default();
+        if let Some(field) = annotations.iter().find(|field| holder == Holder::Service && &*field.key == EXPORTED) {
+            let message = format!("{EXPORTED} has no effect as an annotation");
+            findings.push(rule.finding(&object, field.key_span, message).with_help("make it a label"));
+        }
+    }
+    findings
+}
