@@ -14,6 +14,8 @@
 //! | `kinds` | the kinds that rules read |
 //! | `certainty` | whether what is not among the objects is missing |
 //! | `kubernetes`, `istio` | what rules derive from objects and share |
+//! | `neutral` | what meshes have in common, asked once and answered for each |
+//! | `values` | values that objects of several meshes write in one way |
 
 mod allow;
 mod certainty;
@@ -22,6 +24,7 @@ mod fix;
 mod istio;
 mod kinds;
 mod kubernetes;
+mod neutral;
 mod objects;
 pub mod options;
 mod parallel;
@@ -31,6 +34,7 @@ mod rule;
 mod rules;
 mod schema;
 mod session;
+mod values;
 pub mod yaml;
 
 use std::collections::BTreeSet;
