@@ -6,9 +6,8 @@ use std::sync::Arc;
 use meshery_core::resource::{Node, Resource};
 use meshery_core::world::World;
 
-use super::encryption::is_said;
 use super::kinds::{CONSUL_INTENTIONS, KUMA_PERMISSION, KUMA_TRAFFIC_PERMISSION};
-use super::place::{embedded, is_true, is_whole_mesh, items, text};
+use super::place::{embedded, is_said, is_true, is_whole_mesh, items, text};
 use super::{Members, Mesh, Place};
 use crate::analyze::istio::MeshConfig;
 use crate::analyze::kinds::{AUTHORIZATION_POLICY, CONFIG_MAP, NAMESPACE};
@@ -76,13 +75,13 @@ fn consul(world: &World) -> Vec<Access> {
             .iter()
             .filter_map(|field| embedded(server, &["data", &field.key]))
             .collect();
-        let denied = |part: &Node| {
+        let closes = |part: &Node| {
             let said = text(part, &["default_intention_policy"]);
             let of_acl = || text(part, &["acl", "default_policy"]).filter(|_| is_true(part, &["acl", "enabled"]));
             said.or_else(of_acl) == Some("deny")
         };
         let has_mesh = parts.iter().any(|part| is_true(part, &["connect", "enabled"]));
-        if has_mesh && !parts.iter().any(denied) {
+        if has_mesh && !parts.iter().any(closes) {
             let message = "without intentions every service may call every service";
             found.push(open(Openness::Default, Place::head(server), message));
         }
@@ -200,12 +199,11 @@ fn linkerd(world: &World) -> Vec<Access> {
 /// Whom a default policy of Linkerd lets in, if it is somebody.
 fn let_in(policy: &str) -> Option<&'static str> {
     match policy {
-        "all-unauthenticated" => Some("everybody, in the mesh or not,"),
+        // The latter writes down what it lets through.
+        "all-unauthenticated" | "audit" => Some("everybody, in the mesh or not,"),
         "all-authenticated" => Some("every workload with an identity"),
         "cluster-unauthenticated" => Some("everybody within the cluster"),
         "cluster-authenticated" => Some("every workload of the cluster with an identity"),
-        // It lets through what it writes down.
-        "audit" => Some("everybody, in the mesh or not,"),
         _ => None,
     }
 }

@@ -19,11 +19,27 @@ use crate::analyze::values::go_duration;
 pub(in crate::analyze) struct Authority {
     pub(in crate::analyze) mesh: Mesh,
     pub(in crate::analyze) place: Place,
-    /// What they are, in words.
-    pub(in crate::analyze) what: &'static str,
-    /// Whether identities are traced back to them.
-    pub(in crate::analyze) is_root: bool,
+    pub(in crate::analyze) role: Role,
     pub(in crate::analyze) certificates: Vec<Leaf>,
+}
+
+/// What certificates are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::analyze) enum Role {
+    /// They sign identities.
+    Issuer,
+    /// Identities are traced back to them.
+    Root,
+}
+
+impl Role {
+    /// In words.
+    pub(in crate::analyze) fn words(self) -> &'static str {
+        match self {
+            Self::Issuer => "the issuer's certificate",
+            Self::Root => "the trust anchor",
+        }
+    }
 }
 
 /// How long the identity of a workload is valid.
@@ -47,16 +63,18 @@ const DIALECTS: [fn(&World, &mut Authorities); 4] = [consul, istio, kuma, linker
 impl View for Authorities {
     fn of(world: &World) -> Self {
         let mut found = Self { all: Vec::new(), lifetimes: Vec::new(), joined: Vec::new() };
-        DIALECTS.iter().for_each(|dialect| dialect(world, &mut found));
+        for dialect in DIALECTS {
+            dialect(world, &mut found);
+        }
         found
     }
 }
 
 impl Authorities {
-    fn add(&mut self, mesh: Mesh, what: &'static str, is_root: bool, place: Place, pem: &[u8]) {
+    fn add(&mut self, mesh: Mesh, role: Role, place: Place, pem: &[u8]) {
         let certificates = Leaf::read(pem);
         if !certificates.is_empty() {
-            self.all.push(Authority { mesh, place, what, is_root, certificates });
+            self.all.push(Authority { mesh, place, role, certificates });
         }
     }
 
@@ -66,9 +84,6 @@ impl Authorities {
         }
     }
 }
-
-const ISSUER: &str = "the issuer's certificate";
-const ROOT: &str = "the trust anchor";
 
 fn consul(world: &World, found: &mut Authorities) {
     let configs = world.of(CONFIG_MAP).iter().filter(|it| it.name.ends_with("-server-config"));
@@ -84,20 +99,20 @@ fn consul(world: &World, found: &mut Authorities) {
 fn istio(world: &World, found: &mut Authorities) {
     for secret in world.of(SECRET).iter().filter(|it| it.namespace.as_deref() == Some(ROOT_NAMESPACE)) {
         let content = Content::of(secret);
-        let mut add = |what, is_root, key: &str| {
+        let mut add = |role, key: &str| {
             if let Some(pem) = content.get(key) {
-                found.add(Mesh::Istio, what, is_root, Place::head(secret), &pem);
+                found.add(Mesh::Istio, role, Place::head(secret), &pem);
             }
         };
         match &*secret.name {
             "cacerts" => {
-                add(ISSUER, false, "ca-cert.pem");
-                add(ISSUER, false, "tls.crt");
-                add(ROOT, true, "root-cert.pem");
-                add(ROOT, true, "ca.crt");
+                add(Role::Issuer, "ca-cert.pem");
+                add(Role::Issuer, "tls.crt");
+                add(Role::Root, "root-cert.pem");
+                add(Role::Root, "ca.crt");
             }
             // What istiod makes for itself; with the other one it is there no more.
-            "istio-ca-secret" => add(ROOT, true, "ca-cert.pem"),
+            "istio-ca-secret" => add(Role::Root, "ca-cert.pem"),
             _ => {}
         }
         if secret.label("istio/multiCluster") == Some("true") {
@@ -108,7 +123,7 @@ fn istio(world: &World, found: &mut Authorities) {
         let pem =
             config.text(&["data", "root-cert.pem"]).filter(|_| config.namespace.as_deref() == Some(ROOT_NAMESPACE));
         if let Some(pem) = pem {
-            found.add(Mesh::Istio, ROOT, true, Place::head(config), pem.as_bytes());
+            found.add(Mesh::Istio, Role::Root, Place::head(config), pem.as_bytes());
         }
     }
     for deployment in world.of(DEPLOYMENT).iter().filter(|it| it.label("app") == Some("istiod")) {
@@ -145,7 +160,7 @@ fn kuma(world: &World, found: &mut Authorities) {
     for trust in world.of(KUMA_TRUST) {
         for node in trust.items(&["spec", "caBundles"]).iter().filter_map(|bundle| bundle.at(&["pem", "value"])) {
             let pem = node.as_str().unwrap_or_default();
-            found.add(Mesh::Kuma, ROOT, true, Place::of(trust, node).first_line(), pem.as_bytes());
+            found.add(Mesh::Kuma, Role::Root, Place::of(trust, node).first_line(), pem.as_bytes());
         }
     }
 }
@@ -154,7 +169,7 @@ fn linkerd(world: &World, found: &mut Authorities) {
     for secret in world.of(SECRET).iter().filter(|it| &*it.name == "linkerd-identity-issuer") {
         let content = Content::of(secret);
         if let Some(pem) = ["tls.crt", "crt.pem"].iter().find_map(|key| content.get(key)) {
-            found.add(Mesh::Linkerd, ISSUER, false, Place::head(secret), &pem);
+            found.add(Mesh::Linkerd, Role::Issuer, Place::head(secret), &pem);
         }
     }
     for config in world.of(CONFIG_MAP) {
@@ -173,5 +188,5 @@ fn linkerd(world: &World, found: &mut Authorities) {
 
 fn add_roots(config: &Arc<Resource>, found: &mut Authorities) {
     let pem = config.text(&["data", "ca-bundle.crt"]).unwrap_or_default();
-    found.add(Mesh::Linkerd, ROOT, true, Place::head(config), pem.as_bytes());
+    found.add(Mesh::Linkerd, Role::Root, Place::head(config), pem.as_bytes());
 }

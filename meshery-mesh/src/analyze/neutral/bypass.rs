@@ -1,5 +1,6 @@
 //! Ports and addresses that pass the proxy by.
 
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -208,14 +209,12 @@ fn istio(world: &World) -> Vec<OfPort> {
 
 /// Servers by which something is authorized.
 fn linkerd(world: &World) -> Vec<OfPort> {
-    let guarded = |server: &Resource| {
-        let mut policies = world.within(LINKERD_AUTHORIZATION, server.namespace_or_default()).iter();
-        policies.any(|it| {
-            it.text(&["spec", "targetRef", "kind"]) == Some("Server")
-                && it.text(&["spec", "targetRef", "name"]) == Some(&*server.name)
-        })
-    };
-    let servers = world.of(LINKERD_SERVER).iter().filter(|server| guarded(server));
+    let policies = world.of(LINKERD_AUTHORIZATION).iter();
+    let policies = policies.filter(|it| it.text(&["spec", "targetRef", "kind"]) == Some("Server"));
+    let guarded = policies.filter_map(|it| Some((it.namespace_or_default(), it.text(&["spec", "targetRef", "name"])?)));
+    let guarded: BTreeSet<(&str, &str)> = guarded.collect();
+    let is_guarded = |server: &Resource| guarded.contains(&(server.namespace_or_default(), &*server.name));
+    let servers = world.of(LINKERD_SERVER).iter().filter(|server| is_guarded(server));
     let of_port = |server: &Arc<Resource>| {
         let node = server.root.at(&["spec", "port"])?;
         Some(OfPort {

@@ -1,6 +1,6 @@
 //! The certificates that gateways present. Their content is read and never said.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use meshery_core::resource::Resource;
@@ -13,7 +13,7 @@ use x509_parser::prelude::GeneralName;
 use super::gateway::{Listener, Listeners, Speaks};
 use super::place::{items, kuma_mesh, text};
 use super::{Mesh, Place};
-use crate::analyze::istio::{Credential, Gateways};
+use crate::analyze::istio::{Credential, Gateway, Gateways};
 use crate::analyze::kinds::SECRET;
 use crate::analyze::kubernetes::Content;
 
@@ -90,8 +90,22 @@ pub(in crate::analyze) struct Certificates(Vec<Presented>);
 impl View for Certificates {
     fn of(world: &World) -> Self {
         let listeners = world.view::<Listeners>();
+        let gateways = world.view::<Gateways>();
+        let places = gateways.all().iter().enumerate().map(|(at, gateway)| (Arc::as_ptr(&gateway.object), at));
+        let places: HashMap<*const Resource, usize> = places.collect();
         let terminating = listeners.iter().enumerate().filter(|(_, it)| it.speaks == Speaks::Tls);
-        Self(terminating.flat_map(|(at, listener)| of_listener(world, listener, at)).collect())
+        let presented = terminating.flat_map(|(at, listener)| {
+            let gateway = places.get(&Arc::as_ptr(&listener.object)).and_then(|at| gateways.get(*at));
+            let named = match (listener.mesh, gateway) {
+                (Mesh::GatewayApi, _) => gateway_api(world, listener),
+                (Mesh::Istio, Some(gateway)) => istio(world, listener, &gateways, gateway),
+                (Mesh::Kuma, _) => kuma(world, listener),
+                // Certificates of Consul's own gateways come from its servers or from a service for them.
+                _ => Vec::new(),
+            };
+            read(named, listener, at)
+        });
+        Self(presented.collect())
     }
 }
 
@@ -110,14 +124,8 @@ impl Certificates {
 /// A Secret, and the place that names it.
 type Named = (Place, Arc<Resource>);
 
-fn of_listener(world: &World, listener: &Listener, at: usize) -> Vec<Presented> {
-    let named = match listener.mesh {
-        Mesh::GatewayApi => gateway_api(world, listener),
-        Mesh::Istio => istio(world, listener),
-        Mesh::Kuma => kuma(world, listener),
-        // Certificates of Consul's own gateways come from its servers or from a service for them.
-        Mesh::Consul | Mesh::Linkerd => Vec::new(),
-    };
+/// What stands in these Secrets.
+fn read(named: Vec<Named>, listener: &Listener, at: usize) -> Vec<Presented> {
     let hosts: Vec<Arc<str>> = listener.hosts.iter().map(|(host, _)| Arc::clone(host)).collect();
     let mut found = Vec::new();
     for (place, secret) in named {
@@ -140,11 +148,7 @@ fn gateway_api(world: &World, listener: &Listener) -> Vec<Named> {
     named.collect()
 }
 
-fn istio(world: &World, listener: &Listener) -> Vec<Named> {
-    let gateways = world.view::<Gateways>();
-    let Some(gateway) = gateways.all().iter().find(|it| Arc::ptr_eq(&it.object, &listener.object)) else {
-        return Vec::new();
-    };
+fn istio(world: &World, listener: &Listener, gateways: &Gateways, gateway: &Gateway) -> Vec<Named> {
     let Some(server) = gateway.servers.iter().find(|it| it.node.span == listener.node.span) else { return Vec::new() };
     let namespaces: &[Arc<str>] = gateways.reach(gateway).map(|reach| &*reach.namespaces).unwrap_or_default();
     let mut found: BTreeMap<(usize, Arc<str>), Named> = BTreeMap::new();

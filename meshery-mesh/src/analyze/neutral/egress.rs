@@ -1,5 +1,6 @@
 //! Whether workloads may call what the mesh does not know.
 
+use meshery_core::resource::Node;
 use meshery_core::world::World;
 
 use super::kinds::{CONSUL_MESH, KUMA_MESH, KUMA_PASSTHROUGH, LINKERD_EGRESS};
@@ -40,7 +41,7 @@ fn istio(world: &World) -> Vec<Egress> {
     let mut found = Vec::new();
     // A Sidecar of the root namespace that selects nothing is for the whole mesh, and the last word.
     let root = world.within(SIDECAR, config.root_namespace()).iter();
-    let mut whole = root.filter(|it| it.root.at(&["spec", "workloadSelector"]).is_none_or(|node| node.is_empty()));
+    let mut whole = root.filter(|it| it.root.at(&["spec", "workloadSelector"]).is_none_or(Node::is_empty));
     let said = whole.find_map(|it| Some((it, it.root.at(&["spec", "outboundTrafficPolicy", "mode"])?)));
     match (said, &config.object) {
         (Some((sidecar, node)), _) if node.as_str() == Some("ALLOW_ANY") => {
@@ -77,7 +78,7 @@ fn linkerd(world: &World) -> Vec<Egress> {
     let open = world.of(LINKERD_EGRESS).iter().filter_map(|network| {
         let node = network.root.at(&["spec", "trafficPolicy"]).filter(|node| node.as_str() == Some("Allow"))?;
         // Only some networks: somebody has thought of it.
-        let is_all = network.root.at(&["spec", "networks"]).is_none_or(|networks| networks.is_empty());
+        let is_all = network.root.at(&["spec", "networks"]).is_none_or(Node::is_empty);
         let help = "set it to Deny, and allow what is called by routes of the EgressNetwork";
         is_all.then(|| Egress { mesh: Mesh::Linkerd, place: Place::of(network, node), help })
     });

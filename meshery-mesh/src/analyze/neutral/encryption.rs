@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use meshery_core::resource::{Node, Resource};
+use meshery_core::resource::Resource;
 use meshery_core::world::{View, World};
 use meshery_core::{Finding, RuleInfo, Severity};
 
@@ -24,6 +24,17 @@ pub(in crate::analyze) enum Mode {
     Permissive,
     /// Mutual TLS, and nothing else.
     Strict,
+}
+
+impl Mode {
+    /// In words.
+    pub(in crate::analyze) fn words(self) -> &'static str {
+        match self {
+            Self::Off => "is off",
+            Self::Permissive => "is offered and not demanded",
+            Self::Strict => "is demanded",
+        }
+    }
 }
 
 /// For whom it holds.
@@ -196,21 +207,4 @@ fn kuma_contradictions(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         }
     }
     findings
-}
-
-/// A mode as a reader of any mesh understands it.
-impl Mode {
-    /// In words.
-    pub(in crate::analyze) fn words(self) -> &'static str {
-        match self {
-            Self::Off => "is off",
-            Self::Permissive => "is offered and not demanded",
-            Self::Strict => "is demanded",
-        }
-    }
-}
-
-/// Whether a node is there and says something.
-pub(super) fn is_said(node: Option<&Node>) -> bool {
-    node.is_some_and(|node| !node.is_empty())
 }

@@ -1,17 +1,17 @@
 //! What gateways listen on.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use meshery_core::Span;
 use meshery_core::resource::{Node, Resource};
 use meshery_core::world::{View, World};
 
-use super::kinds::{CONSUL_INGRESS, KUMA_GATEWAY, KUMA_HTTP_ROUTE};
-use super::place::{is_true, items, kuma_mesh, text};
-use super::{Mesh, Place};
+use super::kinds::CONSUL_INGRESS;
+use super::place::{is_true, items, text};
+use super::{Mesh, Place, routed};
 use crate::analyze::istio::{Gateways, Server};
-use crate::analyze::kinds::{HTTP_ROUTE, K8S_GATEWAY, VIRTUAL_SERVICE};
+use crate::analyze::kinds::VIRTUAL_SERVICE;
 
 /// What a listener speaks with clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ impl Listener {
 pub(in crate::analyze) struct Listeners(Vec<Listener>);
 
 /// Sorted by mesh.
-const DIALECTS: [fn(&World) -> Vec<Listener>; 4] = [consul, gateway_api, istio, kuma];
+const DIALECTS: [fn(&World) -> Vec<Listener>; 4] = [consul, routed::gateway_api, istio, routed::kuma];
 
 impl View for Listeners {
     fn of(world: &World) -> Self {
@@ -116,75 +116,9 @@ fn sds(node: &Node, path: &[&str]) -> bool {
     node.at(path).and_then(|tls| tls.at(&["sds", "certResource"])).is_some_and(|name| !name.is_empty())
 }
 
-fn number(node: &Node) -> i64 {
+/// The port of a listener; 0 when it has none.
+pub(super) fn number(node: &Node) -> i64 {
     node.get("port").and_then(Node::as_int).unwrap_or_default()
-}
-
-/// Classes whose Gateways are the mesh's own ways from workload to workload.
-const WITHIN: [&str; 4] = ["istio-east-west", "istio-waypoint", "istio-remote-waypoint", "kgateway-waypoint"];
-
-/// A route of a Gateway, and whether all that it does is to send clients to TLS.
-struct Attached<'a> {
-    section: Option<&'a str>,
-    port: Option<i64>,
-    redirects: bool,
-}
-
-fn gateway_api(world: &World) -> Vec<Listener> {
-    let mut attached: BTreeMap<(&str, &str), Vec<Attached<'_>>> = BTreeMap::new();
-    for route in world.of(HTTP_ROUTE) {
-        let rules = route.items(&["spec", "rules"]);
-        let redirects = !rules.is_empty() && rules.iter().all(sends_to_tls);
-        for parent in route.items(&["spec", "parentRefs"]) {
-            if matches!(text(parent, &["kind"]), None | Some("Gateway")) {
-                let namespace = text(parent, &["namespace"]).unwrap_or(route.namespace_or_default());
-                let name = text(parent, &["name"]).unwrap_or_default();
-                let (section, port) = (text(parent, &["sectionName"]), parent.get("port").and_then(Node::as_int));
-                attached.entry((namespace, name)).or_default().push(Attached { section, port, redirects });
-            }
-        }
-    }
-    let mut found = Vec::new();
-    for gateway in world.of(K8S_GATEWAY) {
-        if gateway.text(&["spec", "gatewayClassName"]).is_some_and(|class| WITHIN.contains(&class)) {
-            continue;
-        }
-        let routes =
-            attached.get(&(gateway.namespace_or_default(), &*gateway.name)).map(Vec::as_slice).unwrap_or_default();
-        for node in gateway.items(&["spec", "listeners"]) {
-            let speaks = match (text(node, &["protocol"]), text(node, &["tls", "mode"])) {
-                (Some("HTTP"), _) => Speaks::Http,
-                (Some("HTTPS"), _) | (Some("TLS"), None | Some("Terminate")) => Speaks::Tls,
-                _ => Speaks::Other,
-            };
-            let (name, port) = (text(node, &["name"]), number(node));
-            let is_on = |it: &&Attached<'_>| {
-                it.section.is_none_or(|section| Some(section) == name) && it.port.is_none_or(|other| other == port)
-            };
-            let mut here = routes.iter().filter(is_on).peekable();
-            let redirects = here.peek().is_some().then(|| here.all(|it| it.redirects));
-            found.push(Listener {
-                mesh: Mesh::GatewayApi,
-                object: Arc::clone(gateway),
-                node: node.clone(),
-                port,
-                speaks,
-                hosts: host(node),
-                shared: text(node, &["allowedRoutes", "namespaces", "from"]) == Some("All"),
-                redirects,
-            });
-        }
-    }
-    found
-}
-
-fn host(listener: &Node) -> Vec<(Arc<str>, Span)> {
-    let node = listener.get("hostname").filter(|node| !node.is_empty());
-    node.and_then(|node| Some((node.as_str()?.into(), node.span))).into_iter().collect()
-}
-
-fn sends_to_tls(rule: &Node) -> bool {
-    items(rule, &["filters"]).iter().any(|filter| text(filter, &["requestRedirect", "scheme"]) == Some("https"))
 }
 
 fn istio(world: &World) -> Vec<Listener> {
@@ -241,43 +175,4 @@ fn of_server(object: &Arc<Resource>, server: &Server, sends: bool) -> Listener {
         shared,
         redirects: Some(says || sends),
     }
-}
-
-fn kuma(world: &World) -> Vec<Listener> {
-    let mut routes: BTreeMap<(&str, &str), bool> = BTreeMap::new();
-    for route in world.of(KUMA_HTTP_ROUTE) {
-        let target = route.root.at(&["spec", "targetRef"]);
-        let name = target.filter(|it| text(it, &["kind"]) == Some("MeshGateway")).and_then(|it| text(it, &["name"]));
-        let rules = route.items(&["spec", "to"]).iter().flat_map(|to| items(to, &["rules"]));
-        let sends = rules.filter_map(|rule| rule.get("default")).any(sends_to_tls);
-        if let Some(name) = name {
-            *routes.entry((kuma_mesh(route), name)).or_default() |= sends;
-        }
-    }
-    let mut found = Vec::new();
-    for gateway in world.of(KUMA_GATEWAY) {
-        let redirects = routes.get(&(kuma_mesh(gateway), &*gateway.name)).copied();
-        for node in gateway.items(&["spec", "conf", "listeners"]) {
-            // What only another mesh may call has no clients outside.
-            if is_true(node, &["crossMesh"]) {
-                continue;
-            }
-            let speaks = match (text(node, &["protocol"]), text(node, &["tls", "mode"])) {
-                (Some("HTTP"), _) => Speaks::Http,
-                (Some("HTTPS"), _) | (Some("TLS"), Some("TERMINATE")) => Speaks::Tls,
-                _ => Speaks::Other,
-            };
-            found.push(Listener {
-                mesh: Mesh::Kuma,
-                object: Arc::clone(gateway),
-                node: node.clone(),
-                port: number(node),
-                speaks,
-                hosts: host(node),
-                shared: false,
-                redirects,
-            });
-        }
-    }
-    found
 }

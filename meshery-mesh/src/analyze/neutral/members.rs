@@ -87,13 +87,11 @@ fn is_injected(value: Option<&str>) -> bool {
 
 fn of_istio(namespace: &Resource) -> Option<&Node> {
     let label = |name: &str| namespace.root.at(&["metadata", "labels", name]);
-    match label(INJECTION) {
-        Some(node) => (node.as_str() == Some("enabled")).then_some(node),
-        None => {
-            let revision = label(REVISION).filter(|node| !node.is_empty());
-            revision.or_else(|| label(DATAPLANE).filter(|node| node.as_str() == Some("ambient")))
-        }
+    if let Some(node) = label(INJECTION) {
+        return (node.as_str() == Some("enabled")).then_some(node);
     }
+    let revision = label(REVISION).filter(|node| !node.is_empty());
+    revision.or_else(|| label(DATAPLANE).filter(|node| node.as_str() == Some("ambient")))
 }
 
 fn in_istio(workload: &Workload) -> Option<bool> {

@@ -12,7 +12,7 @@
 //! | `normalization` | whether paths are made alike before policies see them |
 //! | `origination` | TLS to the outside whose server is not verified |
 //! | `egress` | whether workloads may call what the mesh does not know |
-//! | `gateway` | what gateways listen on |
+//! | `gateway`, `routed` | what gateways listen on |
 //! | `certificates` | the certificates that gateways present |
 //! | `protocols` | versions and ciphers of TLS that are too old |
 //! | `authorities` | who signs the identities of a mesh, and for how long |
@@ -40,10 +40,11 @@ mod normalization;
 mod origination;
 mod place;
 mod protocols;
+mod routed;
 mod tokens;
 
 pub(super) use access::{Access, Openness};
-pub(super) use authorities::{Authorities, Authority};
+pub(super) use authorities::{Authorities, Authority, Role};
 pub(super) use bypass::{Bypass, Bypasses, Direction, policies_of_ports};
 pub(super) use certificates::{Certificates, Presented};
 pub(super) use conditions::{Conditions, Part};

@@ -24,14 +24,13 @@ impl Place {
 
     /// Where a path leads, or as far as there is something of it.
     pub(in crate::analyze) fn at(object: &Arc<Resource>, path: &[&str]) -> Self {
-        let mut node = &object.root;
+        let mut last = None;
         for key in path {
-            match node.get(key).filter(|next| !matches!(next.value, Value::Null)) {
-                Some(next) => node = next,
-                None => break,
-            }
+            let next = last.unwrap_or(&object.root).get(key).filter(|next| !matches!(next.value, Value::Null));
+            let Some(next) = next else { break };
+            last = Some(next);
         }
-        if std::ptr::eq(node, &object.root) { Self::head(object) } else { Self::of(object, node) }
+        last.map_or_else(|| Self::head(object), |node| Self::of(object, node))
     }
 
     /// The name of the object.
@@ -100,4 +99,9 @@ pub(super) fn is_whole_mesh(reference: Option<&Node>) -> bool {
         .iter()
         .any(|key| reference.get(key).is_some_and(|part| !part.is_empty()));
     !narrows && matches!(text(reference, &["kind"]), Some("Mesh" | "Dataplane") | None)
+}
+
+/// Whether a node is there and says something.
+pub(super) fn is_said(node: Option<&Node>) -> bool {
+    node.is_some_and(|node| !node.is_empty())
 }

@@ -1,6 +1,6 @@
 //! Who vouches for tokens, and whether one is demanded.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use meshery_core::resource::{Node, Resource};
@@ -75,8 +75,10 @@ struct Demand<'a> {
 fn istio(world: &World) -> Vec<Issuer> {
     let config = world.view::<MeshConfig>();
     let root = config.root_namespace();
-    let demands: Vec<Demand<'_>> =
-        world.of(AUTHORIZATION_POLICY).iter().filter(|policy| asks_for_token(policy)).map(demand).collect();
+    let mut demands: BTreeMap<&str, Vec<Demand<'_>>> = BTreeMap::new();
+    for policy in world.of(AUTHORIZATION_POLICY).iter().filter(|policy| asks_for_token(policy)) {
+        demands.entry(policy.namespace_or_default()).or_default().push(demand(policy));
+    }
     let mut issuers = Vec::new();
     for authentication in world.of(REQUEST_AUTHENTICATION) {
         let rules = authentication.items(&["spec", "jwtRules"]);
@@ -86,14 +88,13 @@ fn istio(world: &World) -> Vec<Issuer> {
         }
         let own = demand(authentication);
         let meets = |it: &Demand<'_>| {
-            let near = it.namespace == own.namespace || it.namespace == root || own.namespace == root;
             // What each of them selects may have pods in common, unless they ask for other values of one label.
             let apart = it
                 .selector
                 .equal
                 .iter()
                 .any(|(name, value)| own.selector.equal.get(name).is_some_and(|it| it != value));
-            near && (it.targets || own.targets || !apart)
+            it.targets || own.targets || !apart
         };
         let uri = |rule: &Node| {
             let node = rule.get("jwksUri").or_else(|| rule.get("jwks_uri"))?;
@@ -103,13 +104,24 @@ fn istio(world: &World) -> Vec<Issuer> {
             mesh: Mesh::Istio,
             place: Place::at(authentication, &["spec", "jwtRules"]),
             keys: rules.iter().filter_map(uri).collect(),
-            demanded: demands.iter().any(meets),
+            demanded: near(&demands, own.namespace, root).any(meets),
             read: world.covers(AUTHORIZATION_POLICY, own.namespace),
             help: "require one by an AuthorizationPolicy with requestPrincipals",
             assumed: "no AuthorizationPolicy outside the input requires a token",
         });
     }
     issuers
+}
+
+/// The policies that may be for pods of a namespace; those of all namespaces, for what is for all of them.
+fn near<'a>(
+    demands: &'a BTreeMap<&str, Vec<Demand<'a>>>,
+    namespace: &'a str,
+    root: &'a str,
+) -> impl Iterator<Item = &'a Demand<'a>> {
+    let all = demands.values().filter(move |_| namespace == root);
+    let some = [namespace, root].into_iter().filter(move |_| namespace != root).filter_map(|name| demands.get(name));
+    all.chain(some).flatten()
 }
 
 fn demand(policy: &Arc<Resource>) -> Demand<'_> {

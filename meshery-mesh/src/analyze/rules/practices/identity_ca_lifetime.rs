@@ -6,7 +6,7 @@ use meshery_core::analyzer::Category;
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
-use crate::analyze::neutral::{Authorities, Authority};
+use crate::analyze::neutral::{Authorities, Authority, Role};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH821",
@@ -85,8 +85,9 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
 fn ending(rule: &RuleInfo, it: &Authority, now: i64) -> Option<Finding> {
     // Of anchors that are exchanged the old one is still there; of a chain whoever is over first ends it.
     let left = it.certificates.iter().map(|certificate| certificate.ends_within(LATER, now));
-    let left = if it.is_root { left.collect::<Option<Vec<_>>>()?.into_iter().max() } else { left.flatten().min() };
-    let (mesh, what) = (it.mesh.title(), it.what);
+    let left =
+        if it.role == Role::Root { left.collect::<Option<Vec<_>>>()?.into_iter().max() } else { left.flatten().min() };
+    let (mesh, what) = (it.mesh.title(), it.role.words());
     let message = match left? {
         ..0 => format!("{what} of {mesh} is valid no longer"),
         0 => format!("{what} of {mesh} is valid for less than a day"),

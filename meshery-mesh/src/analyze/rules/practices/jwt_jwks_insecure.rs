@@ -4,7 +4,7 @@ use meshery_core::analyzer::Category;
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
-use crate::analyze::neutral::issuers;
+use crate::analyze::neutral::{Place, issuers};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH810",
@@ -56,13 +56,14 @@ spec:
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let keys = issuers(world).into_iter().flat_map(|issuer| issuer.keys);
-    let finding = |(address, place): &(std::sync::Arc<str>, crate::analyze::neutral::Place)| {
+    let finding = |address: &str, place: &Place| {
         let rest = address.strip_prefix("http://")?;
         let host = rest.split(['/', ':']).next().unwrap_or_default();
-        let is_near = !host.contains('.') || host.ends_with(".svc") || host.contains(".svc.");
+        let labels: Vec<&str> = host.split('.').collect();
+        let is_near = labels.len() == 1 || labels.get(2) == Some(&"svc");
         let finding = place.finding(rule, format!("the keys are fetched from {host:?} in clear text"));
         let finding = if is_near { finding.as_bad_as(Severity::Info) } else { finding };
         Some(finding.with_help("fetch them by https"))
     };
-    keys.filter_map(|key| finding(&key)).collect()
+    keys.filter_map(|(address, place)| finding(&address, &place)).collect()
 }

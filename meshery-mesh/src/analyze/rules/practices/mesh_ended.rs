@@ -48,9 +48,10 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let finding = |(product, place, count): (&Product, Place, usize)| {
         let more = match count {
             0 | 1 => String::new(),
-            more => format!(", which {} more objects are of", more - 1),
+            2 => "; one more object is of it".to_owned(),
+            more => format!("; {} more objects are of it", more - 1),
         };
-        place.finding(rule, format!("{}{more}, {}", product.title, product.end)).with_help(product.way_out)
+        place.finding(rule, format!("{} {}{more}", product.title, product.end)).with_help(product.way_out)
     };
     ended(world).into_iter().map(finding).collect()
 }

@@ -6,7 +6,7 @@ use meshery_core::world::Selector;
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
-use crate::analyze::neutral::{Members, NETWORK_POLICY};
+use crate::analyze::neutral::{Members, Mesh, NETWORK_POLICY, Place};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH814",
@@ -48,7 +48,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         let policies = world.within(NETWORK_POLICY, name);
         world.covers(NETWORK_POLICY, name) && !policies.iter().any(|policy| denies_all(policy))
     });
-    let finding = |(name, mesh, place): (&str, crate::analyze::neutral::Mesh, &crate::analyze::neutral::Place)| {
+    let finding = |(name, mesh, place): (&str, Mesh, &Place)| {
         let message = format!("namespace {name:?} of {} has no NetworkPolicy that denies by default", mesh.title());
         let help = "create one with an empty podSelector and policyTypes [Ingress], and allow what is needed by others";
         place.finding(rule, message).with_help(help)

@@ -7,7 +7,7 @@ use meshery_core::analyzer::{Category, Extent};
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
-use crate::analyze::neutral::{Authorities, Authority, Mesh};
+use crate::analyze::neutral::{Authorities, Authority, Mesh, Role};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH820",
@@ -118,7 +118,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     for mesh in [Mesh::Istio, Mesh::Linkerd] {
         let Some((_, joint)) = authorities.joined.iter().find(|(joined, _)| *joined == mesh) else { continue };
         let mut clusters: BTreeMap<Option<Arc<str>>, Roots<'_>> = BTreeMap::new();
-        for it in authorities.all.iter().filter(|it| it.mesh == mesh && it.is_root) {
+        for it in authorities.all.iter().filter(|it| it.mesh == mesh && it.role == Role::Root) {
             let new = || Roots { first: it, prints: BTreeSet::new(), own: true };
             let roots = clusters.entry(it.place.object.cluster.clone()).or_insert_with(new);
             roots.prints.extend(it.certificates.iter().map(|certificate| certificate.print));
