@@ -174,17 +174,21 @@ pub(in crate::analyze) fn contradictions(world: &World, rule: &RuleInfo) -> Vec<
 }
 
 fn consul_contradictions(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let Some(mesh) = world.of(CONSUL_MESH).first() else { return Vec::new() };
-    if is_true(&mesh.root, &["spec", "allowEnablingPermissiveMutualTLS"]) {
+    let mesh = world.of(CONSUL_MESH).first();
+    let allows = mesh.is_some_and(|mesh| is_true(&mesh.root, &["spec", "allowEnablingPermissiveMutualTLS"]));
+    // Without a Mesh nothing allows it, and a Mesh may be elsewhere.
+    if allows || (mesh.is_none() && !world.settings().closed) {
         return Vec::new();
     }
     let encryptions = world.view::<Encryptions>();
     let wrong = encryptions.iter().filter(|it| it.mesh == Mesh::Consul && it.mode == Mode::Permissive);
     let finding = |it: &Encryption| {
         let message = "the mesh does not allow permissive mutual TLS, and Consul refuses what asks for it";
-        let finding = it.place.finding(rule, message).as_bad_as(Severity::Error);
         let help = "set spec.allowEnablingPermissiveMutualTLS of the Mesh, or leave mutualTLSMode strict";
-        Place::at(mesh, &["spec"]).relate(finding.with_help(help), "does not allow it")
+        let finding = it.place.finding(rule, message).as_bad_as(Severity::Error).with_help(help);
+        mesh.map(|mesh| Place::at(mesh, &["spec"]))
+            .iter()
+            .fold(finding, |it, place| place.relate(it, "does not allow it"))
     };
     wrong.map(finding).collect()
 }

@@ -35,7 +35,7 @@ data:
         "https://istio.io/latest/docs/tasks/traffic-management/egress/egress-control/",
         "https://kuma.io/docs/latest/policies/meshpassthrough/",
         "https://developer.hashicorp.com/consul/docs/connect/config-entries/mesh",
-        "https://linkerd.io/2/reference/egress-network/",
+        "https://linkerd.io/2-edge/reference/egress-network/",
     ],
     meshes: &["consul", "istio", "kuma", "linkerd"],
     run,

@@ -38,7 +38,7 @@ spec:
     tls: { mode: SIMPLE, credentialName: shop }
     hosts: ['shop/shop.example.com']",
     references: &[
-        "https://istio.io/latest/docs/ops/best-practices/security/#gateways",
+        "https://istio.io/latest/docs/ops/best-practices/security/#restrict-gateway-creation-privileges",
         "https://gateway-api.sigs.k8s.io/concepts/security-model/",
     ],
     meshes: &["istio"],

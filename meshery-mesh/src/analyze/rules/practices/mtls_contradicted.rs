@@ -16,7 +16,8 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
 A permission of Kuma is for identities, which workloads have only where mutual TLS is on: without it Kuma lets everybody
 through, whatever the permission says.
 
-Consul refuses to let a service take plain text unless the Mesh allows that this may be asked for.
+Consul refuses to let a service take plain text unless the Mesh allows that this may be asked for. Where no Mesh is among the
+input, that counts only if there is nothing else.
 
 What PeerAuthentications and DestinationRules of Istio say against each other is what other rules speak of.",
     bad: "

@@ -45,7 +45,7 @@ spec:
       containers: [{ name: reviews, image: 'shop/reviews:1', securityContext: { runAsUser: 1000 } }]",
     references: &[
         "https://linkerd.io/2/reference/proxy-configuration/",
-        "https://kuma.io/docs/latest/networking/transparent-proxy/introduction/",
+        "https://kuma.io/docs/latest/reference/kubernetes-annotations/",
         "https://developer.hashicorp.com/consul/docs/connect/transparent-proxy",
     ],
     meshes: &["consul", "kuma", "linkerd"],
