@@ -34,8 +34,8 @@ pub(in crate::analyze) struct Listener {
     pub(in crate::analyze) speaks: Speaks,
     /// Its hosts, each with its place; none when it takes every host.
     pub(in crate::analyze) hosts: Vec<(Arc<str>, Span)>,
-    /// Whether objects of other namespaces may claim hosts of it.
-    pub(in crate::analyze) shared: bool,
+    /// What lets objects of every namespace claim every host of it.
+    pub(in crate::analyze) open: Option<Span>,
     /// Whether clients are sent to TLS; `None` where that is not among the objects.
     pub(in crate::analyze) redirects: Option<bool>,
 }
@@ -103,7 +103,7 @@ fn consul(world: &World) -> Vec<Listener> {
                 port: number(node),
                 speaks,
                 hosts: hosts.filter_map(|host| Some((host.as_str()?.into(), host.span))).collect(),
-                shared: false,
+                open: None,
                 redirects: None,
             });
         }
@@ -155,12 +155,13 @@ fn of_server(object: &Arc<Resource>, server: &Server, sends: bool) -> Listener {
         "HTTP" | "HTTP2" | "GRPC" | "GRPC-WEB" => Speaks::Http,
         _ => Speaks::Other,
     };
-    let own = object.namespace_or_default();
-    let mut shared = false;
+    let mut open = None;
     let hosts = server.hosts().map(|(host, node)| {
         // What stands before the slash is the namespace that may claim it.
         let (namespace, host) = host.split_once('/').unwrap_or(("*", host));
-        shared |= namespace != "." && namespace != own;
+        if (namespace, host) == ("*", "*") {
+            open = Some(node.span);
+        }
         (Arc::<str>::from(host), node.span)
     });
     let hosts: Vec<(Arc<str>, Span)> = hosts.collect();
@@ -172,7 +173,7 @@ fn of_server(object: &Arc<Resource>, server: &Server, sends: bool) -> Listener {
         port: server.number,
         speaks,
         hosts,
-        shared,
+        open,
         redirects: Some(says || sends),
     }
 }

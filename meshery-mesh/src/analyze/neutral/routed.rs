@@ -57,14 +57,17 @@ pub(super) fn gateway_api(world: &World) -> Vec<Listener> {
             };
             let mut here = routes.iter().filter(is_on).peekable();
             let redirects = here.peek().is_some().then(|| here.all(|it| it.redirects));
+            let from = node.at(&["allowedRoutes", "namespaces", "from"]).filter(|from| from.as_str() == Some("All"));
+            let hosts = host(node);
+            let open = from.filter(|_| hosts.is_empty()).map(|from| from.span);
             found.push(Listener {
                 mesh: Mesh::GatewayApi,
                 object: Arc::clone(gateway),
                 node: node.clone(),
                 port,
                 speaks,
-                hosts: host(node),
-                shared: text(node, &["allowedRoutes", "namespaces", "from"]) == Some("All"),
+                hosts,
+                open,
                 redirects,
             });
         }
@@ -115,7 +118,7 @@ pub(super) fn kuma(world: &World) -> Vec<Listener> {
                 port: number(node),
                 speaks,
                 hosts: host(node),
-                shared: false,
+                open: None,
                 redirects,
             });
         }

@@ -4,7 +4,7 @@ use meshery_core::analyzer::Category;
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
-use crate::analyze::neutral::{Listeners, Place, Speaks};
+use crate::analyze::neutral::{Listener, Listeners, Speaks};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH815",
@@ -48,16 +48,10 @@ spec:
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let listeners = world.view::<Listeners>();
-    let mut findings = Vec::new();
-    for listener in listeners.iter().filter(|it| it.shared && it.speaks != Speaks::Other) {
-        let star = listener.hosts.iter().find(|(host, _)| &**host == "*");
-        let place = match star {
-            Some((_, span)) => Place { object: listener.object.clone(), span: *span },
-            None if listener.hosts.is_empty() => listener.place(),
-            None => continue,
-        };
-        let message = format!("every namespace may claim every host on port {}", listener.port);
-        findings.push(place.finding(rule, message).with_help("name the hosts, or the namespaces that may claim them"));
-    }
-    findings
+    let finding = |it: &Listener| {
+        let message = format!("every namespace may claim every host on port {}", it.port);
+        let finding = rule.finding(&it.object, it.open?, message);
+        Some(finding.with_help("name the hosts, or the namespaces that may claim them"))
+    };
+    listeners.iter().filter(|it| it.speaks != Speaks::Other).filter_map(finding).collect()
 }
