@@ -21,6 +21,9 @@
 //! | `kubernetes`, `gateway_api`, `istio`, `kuma` | what rules derive from objects and share |
 //! | `values` | what texts stand for, whichever mesh reads them |
 //! | `kubernetes`, `istio`, `consul` | what rules derive from objects and share |
+//! | `kubernetes`, `istio` | what rules derive from objects and share |
+//! | `neutral` | what meshes have in common, asked once and answered for each |
+//! | `values` | values that objects of several meshes write in one way |
 
 mod allow;
 mod certainty;
@@ -43,6 +46,7 @@ mod kuma;
 mod live;
 mod neutral;
 mod linkerd;
+mod neutral;
 mod objects;
 mod options;
 pub mod order;

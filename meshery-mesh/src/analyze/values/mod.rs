@@ -15,3 +15,8 @@ pub(in crate::analyze) mod duration;
 pub(in crate::analyze) mod number;
 pub(in crate::analyze) mod pem;
 pub(in crate::analyze) mod spiffe;
+//! Values that objects of several meshes write in one way.
+
+mod go_duration;
+
+pub(super) use go_duration::go_duration;

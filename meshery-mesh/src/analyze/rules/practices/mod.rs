@@ -25,6 +25,34 @@ mod route_without_default;
 mod split_backend_port_missing;
 mod subset_policy_without_route;
 mod timeout_inversion;
+mod authz_deny_positive_http;
+mod authz_host_without_port_pattern;
+mod authz_l7_on_tcp_port;
+mod authz_no_default_deny;
+mod authz_trustdomain_mismatch;
+mod egress_allow_any;
+mod gateway_cert_expiry;
+mod gateway_cert_names;
+mod gateway_host_wildcard;
+mod gateway_plain_http_no_redirect;
+mod identity_ca_lifetime;
+mod injection_webhook_failopen;
+mod jwt_jwks_insecure;
+mod jwt_without_require;
+mod mesh_ended;
+mod mtls_contradicted;
+mod mtls_not_strict;
+mod mtls_port_level_dead;
+mod networkpolicy_missing_meshed;
+mod path_normalization_weak;
+mod pod_capability_netadmin;
+mod pod_skips_proxy;
+mod pod_uid_proxy;
+mod policy_port_skipped;
+mod root_ca_differs;
+mod sa_default_shared;
+mod tls_origination_unverified;
+mod tls_version_outdated;
 
 use crate::analyze::Rule;
 
@@ -55,4 +83,32 @@ pub(super) const RULES: &[&Rule] = &[
     &addressed_to_absent_mesh::RULE,
     &injectors_identical::RULE,
     &gateway_api_owned_twice::RULE,
+    &mtls_not_strict::RULE,
+    &mtls_port_level_dead::RULE,
+    &mtls_contradicted::RULE,
+    &authz_no_default_deny::RULE,
+    &authz_deny_positive_http::RULE,
+    &authz_l7_on_tcp_port::RULE,
+    &authz_host_without_port_pattern::RULE,
+    &authz_trustdomain_mismatch::RULE,
+    &jwt_without_require::RULE,
+    &jwt_jwks_insecure::RULE,
+    &path_normalization_weak::RULE,
+    &tls_origination_unverified::RULE,
+    &egress_allow_any::RULE,
+    &networkpolicy_missing_meshed::RULE,
+    &gateway_host_wildcard::RULE,
+    &gateway_plain_http_no_redirect::RULE,
+    &tls_version_outdated::RULE,
+    &gateway_cert_expiry::RULE,
+    &gateway_cert_names::RULE,
+    &root_ca_differs::RULE,
+    &identity_ca_lifetime::RULE,
+    &sa_default_shared::RULE,
+    &pod_skips_proxy::RULE,
+    &policy_port_skipped::RULE,
+    &pod_capability_netadmin::RULE,
+    &pod_uid_proxy::RULE,
+    &injection_webhook_failopen::RULE,
+    &mesh_ended::RULE,
 ];
