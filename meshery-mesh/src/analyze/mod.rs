@@ -17,23 +17,15 @@
 //! | `session` | [`Session`]: findings that follow the files |
 //! | `kinds` | the kinds that rules read |
 //! | `certainty` | whether what is not among the objects is missing |
-//! | `neutral` | what meshes have in common, whatever they call it |
-//! | `kubernetes`, `gateway_api`, `istio`, `kuma` | what rules derive from objects and share |
-//! | `values` | what texts stand for, whichever mesh reads them |
-//! | `kubernetes`, `istio`, `consul` | what rules derive from objects and share |
-//! | `kubernetes`, `istio` | what rules derive from objects and share |
 //! | `neutral` | what meshes have in common, asked once and answered for each |
-//! | `values` | values that objects of several meshes write in one way |
-
-mod allow;
-mod certainty;
-mod consul;
-//! | `kubernetes`, `istio`, `linkerd`, `cilium`, `smi` | what rules derive from objects and share |
+//! | `kubernetes`, `gateway_api`, and one for each mesh | what rules derive from objects and share |
 //! | `place` | where findings about fields point to |
+//! | `values` | what texts stand for, whichever mesh reads them |
 
 mod allow;
 mod certainty;
 mod cilium;
+mod consul;
 mod edit;
 mod fix;
 mod gateway_api;
@@ -42,10 +34,9 @@ mod istio;
 mod kinds;
 mod kubernetes;
 mod kuma;
+mod linkerd;
 #[cfg(feature = "cluster")]
 mod live;
-mod neutral;
-mod linkerd;
 mod neutral;
 mod objects;
 mod options;
@@ -59,8 +50,8 @@ mod rule;
 mod rules;
 mod schema;
 mod session;
-mod values;
 mod smi;
+mod values;
 pub mod yaml;
 
 pub use meshery_core::analyzer::{Allowed, Analysis, Options, Profile, Source};

@@ -6,9 +6,9 @@ use meshery_core::World;
 use meshery_core::resource::{Field, Node, Resource};
 use meshery_core::world::View;
 
+use crate::analyze::consul::values::go;
 use crate::analyze::kinds::{REPLICA_SET, SERVICE};
 use crate::analyze::kubernetes::Workloads;
-use crate::analyze::consul::values::go;
 
 /// What the names of Consul's annotations begin with.
 pub(super) const PREFIX: &str = "consul.hashicorp.com/";

@@ -1,7 +1,6 @@
 //! What the rules over Consul's objects share: how its webhook reads a field, what its objects say of a service, and
 //! what is known of the Consul that they are for.
 
-pub(in crate::analyze) mod values;
 mod annotation_values;
 mod annotations;
 mod checks;
@@ -9,6 +8,7 @@ mod edition;
 mod filter;
 mod given;
 mod services;
+pub(in crate::analyze) mod values;
 
 pub(super) use annotation_values::annotation_problem;
 pub(super) use annotations::{Annotation, Annotations, KNOWN, META};

@@ -12,7 +12,6 @@
 //! | `reference` | how objects name each other |
 //! | `routes` | the routes that Linkerd's policy controller takes |
 
-pub(in crate::analyze) mod values;
 pub(super) mod annotations;
 pub(super) mod balancing;
 mod control_plane;
@@ -22,6 +21,7 @@ pub(super) mod networks;
 pub(super) mod opaque;
 mod reference;
 pub(super) mod routes;
+pub(in crate::analyze) mod values;
 
 use meshery_core::Span;
 use meshery_core::resource::Resource;

@@ -1,19 +1,3 @@
-//! What meshes have in common, whatever they call it: one model for each concept, and for each mesh that has the concept a
-//! small function that reads its objects into the model.
-
-mod calls;
-mod control_planes;
-mod injected;
-mod mesh;
-mod routes;
-mod upstreams;
-
-pub(super) use calls::{Calls, full as full_host};
-pub(super) use control_planes::ControlPlanes;
-pub(super) use injected::{Injected, Mark};
-pub(super) use mesh::Mesh;
-pub(super) use routes::{Retries, RouteRule, Routes, Timed};
-pub(super) use upstreams::Upstreams;
 //! What meshes have in common, each concept asked once and answered by one small function per mesh: its dialect.
 //!
 //! | module | answers |
@@ -35,69 +19,64 @@ pub(super) use upstreams::Upstreams;
 //! | `bypass` | ports and addresses that pass the proxy by |
 //! | `injection` | the webhooks that put proxies into pods |
 //! | `ended` | products that nobody works on any more |
+//! | `mesh` | the meshes |
+//! | `routes` | per destination the rules with their matches, backends, timeouts and retries |
+//! | `calls` | who calls whom, as far as objects tell |
+//! | `upstreams` | how a caller treats the endpoints of a destination |
+//! | `injected` | which pods are given a proxy, and by whom |
+//! | `control_planes` | the programs that a mesh is run by |
 //!
 //! A new mesh is one function more in the list of each concept that it has.
 
 mod access;
 mod authorities;
 mod bypass;
+mod calls;
 mod certificates;
 mod conditions;
+mod control_planes;
 mod egress;
 mod encryption;
 mod ended;
 mod gateway;
 mod identity;
+mod injected;
 mod injection;
 mod kinds;
 mod layer7;
 mod members;
+mod mesh;
 mod normalization;
 mod origination;
 mod place;
 mod protocols;
 mod routed;
+mod routes;
 mod tokens;
+mod upstreams;
 
 pub(super) use access::{Access, Openness};
 pub(super) use authorities::{Authorities, Authority, Role};
 pub(super) use bypass::{Bypass, Bypasses, Direction, policies_of_ports};
+pub(super) use calls::{Calls, full as full_host};
 pub(super) use certificates::{Certificates, Presented};
 pub(super) use conditions::{Conditions, Part};
+pub(super) use control_planes::ControlPlanes;
 pub(super) use egress::Egress;
 pub(super) use encryption::{Encryption, Encryptions, Mode, Scope, contradictions};
 pub(super) use ended::{Product, ended};
 pub(super) use gateway::{Listener, Listeners, Speaks};
 pub(super) use identity::{Identities, Identity};
+pub(super) use injected::{Injected, Mark};
 pub(super) use injection::{Injection, injections};
 pub(super) use kinds::NETWORK_POLICY;
 pub(super) use layer7::{Unread, unread};
 pub(super) use members::{Member, Members};
+pub(super) use mesh::Mesh;
 pub(super) use normalization::{Paths, paths};
 pub(super) use origination::{Unverified, unverified};
 pub(super) use place::Place;
 pub(super) use protocols::{Outdated, outdated};
+pub(super) use routes::{Retries, RouteRule, Routes, Timed};
 pub(super) use tokens::{Issuer, issuers};
-
-/// Who has the concept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::analyze) enum Mesh {
-    Consul,
-    GatewayApi,
-    Istio,
-    Kuma,
-    Linkerd,
-}
-
-impl Mesh {
-    /// Its name as its project writes it.
-    pub(in crate::analyze) fn title(self) -> &'static str {
-        match self {
-            Self::Consul => "Consul",
-            Self::GatewayApi => "Gateway API",
-            Self::Istio => "Istio",
-            Self::Kuma => "Kuma",
-            Self::Linkerd => "Linkerd",
-        }
-    }
-}
+pub(super) use upstreams::Upstreams;

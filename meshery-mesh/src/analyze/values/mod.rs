@@ -5,6 +5,7 @@
 //! | `address` | IP addresses, ranges of them, URLs and files |
 //! | `dns` | names of hosts |
 //! | `duration` | stretches of time, as Go reads them |
+//! | `go_duration` | the same, where who reads them is strict |
 //! | `number` | numbers that may stand in quotes |
 //! | `pem` | certificates as text |
 //! | `spiffe` | identities |
@@ -12,11 +13,9 @@
 pub(in crate::analyze) mod address;
 pub(in crate::analyze) mod dns;
 pub(in crate::analyze) mod duration;
+mod go_duration;
 pub(in crate::analyze) mod number;
 pub(in crate::analyze) mod pem;
 pub(in crate::analyze) mod spiffe;
-//! Values that objects of several meshes write in one way.
-
-mod go_duration;
 
 pub(super) use go_duration::go_duration;

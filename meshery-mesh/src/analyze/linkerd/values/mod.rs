@@ -10,10 +10,10 @@
 //! | `quantity` | amounts of resources |
 //! | `spiffe` | SPIFFE IDs |
 
-pub(super) mod cidr;
-pub(super) mod dns;
-pub(super) mod duration;
-pub(super) mod http;
-pub(super) mod pattern;
-pub(super) mod quantity;
-pub(super) mod spiffe;
+pub(in crate::analyze) mod cidr;
+pub(in crate::analyze) mod dns;
+pub(in crate::analyze) mod duration;
+pub(in crate::analyze) mod http;
+pub(in crate::analyze) mod pattern;
+pub(in crate::analyze) mod quantity;
+pub(in crate::analyze) mod spiffe;

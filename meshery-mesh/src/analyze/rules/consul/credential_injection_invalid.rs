@@ -6,10 +6,10 @@ use meshery_core::resource::Node;
 use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
-use crate::analyze::consul::{Checks, at, checked, flag, has, is_set, items, number, text};
-use crate::analyze::kinds::TERMINATING_GATEWAY;
 use crate::analyze::consul::values::dns::is_host;
 use crate::analyze::consul::values::url::absolute;
+use crate::analyze::consul::{Checks, at, checked, flag, has, is_set, items, number, text};
+use crate::analyze::kinds::TERMINATING_GATEWAY;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH628",

@@ -4,9 +4,9 @@ use meshery_core::resource::Node;
 use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
+use crate::analyze::consul::values::dns::is_domain;
 use crate::analyze::consul::{Checks, checked, each, has};
 use crate::analyze::kinds::SERVICE_DEFAULTS;
-use crate::analyze::consul::values::dns::is_domain;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH623",

@@ -6,9 +6,9 @@ use meshery_core::resource::{Node, Resource};
 use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
+use crate::analyze::linkerd::values::cidr::Cidr;
 use crate::analyze::smi::kinds::INGRESS_BACKEND;
 use crate::analyze::smi::place;
-use crate::analyze::linkerd::values::cidr::Cidr;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH751",

@@ -6,9 +6,9 @@ use meshery_core::resource::{Node, Resource};
 use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
+use crate::analyze::linkerd::values::pattern;
 use crate::analyze::smi::kinds::HTTP_ROUTES;
 use crate::analyze::smi::place;
-use crate::analyze::linkerd::values::pattern;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH735",
