@@ -21,7 +21,7 @@ kinds! {
         DAEMON_SET = "DaemonSet", DEPLOYMENT = "Deployment", REPLICA_SET = "ReplicaSet", STATEFUL_SET = "StatefulSet",
     "argoproj.io": ROLLOUT = "Rollout",
     "batch": CRON_JOB = "CronJob", JOB = "Job",
-    "extensions.istio.io": WASM_PLUGIN = "WasmPlugin",
+    "extensions.istio.io": TRAFFIC_EXTENSION = "TrafficExtension", WASM_PLUGIN = "WasmPlugin",
     "gateway.networking.k8s.io":
         K8S_GATEWAY = "Gateway", GRPC_ROUTE = "GRPCRoute", HTTP_ROUTE = "HTTPRoute",
         TCP_ROUTE = "TCPRoute", TLS_ROUTE = "TLSRoute", GATEWAY_CLASS = "GatewayClass",
