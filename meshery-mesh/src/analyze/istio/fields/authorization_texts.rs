@@ -58,7 +58,7 @@ impl Report<'_> {
         let mut all = false;
         for part in path.trim_matches('/').split('/') {
             let problem = match part {
-                "{*}" | "{**}" if all => "has something after {**}, which stands for all that follows",
+                "{*}" | "{**}" if all => "has another template after {**}, which stands for all that follows",
                 "{*}" => continue,
                 "{**}" => {
                     all = true;

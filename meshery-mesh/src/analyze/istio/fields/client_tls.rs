@@ -39,11 +39,10 @@ impl Report<'_> {
         if mode != "MUTUAL" {
             return;
         }
-        for key in ["clientCertificate", "privateKey"] {
-            if text(tls, key).is_none() {
-                let message = format!("TLS is mutual, and {key} is missing");
-                self.say(Idea::ClientTls, tls, message, "write clientCertificate and privateKey, or credentialName");
-            }
+        let missing = ["clientCertificate", "privateKey"].into_iter().find(|key| text(tls, key).is_none());
+        if let Some(key) = missing {
+            let message = format!("TLS is mutual, and {key} is missing");
+            self.say(Idea::ClientTls, tls, message, "write clientCertificate and privateKey, or credentialName");
         }
     }
 

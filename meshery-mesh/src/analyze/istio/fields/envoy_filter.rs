@@ -45,7 +45,9 @@ pub(super) fn check(report: &mut Report<'_>, spec: &Node) {
     let message = "the EnvoyFilter changes what Istio makes for Envoy, which any release may make otherwise";
     let help = "use another API where there is one, and look at it before each upgrade";
     report.say(Idea::Internals, spec, message, help);
-    report.selector(spec, "workloadSelector", "labels");
+    if report.ends_at_selector(spec) {
+        return;
+    }
     for patch in list(spec, "configPatches") {
         if is_null(patch) {
             report.say(Idea::Patch, spec, "a patch is empty", "leave it out");

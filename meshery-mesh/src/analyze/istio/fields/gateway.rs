@@ -18,7 +18,8 @@ pub(super) fn check(report: &mut Report<'_>, spec: &Node) {
         let help = "use letters, digits and inner hyphens, at most 63, and no dots";
         report.say(Idea::Name, place, format!("{name:?} is no name of a Gateway"), help);
     }
-    if list(spec, "servers").is_empty() {
+    // Of one without servers another rule says more.
+    if list(spec, "servers").is_empty() && report.alone {
         report.say(Idea::Missing, spec, "the Gateway has no servers", "say on which ports it listens for which hosts");
     }
     let mut names: BTreeMap<&str, &Node> = BTreeMap::new();

@@ -144,7 +144,7 @@ impl Report<'_> {
         } else if let Some((gateway, rest)) = name.split_once('.') {
             let namespace = rest.split('.').next().unwrap_or_default();
             let message = format!("{name:?} names a Gateway the old way");
-            self.say(Idea::Deprecated, place, message, format!("write {namespace}/{gateway}"));
+            self.say(Idea::OldGatewayName, place, message, format!("write {namespace}/{gateway}"));
         }
     }
 }

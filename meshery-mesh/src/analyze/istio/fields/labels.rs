@@ -82,6 +82,17 @@ impl Report<'_> {
         }
     }
 
+    /// The workloads of an object that is selected for by `workloadSelector`. istiod looks no further at one that it
+    /// refuses, and says nothing else of the object: whether that is so.
+    pub(super) fn ends_at_selector(&mut self, spec: &Node) -> bool {
+        self.selector(spec, "workloadSelector", "labels");
+        let refused = self.alone && self.problems.iter().any(|problem| problem.idea == Idea::Labels);
+        if refused {
+            self.problems.retain(|problem| problem.idea == Idea::Labels);
+        }
+        refused
+    }
+
     /// Keys of `matchLabels` are checked by the definitions, those of `labels` are not.
     fn in_map(&mut self, field: &Field, labels: &str, message: String) {
         let help = "name the labels as they are: there are no wildcards";

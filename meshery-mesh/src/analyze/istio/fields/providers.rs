@@ -6,7 +6,7 @@ use meshery_core::resource::Node;
 
 use super::addresses::is_ip;
 use super::names::{domain, scoped};
-use super::read::{given, list, part, text, told};
+use super::read::{given, list, part, text, told, whole_of};
 use super::report::{Idea, Report};
 
 /// Providers that are a service with a port.
@@ -83,7 +83,10 @@ impl Report<'_> {
                 }
             }
         }
-        self.port_of(service, "port");
+        if !(1..=65_535).contains(&whole_of(service, "port")) {
+            let place = given(service, "port").unwrap_or(service);
+            self.say(Idea::Provider, place, "the provider's service has no port", "name a port between 1 and 65535");
+        }
         if kind == "lightstep" && text(service, "accessToken").is_none() {
             self.say(Idea::Provider, service, "accessToken is missing", "write accessToken");
         }

@@ -12,7 +12,9 @@ use super::report::{Idea, Report};
 
 pub(super) fn check(report: &mut Report<'_>, spec: &Node) {
     let resolution = choice(spec, "resolution", "NONE");
-    report.selector(spec, "workloadSelector", "labels");
+    if report.ends_at_selector(spec) {
+        return;
+    }
     if part(spec, "workloadSelector").is_some()
         && let Some(place) = given(spec, "endpoints")
     {

@@ -14,9 +14,13 @@ use super::report::{Idea, Report};
 const LOCAL: [&str; 5] = ["", "127.0.0.1", "0.0.0.0", "::1", "::"];
 
 pub(super) fn check(report: &mut Report<'_>, spec: &Node) {
-    report.selector(spec, "workloadSelector", "labels");
+    if report.ends_at_selector(spec) {
+        return;
+    }
     let is_set = ["outboundTrafficPolicy", "inboundConnectionPool"].iter().any(|key| part(spec, key).is_some());
     if list(spec, "egress").is_empty() && list(spec, "ingress").is_empty() && !is_set {
+        // istiod says nothing else of it.
+        report.problems.retain(|_| !report.alone);
         report.say(Idea::Missing, spec, "the Sidecar says nothing", "write egress, ingress or outboundTrafficPolicy");
         return;
     }

@@ -32,7 +32,7 @@ pub(super) fn check(report: &mut Report<'_>, spec: &Node) {
     }
     check_hosts(report, spec, &hosts);
     if ["http", "tls", "tcp"].iter().all(|protocol| list(spec, protocol).is_empty()) {
-        report.say(Idea::Action, spec, "the VirtualService has no rules", "write http, tls or tcp");
+        report.say(Idea::NoRules, spec, "the VirtualService has no rules", "write http, tls or tcp");
     }
     for rule in list(spec, "http") {
         if is_null(rule) {

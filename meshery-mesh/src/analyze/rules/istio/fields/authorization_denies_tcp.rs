@@ -1,4 +1,4 @@
-//! MSH244 `authorization-denies-tcp`.
+//! MSH243 `authorization-denies-tcp`.
 
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
@@ -7,7 +7,7 @@ use crate::analyze::Rule;
 use crate::analyze::istio::fields::Idea;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
-    code: "MSH244",
+    code: "MSH243",
     name: "authorization-denies-tcp",
     severity: Severity::Warning,
     summary: "A rule that denies requests of HTTP denies all connections to other ports",

@@ -1,4 +1,4 @@
-//! MSH249 `envoyfilter-changes-internals`.
+//! MSH248 `envoyfilter-changes-internals`.
 
 use meshery_core::analyzer::Category;
 use meshery_core::{Finding, RuleInfo, Severity, World};
@@ -8,7 +8,7 @@ use crate::analyze::Rule;
 use crate::analyze::istio::fields::Idea;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
-    code: "MSH249",
+    code: "MSH248",
     name: "envoyfilter-changes-internals",
     severity: Severity::Info,
     category: Category::Practice,

@@ -1,4 +1,4 @@
-//! MSH242 `istio-selector-without-labels`.
+//! MSH241 `istio-selector-without-labels`.
 
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
@@ -7,7 +7,7 @@ use crate::analyze::Rule;
 use crate::analyze::istio::fields::Idea;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
-    code: "MSH242",
+    code: "MSH241",
     name: "istio-selector-without-labels",
     severity: Severity::Warning,
     summary: "A selector has no labels, so it selects every workload",

@@ -1,4 +1,4 @@
-//! MSH243 `istio-setting-deprecated`.
+//! MSH242 `istio-setting-deprecated`.
 
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
@@ -7,7 +7,7 @@ use crate::analyze::Rule;
 use crate::analyze::istio::fields::Idea;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
-    code: "MSH243",
+    code: "MSH242",
     name: "istio-setting-deprecated",
     severity: Severity::Warning,
     summary: "A setting is one that others have taken the place of",
@@ -29,7 +29,7 @@ spec:
   http: [{ mirror: { host: reviews-v2 }, mirrorPercentage: { value: 10 }, route: [{ destination: { host: reviews } }] }]",
     references: &["https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRoute", "https://istio.io/latest/docs/reference/config/networking/destination-rule/#OutlierDetection"],
     meshes: &["istio"],
-    aliases: &["IST0133", "KIA1108"],
+    aliases: &["IST0133"],
     upstream: "schema.ValidationAnalyzer.VirtualService, \
                schema.ValidationAnalyzer.DestinationRule, \
                schema.ValidationAnalyzer.EnvoyFilter, \

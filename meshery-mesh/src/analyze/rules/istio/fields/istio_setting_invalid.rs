@@ -35,7 +35,9 @@ spec:
                schema.ValidationAnalyzer.DestinationRule, \
                schema.ValidationAnalyzer.Gateway, \
                schema.ValidationAnalyzer.Sidecar, \
-               schema.ValidationAnalyzer.WorkloadGroup",
+               schema.ValidationAnalyzer.WorkloadGroup, \
+               schema.ValidationAnalyzer.WasmPlugin, \
+               schema.ValidationAnalyzer.TrafficExtension",
     run,
     ..Rule::NEW
 };

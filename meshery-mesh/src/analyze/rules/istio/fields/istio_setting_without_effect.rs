@@ -1,4 +1,4 @@
-//! MSH247 `istio-setting-without-effect`.
+//! MSH246 `istio-setting-without-effect`.
 
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
@@ -7,7 +7,7 @@ use crate::analyze::Rule;
 use crate::analyze::istio::fields::Idea;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
-    code: "MSH247",
+    code: "MSH246",
     name: "istio-setting-without-effect",
     severity: Severity::Warning,
     summary: "A setting has no effect, or not all of it",

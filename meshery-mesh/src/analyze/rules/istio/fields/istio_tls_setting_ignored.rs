@@ -1,4 +1,4 @@
-//! MSH245 `istio-tls-setting-ignored`.
+//! MSH244 `istio-tls-setting-ignored`.
 
 use meshery_core::analyzer::Category;
 use meshery_core::{Finding, RuleInfo, Severity, World};
@@ -8,7 +8,7 @@ use crate::analyze::Rule;
 use crate::analyze::istio::fields::Idea;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
-    code: "MSH245",
+    code: "MSH244",
     name: "istio-tls-setting-ignored",
     severity: Severity::Warning,
     category: Category::Security,

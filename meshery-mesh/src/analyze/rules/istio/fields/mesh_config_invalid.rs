@@ -1,4 +1,4 @@
-//! MSH240 `mesh-config-invalid`.
+//! MSH239 `mesh-config-invalid`.
 
 use meshery_core::{Finding, RuleInfo, World};
 
@@ -7,7 +7,7 @@ use crate::analyze::Rule;
 use crate::analyze::istio::fields::Idea;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
-    code: "MSH240",
+    code: "MSH239",
     name: "mesh-config-invalid",
     summary: "The configuration of the mesh has a value that istiod does not take",
     why: "

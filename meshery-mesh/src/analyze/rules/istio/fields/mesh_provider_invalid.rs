@@ -1,4 +1,4 @@
-//! MSH241 `mesh-provider-invalid`.
+//! MSH240 `mesh-provider-invalid`.
 
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
@@ -7,7 +7,7 @@ use crate::analyze::Rule;
 use crate::analyze::istio::fields::Idea;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
-    code: "MSH241",
+    code: "MSH240",
     name: "mesh-provider-invalid",
     severity: Severity::Warning,
     summary: "A provider of the mesh cannot be used",

@@ -11,7 +11,6 @@ mod istio_address_invalid;
 mod istio_annotation_refused;
 mod istio_duration_invalid;
 mod istio_export_invalid;
-mod istio_extension_invalid;
 mod istio_host_invalid;
 mod istio_item_twice;
 mod istio_labels_invalid;
@@ -36,12 +35,14 @@ mod sidecar_egress_host_twice;
 mod sidecar_listener_invalid;
 mod telemetry_invalid;
 mod virtualservice_action_invalid;
+mod virtualservice_gateway_named_the_old_way;
 mod virtualservice_header_invalid;
 mod virtualservice_match_ineffective;
 mod virtualservice_match_invalid;
 mod virtualservice_rule_unreachable;
 mod virtualservice_sni_outside_hosts;
 mod virtualservice_weights_missing;
+mod virtualservice_without_rules;
 
 use meshery_core::{Finding, RuleInfo, World};
 
@@ -78,7 +79,6 @@ pub(in crate::analyze::rules) const RULES: &[&Rule] = &[
     &authorization_condition_invalid::RULE,
     &requestauthentication_token_invalid::RULE,
     &envoyfilter_patch_invalid::RULE,
-    &istio_extension_invalid::RULE,
     &telemetry_invalid::RULE,
     &mesh_config_invalid::RULE,
     &mesh_provider_invalid::RULE,
@@ -92,6 +92,8 @@ pub(in crate::analyze::rules) const RULES: &[&Rule] = &[
     &envoyfilter_changes_internals::RULE,
     &virtualservice_rule_unreachable::RULE,
     &virtualservice_match_ineffective::RULE,
+    &virtualservice_without_rules::RULE,
+    &virtualservice_gateway_named_the_old_way::RULE,
 ];
 
 /// What of this idea is wrong with the objects of a world.

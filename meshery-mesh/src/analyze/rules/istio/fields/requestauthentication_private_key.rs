@@ -1,4 +1,4 @@
-//! MSH248 `requestauthentication-private-key`.
+//! MSH247 `requestauthentication-private-key`.
 
 use meshery_core::analyzer::Category;
 use meshery_core::{Finding, RuleInfo, Severity, World};
@@ -8,7 +8,7 @@ use crate::analyze::Rule;
 use crate::analyze::istio::fields::Idea;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
-    code: "MSH248",
+    code: "MSH247",
     name: "requestauthentication-private-key",
     severity: Severity::Warning,
     category: Category::Security,

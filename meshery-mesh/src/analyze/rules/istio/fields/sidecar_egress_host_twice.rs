@@ -1,4 +1,4 @@
-//! MSH246 `sidecar-egress-host-twice`.
+//! MSH245 `sidecar-egress-host-twice`.
 
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
@@ -7,7 +7,7 @@ use crate::analyze::Rule;
 use crate::analyze::istio::fields::Idea;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
-    code: "MSH246",
+    code: "MSH245",
     name: "sidecar-egress-host-twice",
     severity: Severity::Warning,
     summary: "A listener of a Sidecar names hosts that others of it stand for",

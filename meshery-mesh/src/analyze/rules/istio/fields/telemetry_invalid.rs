@@ -1,4 +1,4 @@
-//! MSH239 `telemetry-invalid`.
+//! MSH238 `telemetry-invalid`.
 
 use meshery_core::{Finding, RuleInfo, World};
 
@@ -7,7 +7,7 @@ use crate::analyze::Rule;
 use crate::analyze::istio::fields::Idea;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
-    code: "MSH239",
+    code: "MSH238",
     name: "telemetry-invalid",
     summary: "A Telemetry names no provider, metric, tag or value",
     why: "

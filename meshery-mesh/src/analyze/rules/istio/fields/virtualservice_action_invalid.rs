@@ -30,7 +30,7 @@ spec:
   http: [{ match: [{ uri: { exact: /a } }], redirect: { uri: /b } }, { route: [{ destination: { host: reviews } }] }]",
     references: &["https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRoute", "https://istio.io/latest/docs/reference/config/networking/virtual-service/#Delegate"],
     meshes: &["istio"],
-    aliases: &["IST0106", "KIA1103"],
+    aliases: &["IST0106"],
     upstream: "schema.ValidationAnalyzer.VirtualService",
     run,
     ..Rule::NEW

@@ -1,4 +1,4 @@
-//! MSH251 `virtualservice-match-ineffective`.
+//! MSH250 `virtualservice-match-ineffective`.
 
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
@@ -7,7 +7,7 @@ use crate::analyze::istio::fields::{Dead, dead_matches};
 use crate::analyze::kinds::VIRTUAL_SERVICE;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
-    code: "MSH251",
+    code: "MSH250",
     name: "virtualservice-match-ineffective",
     severity: Severity::Warning,
     summary: "A match of a VirtualService takes no requests, for an earlier one takes them",

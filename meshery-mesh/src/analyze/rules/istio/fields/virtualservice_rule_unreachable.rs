@@ -1,4 +1,4 @@
-//! MSH250 `virtualservice-rule-unreachable`.
+//! MSH249 `virtualservice-rule-unreachable`.
 
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
@@ -7,7 +7,7 @@ use crate::analyze::istio::fields::{Dead, dead_matches};
 use crate::analyze::kinds::VIRTUAL_SERVICE;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
-    code: "MSH250",
+    code: "MSH249",
     name: "virtualservice-rule-unreachable",
     severity: Severity::Warning,
     summary: "A rule of a VirtualService gets no requests, for earlier rules take them all",
