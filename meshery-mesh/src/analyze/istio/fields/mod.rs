@@ -51,4 +51,4 @@ mod workload;
 
 pub(in crate::analyze) use checked::Checked;
 pub(in crate::analyze) use matches::{Dead, dead_matches};
-pub(in crate::analyze) use report::{Idea, Problem};
+pub(in crate::analyze) use report::Idea;

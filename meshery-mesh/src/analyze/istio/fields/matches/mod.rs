@@ -103,12 +103,12 @@ fn http<'a>(service: &'a Resource, rules: &'a [Node], dead: &mut Vec<Dead<'a>>) 
             continue;
         }
         // What the rules that it includes leave is for later ones.
-        let takes = part(rule, "delegate").is_none();
+        let is_final = part(rule, "delegate").is_none();
         if matches.is_empty() {
-            all = Some(rule).filter(|_| takes);
+            all = Some(rule).filter(|_| is_final);
             continue;
         }
-        let taken: Vec<_> = matches.iter().filter_map(|found| Some((found, covering.add(found, takes)?))).collect();
+        let taken: Vec<_> = matches.iter().filter_map(|found| Some((found, covering.add(found, is_final)?))).collect();
         add(rule, matches.len(), &taken, false, dead);
     }
 }
