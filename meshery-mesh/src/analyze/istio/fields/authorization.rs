@@ -65,11 +65,13 @@ pub(super) fn check(report: &mut Report<'_>, spec: &Node) {
             let message = format!("somebody is asked, and the action is {action}");
             report.say(Idea::Authorization, provider, message, "write action: CUSTOM, or leave provider out");
         }
-        provider if action == "CUSTOM" && rules.is_some() => {
-            if provider.is_none_or(|provider| text(provider, "name").is_none()) {
-                let message = "somebody is to be asked, and nothing says who";
-                report.say(Idea::Authorization, provider.unwrap_or(spec), message, "write provider: { name: … }");
-            }
+        provider
+            if action == "CUSTOM"
+                && rules.is_some()
+                && provider.is_none_or(|provider| text(provider, "name").is_none()) =>
+        {
+            let message = "somebody is to be asked, and nothing says who";
+            report.say(Idea::Authorization, provider.unwrap_or(spec), message, "write provider: { name: … }");
         }
         _ => {}
     }
@@ -105,48 +107,34 @@ fn asked(report: &mut Report<'_>, rule: &Node) {
 fn check_rule(report: &mut Report<'_>, rule: &Node, action: &str) {
     // Whether a source is told, and in words that connections of bytes know; and the same of operations.
     let (mut from, mut from_bytes, mut to, mut to_bytes) = (false, false, false, false);
-    for key in ["from", "to"] {
-        if let Some(place) = given(rule, key).filter(|place| place.is_empty()) {
-            report.say(Idea::Authorization, place, format!("{key} is empty"), format!("leave {key} out for all"));
-        }
-    }
     for item in list(rule, "from") {
-        match part(item, "source") {
-            Some(source) => {
-                from = true;
-                from_bytes |= OF_BYTES.iter().any(|key| given(source, key).is_some());
-                report.source(source);
-            }
-            None => {
-                let place = if is_null(item) { rule } else { item };
-                report.say(
-                    Idea::Authorization,
-                    place,
-                    "a source is missing",
-                    "write source, or leave from out for all",
-                );
-            }
+        if let Some(source) = part(item, "source") {
+            from = true;
+            from_bytes |= OF_BYTES.iter().any(|key| told(source, key).is_some());
+            report.source(source);
+        } else {
+            let place = if is_null(item) { rule } else { item };
+            report.say(Idea::Authorization, place, "a source is missing", "write source, or leave from out for all");
         }
     }
     for item in list(rule, "to") {
-        match part(item, "operation") {
-            Some(operation) => {
-                to = true;
-                to_bytes |= ["ports", "notPorts"].iter().any(|key| given(operation, key).is_some());
-                report.operation(operation);
-            }
-            None => {
-                let place = if is_null(item) { rule } else { item };
-                report.say(
-                    Idea::Authorization,
-                    place,
-                    "an operation is missing",
-                    "write operation, or leave to out for all",
-                );
-            }
+        if let Some(operation) = part(item, "operation") {
+            to = true;
+            to_bytes |= ["ports", "notPorts"].iter().any(|key| told(operation, key).is_some());
+            report.operation(operation);
+        } else {
+            let place = if is_null(item) { rule } else { item };
+            report.say(
+                Idea::Authorization,
+                place,
+                "an operation is missing",
+                "write operation, or leave to out for all",
+            );
         }
     }
-    list(rule, "when").iter().for_each(|when| report.condition(when));
+    for when in list(rule, "when") {
+        report.condition(when);
+    }
     if action == "DENY" && ((from && !to && !from_bytes) || (to && !to_bytes)) {
         let message =
             "the rule tells requests of HTTP apart, and denies every connection to a port that is not for HTTP";
@@ -190,7 +178,9 @@ impl Report<'_> {
             let message = "an operation is empty";
             self.say(Idea::Authorization, operation, message, "say what it is, or leave to out for all");
         }
-        OPERATION.iter().for_each(|key| self.not_empty(operation, key));
+        for key in OPERATION {
+            self.not_empty(operation, key);
+        }
         for key in ["ports", "notPorts"] {
             texts(operation, key).for_each(|(port, place)| self.port_text(port, place));
         }

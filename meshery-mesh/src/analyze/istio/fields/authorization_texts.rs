@@ -47,7 +47,7 @@ impl Report<'_> {
     /// A port that is written as text.
     pub(super) fn port_text(&mut self, text: &str, place: &Node) {
         let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        if !text.is_empty() && !(is_number && text.parse::<u32>().is_ok_and(|port| port <= 65_535)) {
+        if !text.is_empty() && (!is_number || !text.parse::<u32>().is_ok_and(|port| port <= 65_535)) {
             self.say(Idea::Port, place, format!("{text:?} is no port"), "name a port between 0 and 65535");
         }
     }

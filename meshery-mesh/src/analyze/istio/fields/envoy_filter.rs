@@ -51,7 +51,7 @@ pub(super) fn check(report: &mut Report<'_>, spec: &Node) {
     for patch in list(spec, "configPatches") {
         if is_null(patch) {
             report.say(Idea::Patch, spec, "a patch is empty", "leave it out");
-        } else if !part(patch, "match").is_some_and(|found| choice(found, "context", "ANY") == "WAYPOINT") {
+        } else if part(patch, "match").is_none_or(|found| choice(found, "context", "ANY") != "WAYPOINT") {
             check_patch(report, patch);
         }
     }

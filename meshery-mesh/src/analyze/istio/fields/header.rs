@@ -35,6 +35,7 @@ pub(super) fn is_authority(name: &str) -> bool {
     name.eq_ignore_ascii_case(":authority") || name.eq_ignore_ascii_case("host")
 }
 
+#[expect(clippy::match_same_arms, reason = "the arms are cases of their own, in this order")]
 /// Whether every expression of a value is whole: `%NAME%`, `%NAME(a)%` or `%%`.
 fn is_whole(value: &str) -> bool {
     let mut bytes = value.bytes().peekable();

@@ -147,8 +147,10 @@ impl Report<'_> {
         } else if let Some(status) = given(abort, "httpStatus") {
             self.status(status);
         } else {
+            let before = self.problems.len();
             let message = "the fault aborts with no error, so nothing is aborted";
             self.say(Idea::NoEffect, abort, message, "write httpStatus or grpcStatus");
+            self.without_warnings(before);
         }
     }
 

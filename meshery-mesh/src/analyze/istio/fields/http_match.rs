@@ -39,7 +39,9 @@ impl Report<'_> {
             for field in found.get("queryParams").map(Node::fields).unwrap_or_default() {
                 self.string_match(&field.value);
             }
+            let before = self.problems.len();
             self.common_match(found);
+            self.without_warnings(before);
             if let Some((name, place)) = text(found, "sourceNamespace")
                 && !is_label(name)
             {
@@ -97,7 +99,7 @@ impl Report<'_> {
         if let Some(place) = given(place, "regex") {
             match place.as_str() {
                 Some("") => {
-                    self.say(Idea::Match, place, "the regular expression is empty", "write it, or leave the match out")
+                    self.say(Idea::Match, place, "the regular expression is empty", "write it, or leave the match out");
                 }
                 Some(text) => self.regex(text, place),
                 None => {}

@@ -95,7 +95,7 @@ impl Report<'_> {
                 None => self.say(Idea::Missing, attribute, "an attribute of the cookie has no name", "name it"),
                 Some((name, place)) => match seen.get(name) {
                     Some(other) => {
-                        self.twice(Idea::Twice, place, other, format!("the attribute {name:?} is there twice"))
+                        self.twice(Idea::Twice, place, other, format!("the attribute {name:?} is there twice"));
                     }
                     None => {
                         seen.insert(name, place);

@@ -88,6 +88,7 @@ fn rewritten(text: &str) -> Option<String> {
     Some(out)
 }
 
+#[expect(clippy::option_option, reason = "refused, or not there, or there")]
 /// What follows a repetition `{2}`, `{2,}` or `{2,3}`, where it is one; `None` where it is too large.
 fn quantifier(text: &str) -> Option<Option<&str>> {
     let Some((inner, after)) = text.strip_prefix('{').and_then(|text| text.split_once('}')) else { return Some(None) };
@@ -122,18 +123,17 @@ fn class<'a>(text: &'a str, out: &mut String) -> &'a str {
                 out.push_str(after.get(..end).unwrap_or_default());
                 after.get(end..).unwrap_or_default()
             }
-            '[' if after.starts_with(':') => match after.split_once(":]") {
-                Some((name, after)) => {
+            '[' if after.starts_with(':') => {
+                if let Some((name, after)) = after.split_once(":]") {
                     out.push('[');
                     out.push_str(name);
                     out.push_str(":]");
                     after
-                }
-                None => {
+                } else {
                     out.push_str("\\[");
                     after
                 }
-            },
+            }
             '[' | ']' | '&' | '~' => {
                 out.push('\\');
                 out.push(c);

@@ -108,6 +108,16 @@ impl<'a> Report<'a> {
         }
     }
 
+    /// Leaves out warnings from here on, which istiod drops on their way.
+    pub(super) fn without_warnings(&mut self, from: usize) {
+        let warns =
+            |problem: &Problem| matches!(problem.idea, Idea::NoEffect | Idea::Deprecated | Idea::OldGatewayName);
+        if self.alone {
+            let later = self.problems.split_off(from.min(self.problems.len()));
+            self.problems.extend(later.into_iter().filter(|problem| !warns(problem)));
+        }
+    }
+
     fn at(&mut self, idea: Idea, span: Span, message: String, help: String) {
         let is_seen = span.start.offset < span.end.offset;
         let span = self.anchor.unwrap_or(if is_seen { span } else { self.object.head() });

@@ -83,22 +83,19 @@ fn ports(report: &mut Report<'_>, spec: &Node) {
             report.say(Idea::Missing, spec, "a port is empty", "leave it out");
             continue;
         }
-        match text(port, "name") {
-            Some((name, place)) => {
-                match names.get(name) {
-                    Some(other) => {
-                        report.twice(Idea::Twice, place, other, format!("the port's name {name:?} is there twice"))
-                    }
-                    None => {
-                        names.insert(name, place);
-                    }
+        if let Some((name, place)) = text(port, "name") {
+            match names.get(name) {
+                Some(other) => {
+                    report.twice(Idea::Twice, place, other, format!("the port's name {name:?} is there twice"));
                 }
-                report.port_name(name, place);
+                None => {
+                    names.insert(name, place);
+                }
             }
-            None => {
-                let place = given(port, "name").unwrap_or(port);
-                report.say(Idea::Port, place, "the port has no name", "name the port");
-            }
+            report.port_name(name, place);
+        } else {
+            let place = given(port, "name").unwrap_or(port);
+            report.say(Idea::Port, place, "the port has no name", "name the port");
         }
         match given(port, "number") {
             Some(place) => {

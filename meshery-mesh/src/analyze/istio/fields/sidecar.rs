@@ -148,12 +148,11 @@ fn egress_port(report: &mut Report<'_>, listener: &Node, port: &Node) {
         }
         return;
     }
-    match bind.and_then(|(bind, place)| Some((bind.strip_prefix(UNIX)?, place))) {
-        Some((path, place)) => report.socket(path, place),
-        None => {
-            let message = "a listener has no port, and no socket of the file system";
-            report.say(Idea::Port, port, message, "name a port, or bind to unix:// and a path");
-        }
+    if let Some((path, place)) = bind.and_then(|(bind, place)| Some((bind.strip_prefix(UNIX)?, place))) {
+        report.socket(path, place);
+    } else {
+        let message = "a listener has no port, and no socket of the file system";
+        report.say(Idea::Port, port, message, "name a port, or bind to unix:// and a path");
     }
     if !["DEFAULT", "NONE"].contains(&choice(listener, "captureMode", "DEFAULT")) {
         let place = given(listener, "captureMode").unwrap_or(listener);

@@ -36,7 +36,9 @@ impl Report<'_> {
                 self.say(Idea::Missing, rule, "a match of TCP is empty", "leave it out");
             }
             self.subnets(found);
+            let before = self.problems.len();
             self.common_match(found);
+            self.without_warnings(before);
         }
         self.stream_destinations(rule, "TCP");
     }

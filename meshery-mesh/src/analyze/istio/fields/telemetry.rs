@@ -13,7 +13,9 @@ pub(super) fn check(report: &mut Report<'_>, spec: &Node) {
         report.say(Idea::NoEffect, place, "traces are told of twice, and once is looked at", "leave one of them");
     }
     tracing.iter().filter(|item| !is_null(item)).for_each(|tracing| check_tracing(report, tracing));
-    list(spec, "accessLogging").iter().for_each(|logging| providers(report, logging));
+    for logging in list(spec, "accessLogging") {
+        providers(report, logging);
+    }
 }
 
 fn providers(report: &mut Report<'_>, owner: &Node) {

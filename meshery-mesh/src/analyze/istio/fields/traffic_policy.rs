@@ -45,7 +45,9 @@ impl Report<'_> {
             {
                 self.say(Idea::Missing, port, "the policy of a port is empty", "say what it is about, or leave it out");
             }
+            let before = self.problems.len();
             self.port_policy(port);
+            self.without_warnings(before);
         }
         if let Some(tunnel) = part(policy, "tunnel") {
             self.tunnel(tunnel);

@@ -14,7 +14,7 @@ type Conditions = BTreeMap<String, String>;
 /// A match by the start of the path.
 struct Prefix<'a> {
     found: &'a Node,
-    prefix: &'a str,
+    start: &'a str,
     port: i64,
     method: String,
     authority: String,
@@ -34,7 +34,7 @@ impl<'a> Prefix<'a> {
         let method = condition("method");
         Some(Self {
             found,
-            prefix,
+            start: prefix,
             port: whole_of(found, "port"),
             method: if method.is_empty() { "exact:GET".into() } else { method },
             authority: condition("authority"),
@@ -78,12 +78,12 @@ pub(super) fn overlapping<'a>(rules: &'a [Node], dead: &mut Vec<Dead<'a>>) {
             continue;
         }
         let Some(prefix) = Prefix::of(found) else { continue };
-        let shorter = lengths.iter().take_while(|length| **length < prefix.prefix.len());
-        let mut shorter = shorter.filter_map(|length| earlier.get(prefix.prefix.get(..*length)?)).flatten();
+        let shorter = lengths.iter().take_while(|length| **length < prefix.start.len());
+        let mut shorter = shorter.filter_map(|length| earlier.get(prefix.start.get(..*length)?)).flatten();
         if let Some(other) = shorter.find(|other| other.covers(&prefix)) {
             dead.push(Dead::Match { found, earlier: other.found });
         }
-        lengths.insert(prefix.prefix.len());
-        earlier.entry(prefix.prefix).or_default().push(prefix);
+        lengths.insert(prefix.start.len());
+        earlier.entry(prefix.start).or_default().push(prefix);
     }
 }
