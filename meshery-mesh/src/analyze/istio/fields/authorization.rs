@@ -54,7 +54,7 @@ const OPERATION: [&str; 8] = ["ports", "methods", "paths", "hosts", "notPorts", 
 pub(super) fn check(report: &mut Report<'_>, spec: &Node) {
     report.attached(spec);
     let action = choice(spec, "action", "ALLOW");
-    let rules = given(spec, "rules");
+    let rules = told(spec, "rules");
     if rules.is_none() && ["CUSTOM", "DENY"].contains(&action) {
         let message = format!("the policy is for no request, so {action} never happens");
         let place = given(spec, "action").unwrap_or(spec);

@@ -1,6 +1,6 @@
 //! Traffic policies of DestinationRules, and what the mesh and Sidecars have of them.
 
-use meshery_core::resource::Node;
+use meshery_core::resource::{Node, Value};
 
 use super::addresses::is_ip;
 use super::names::domain;
@@ -24,7 +24,10 @@ impl Report<'_> {
     /// The traffic policy of a host or subset.
     pub(super) fn traffic_policy(&mut self, owner: &Node) {
         let Some(policy) = part(owner, "trafficPolicy") else { return };
-        if FIELDS.iter().all(|key| given(policy, key).is_none()) {
+        let is_given = |key: &&str| {
+            given(policy, key).is_some_and(|part| !matches!(&part.value, Value::List(list) if list.is_empty()))
+        };
+        if !FIELDS.iter().any(is_given) {
             self.say(Idea::Missing, policy, "the traffic policy is empty", "say what it is about, or leave it out");
             return;
         }
