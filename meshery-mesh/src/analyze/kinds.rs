@@ -31,7 +31,7 @@ kinds! {
         SERVICE_DEFAULTS = "ServiceDefaults", SERVICE_INTENTIONS = "ServiceIntentions",
         SERVICE_RESOLVER = "ServiceResolver", SERVICE_ROUTER = "ServiceRouter", SERVICE_SPLITTER = "ServiceSplitter",
         TERMINATING_GATEWAY = "TerminatingGateway",
-    "extensions.istio.io": WASM_PLUGIN = "WasmPlugin",
+    "extensions.istio.io": TRAFFIC_EXTENSION = "TrafficExtension", WASM_PLUGIN = "WasmPlugin",
     "gateway.networking.k8s.io":
         K8S_GATEWAY = "Gateway", GRPC_ROUTE = "GRPCRoute", HTTP_ROUTE = "HTTPRoute",
         TCP_ROUTE = "TCPRoute", TLS_ROUTE = "TLSRoute", GATEWAY_CLASS = "GatewayClass",

@@ -40,7 +40,8 @@ pub struct Rule {
     pub references: &'static [&'static str],
     /// Codes of other tools for the same mistake: `IST0101`, `KIA1101`.
     pub aliases: &'static [&'static str],
-    /// Which of istioctl's analyzers finds it, as `virtualservice.DestinationHostAnalyzer`; empty for none.
+    /// Which of istioctl's analyzers finds it, as `virtualservice.DestinationHostAnalyzer`, several with commas between
+    /// them; empty for none.
     pub upstream: &'static str,
     /// Finds it.
     pub run: fn(&World, &RuleInfo) -> Vec<Finding>,
@@ -89,7 +90,8 @@ impl Rule {
 
     /// Whether one of these names means it: its code, its name, another tool's code, or istioctl's analyzer.
     pub fn answers_to(&self, name: &str) -> bool {
-        self.code == name || self.name == name || self.upstream == name || self.aliases.contains(&name)
+        let is_upstream = self.upstream.split(", ").any(|analyzer| analyzer == name);
+        self.code == name || self.name == name || is_upstream || self.aliases.contains(&name)
     }
 }
 

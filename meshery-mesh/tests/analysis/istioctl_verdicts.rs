@@ -115,3 +115,47 @@ fn clusters_may_differ_in_nothing() {
     assert_eq!(two("type: ClusterIP", ""), ["IST0170 Service a/s"]);
     assert_eq!(verdict(analyzer, &[&service(port)]), [""; 0]);
 }
+
+const ROUTES: &str = "
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: own, namespace: a }
+spec:
+  hosts: [x]
+  http:
+";
+
+/// A VirtualService whose rules have these matches.
+fn routes(matches: &[&str]) -> String {
+    let rule = |found: &&str| format!("  - {{ {found} route: [{{ destination: {{ host: x }} }}] }}\n");
+    format!("{ROUTES}{}", matches.iter().map(rule).collect::<String>())
+}
+
+#[test]
+fn a_match_without_a_method_is_one_of_get() {
+    let analyzer = "schema.ValidationAnalyzer.VirtualService";
+    let found = |matches: &[&str]| verdict(analyzer, &[&routes(matches)]);
+    let (dead, rule) = ("IST0131 VirtualService a/own", "IST0130 VirtualService a/own");
+    let short = "match: [{ uri: { prefix: /a } }],";
+    assert_eq!(found(&[short, "match: [{ uri: { prefix: /a/b } }],"]), [dead]);
+    assert_eq!(found(&[short, "match: [{ uri: { prefix: /a/b }, method: { exact: GET } }],"]), [dead]);
+    assert_eq!(found(&[short, "match: [{ uri: { prefix: /a/b }, method: { exact: PUT } }],"]), [""; 0]);
+    assert_eq!(found(&[short, "match: [{ uri: { prefix: /a/b }, port: 80 }],"]), [""; 0]);
+    // Only prefixes are held against each other, and what is the same is, whatever it is called.
+    assert_eq!(found(&[short, "match: [{ uri: { exact: /a/b } }],"]), [""; 0]);
+    assert_eq!(found(&[short, "match: [{ name: other, uri: { prefix: /a } }],"]), [rule, dead]);
+    assert_eq!(found(&[short, "match: [{ uri: { prefix: /a } }, { uri: { prefix: /b } }],"]), [dead]);
+    assert_eq!(found(&["", short]), [rule]);
+    assert_eq!(found(&[short, ""]), [""; 0]);
+}
+
+#[test]
+fn a_selector_that_is_refused_is_all_that_is_said() {
+    let filter = |selector: &str| {
+        let head = "apiVersion: networking.istio.io/v1alpha3\nkind: EnvoyFilter\nmetadata: { name: own, namespace: a }";
+        format!("{head}\nspec: {{ workloadSelector: {{ labels: {selector} }} }}")
+    };
+    let analyzer = "schema.ValidationAnalyzer.EnvoyFilter";
+    assert_eq!(verdict(analyzer, &[&filter("{ app: '*' }")]), ["IST0106 EnvoyFilter a/own"]);
+    assert_eq!(verdict(analyzer, &[&filter("{ app: own }")]), ["IST0133 EnvoyFilter a/own"]);
+}

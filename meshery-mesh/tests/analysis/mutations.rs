@@ -152,5 +152,5 @@ fn no_shape_of_an_object_makes_a_rule_panic() {
         }
     }
     writeln!(std::io::stderr(), "MUTATIONS {objects} objects, {findings} findings, {} rules", rules().count()).unwrap();
-    assert!(findings > objects, "mutants are wrong");
+    assert!(findings > objects / 2, "mutants are wrong");
 }

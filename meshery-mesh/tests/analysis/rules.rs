@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use meshery_core::{ConfigAnalyzer, Finding, RuleInfo};
-use meshery_mesh::analyze::{Analysis, Options, Profile, Rule, Source, analyze, analyze_with, rules};
+use meshery_mesh::analyze::{Analysis, Options, Profile, Rule, Source, analyze, analyze_with, at_this_time, rules};
 
 type Expectation = (usize, String);
 
@@ -97,7 +97,8 @@ fn expectations(text: &str, rule: &RuleInfo) -> Vec<Expectation> {
 
 fn check(file: &Path) -> (String, Analysis) {
     let text = fs::read_to_string(file).unwrap();
-    let analysis = analyze(&[Source::new(file.display().to_string(), text.clone())]);
+    let options = Options { profile: Profile::All, ..at_this_time() };
+    let analysis = analyze_with(&[Source::new(file.display().to_string(), text.clone())], &options);
     assert!(analysis.errors.is_empty(), "{:?}", analysis.errors);
     (text, analysis)
 }

@@ -52,12 +52,13 @@ fn expected_host(message: &Value) -> Option<String> {
     (message["code"] == "IST0101" && !ABOUT_PORTS.contains(&resource)).then(|| resource.to_owned())
 }
 
-/// A valid document stands alone, so a host that it names may be elsewhere: nothing may be called an error.
+/// A valid document stands alone, so a host that it names may be elsewhere: nothing may be called an error. Kiali's are
+/// valid by one rule each, and istiod refuses some of them for another reason; they are checked with their rules.
 #[test]
 fn valid_documents_have_no_error() {
     let Some(folder) = data("config-rules") else { return };
     let mut checked = 0;
-    for source in ["istio", "gateway-api", "kuma", "linkerd", "consul", "kiali"] {
+    for source in ["istio", "gateway-api", "kuma", "linkerd", "consul"] {
         let folder = folder.join(source);
         for case in cases(&folder).iter().filter(|case| case["kind"] == "valid") {
             let analysis = run(&folder, &[case["file"].as_str().unwrap()]);

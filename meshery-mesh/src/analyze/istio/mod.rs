@@ -11,6 +11,7 @@ mod credentials;
 mod endpoints;
 mod envoy_patches;
 mod exports;
+pub(super) mod fields;
 mod gateway_ref;
 mod gateways;
 mod given;

@@ -25,6 +25,8 @@ pub(in crate::analyze) struct Violation {
     pub(in crate::analyze) help: String,
     /// The name that was meant, where it stands, for a name that is nearly one.
     pub(in crate::analyze) meant: Option<(Span, String)>,
+    /// Whether it is right as a text, and only has to be put in quotes.
+    pub(in crate::analyze) lacks_quotes: bool,
 }
 
 /// What can be wrong.
@@ -144,7 +146,7 @@ impl Walk<'_> {
             let message = format!("this is {}, and must be {}", article(node.value.type_name()), wanted.name());
             let quotable = wanted == Type::Text && matches!(node.value, Yaml::Int(_) | Yaml::Float(_) | Yaml::Bool(_));
             let help = if quotable { "put it in quotes".to_owned() } else { format!("write {} here", wanted.name()) };
-            self.found.push(wrong(ViolationKind::Type, node.span, message, help));
+            self.found.push(Violation { lacks_quotes: quotable, ..wrong(ViolationKind::Type, node.span, message, help) });
         }
         fits
     }
@@ -372,7 +374,7 @@ fn names(schema: &Schema) -> Vec<String> {
 }
 
 fn wrong(kind: ViolationKind, span: Span, message: String, help: String) -> Violation {
-    Violation { kind, span, other: None, message, help, meant: None }
+    Violation { kind, span, other: None, message, help, meant: None, lacks_quotes: false }
 }
 
 /// A rule in a sentence; long ones in part.

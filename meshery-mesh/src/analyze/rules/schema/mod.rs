@@ -47,6 +47,14 @@ fn finding(rule: &RuleInfo, resource: &Resource, violation: Violation) -> Findin
         Some(other) => finding.with_related(resource, other, "the first one"),
         None => finding,
     };
+    let span = violation.span;
+    let written = resource.file.text.get(span.start.offset..span.end.offset).filter(|_| violation.lacks_quotes);
+    // An anchor or a tag belongs to the value.
+    if let Some(written) = written.filter(|text| !text.is_empty() && !text.starts_with(['&', '*', '!'])) {
+        let text = format!("\"{written}\"");
+        let edits = vec![Edit { location: Location::new(resource, span), text }];
+        return finding.with_fix(Fix { title: "put it in quotes".into(), safe: true, edits });
+    }
     match violation.meant {
         // Whoever is understood differently from then on may not want it.
         Some((span, text)) => {
