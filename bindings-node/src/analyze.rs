@@ -70,13 +70,7 @@ impl Session {
     #[napi]
     pub fn remark(&self, remarks: String) -> Result<()> {
         let remarks: Vec<Remark> = json::read(&remarks).map_err(thrown)?;
-        with(&self.0, |session| {
-            let objects = session.objects();
-            let findings = remarks.iter().map(|remark| remark.finding(&objects)).collect::<Result<_, _>>()?;
-            session.remark(findings);
-            Ok(())
-        })
-        .map_err(thrown)
+        with(&self.0, |session| session.remark(&remarks)).map_err(thrown)
     }
 
     /// What is wrong with the files as they are now.

@@ -60,13 +60,7 @@ impl Session {
     /// What rules of Python have found, as JSON.
     fn remark(&self, py: Python<'_>, remarks: &str) -> PyResult<()> {
         let remarks: Vec<Remark> = or_raise(py, json::read(remarks))?;
-        let noted = self.with(|session| {
-            let objects = session.objects();
-            let findings = remarks.iter().map(|remark| remark.finding(&objects)).collect::<Result<_, _>>()?;
-            session.remark(findings);
-            Ok(())
-        });
-        or_raise(py, noted)
+        or_raise(py, self.with(|session| session.remark(&remarks)))
     }
 
     fn analysis(&self, py: Python<'_>) -> Analysis {

@@ -28,7 +28,7 @@ use meshery_core::{Error, Result, Severity, json};
 use meshery_mesh::analyze::{Options, Session, Source, at_this_time, diff, explain, fixed, report};
 
 fn main() -> ExitCode {
-    let done = Command::read(env::args().skip(1)).and_then(|command| command.run());
+    let done = Command::read(env::args().skip(1)).and_then(Command::run);
     done.unwrap_or_else(|error| {
         eprintln!("{error}");
         ExitCode::from(2)

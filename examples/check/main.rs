@@ -1,4 +1,5 @@
 //! Checks configuration, mends it, and checks it again.
+#![allow(clippy::print_stdout, reason = "a program talks to its user")]
 
 use meshery_core::{Result, Severity};
 use meshery_mesh::analyze::{Options, Profile, Session, Source, at_this_time, diff, fixed, report};

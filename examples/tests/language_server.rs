@@ -33,9 +33,9 @@ impl Editor {
         let asked = json!({
             "capabilities": {}, "rootUri": editor.uri(""), "initializationOptions": options,
         });
-        let answer = editor.ask("initialize", asked);
+        let answer = editor.ask("initialize", &asked);
         assert_eq!(answer["capabilities"]["hoverProvider"], true);
-        editor.tell("initialized", json!({}));
+        editor.tell("initialized", &json!({}));
         editor
     }
 
@@ -65,11 +65,11 @@ impl Editor {
         serde_json::from_slice(&body).unwrap()
     }
 
-    fn tell(&mut self, method: &str, params: Value) {
+    fn tell(&mut self, method: &str, params: &Value) {
         self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": params }));
     }
 
-    fn ask(&mut self, method: &str, params: Value) -> Value {
+    fn ask(&mut self, method: &str, params: &Value) -> Value {
         self.last += 1;
         let id = self.last;
         self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }));
@@ -99,12 +99,12 @@ impl Editor {
     fn change(&mut self, file: &str, text: &str) {
         let document = json!({ "uri": self.uri(file), "version": 2 });
         let params = json!({ "textDocument": document, "contentChanges": [{ "text": text }] });
-        self.tell("textDocument/didChange", params);
+        self.tell("textDocument/didChange", &params);
     }
 
     fn close(mut self) {
-        self.ask("shutdown", Value::Null);
-        self.tell("exit", Value::Null);
+        self.ask("shutdown", &Value::Null);
+        self.tell("exit", &Value::Null);
         assert!(self.server.wait().unwrap().success());
         std::fs::remove_dir_all(&self.folder).unwrap();
     }
@@ -114,7 +114,7 @@ impl Editor {
 fn an_editor_sees_what_is_wrong_as_it_is_written() {
     let mut editor = Editor::open("diagnostics");
     let document = editor.document("route.yaml", ROUTE);
-    editor.tell("textDocument/didOpen", json!({ "textDocument": document }));
+    editor.tell("textDocument/didOpen", &json!({ "textDocument": document }));
     let [found] = <[Value; 1]>::try_from(editor.diagnostics("route.yaml")).unwrap();
     assert_eq!(found["code"], "MSH101");
     assert_eq!(found["range"]["start"], json!({ "line": 4, "character": 66 }));
@@ -133,21 +133,21 @@ fn an_editor_sees_what_is_wrong_as_it_is_written() {
 fn a_fix_is_an_action_and_a_rule_has_its_page() {
     let mut editor = Editor::open("actions");
     let document = editor.document("route.yaml", ROUTE);
-    editor.tell("textDocument/didOpen", json!({ "textDocument": document }));
+    editor.tell("textDocument/didOpen", &json!({ "textDocument": document }));
     let found = editor.diagnostics("route.yaml");
     let document = json!({ "uri": editor.uri("route.yaml") });
     let range = found[0]["range"].clone();
     let asked = json!({ "textDocument": document, "range": range, "context": { "diagnostics": found } });
-    let actions = editor.ask("textDocument/codeAction", asked);
+    let actions = editor.ask("textDocument/codeAction", &asked);
     let action = &actions[0];
     assert_eq!((&action["kind"], &action["isPreferred"]), (&json!("quickfix"), &json!(false)));
     let edit = &action["edit"]["changes"][editor.uri("route.yaml")][0];
     assert_eq!((&edit["newText"], &edit["range"]), (&json!("reviews"), &range));
     let asked = json!({ "textDocument": document, "position": range["start"] });
-    let hover = editor.ask("textDocument/hover", asked);
+    let hover = editor.ask("textDocument/hover", &asked);
     assert!(hover["contents"]["value"].as_str().unwrap().starts_with("# MSH101"));
     let asked = json!({ "textDocument": document, "position": { "line": 0, "character": 0 } });
-    assert_eq!(editor.ask("textDocument/hover", asked), Value::Null);
+    assert_eq!(editor.ask("textDocument/hover", &asked), Value::Null);
     editor.close();
 }
 
@@ -155,10 +155,10 @@ fn a_fix_is_an_action_and_a_rule_has_its_page() {
 fn what_is_closed_without_being_saved_is_forgotten() {
     let mut editor = Editor::open("closing");
     let document = editor.document("route.yaml", ROUTE);
-    editor.tell("textDocument/didOpen", json!({ "textDocument": document }));
+    editor.tell("textDocument/didOpen", &json!({ "textDocument": document }));
     assert_eq!(editor.diagnostics("route.yaml").len(), 1);
     let document = json!({ "uri": editor.uri("route.yaml") });
-    editor.tell("textDocument/didClose", json!({ "textDocument": document }));
+    editor.tell("textDocument/didClose", &json!({ "textDocument": document }));
     assert_eq!(editor.diagnostics("route.yaml"), Vec::<Value>::new());
     editor.close();
 }

@@ -80,7 +80,7 @@ impl Gathering {
                 Ok(path) => self.file(&path),
                 Err(error) => {
                     let place = error.path().display().to_string();
-                    self.errors.push(Error::from(error.into_error()).at(place));
+                    self.errors.push(Error::from(std::io::Error::from(error)).at(place));
                 }
             }
         }

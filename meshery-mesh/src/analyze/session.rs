@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use meshery_core::analyzer::Extent;
+use meshery_core::analyzer::{Extent, Remark};
 use meshery_core::resource::{File, Kind};
-use meshery_core::{ConfigAnalyzer, Error, Finding, GroupKind, Resource, RuleInfo, Severity, World};
+use meshery_core::{ConfigAnalyzer, Error, Finding, GroupKind, Resource, Result, RuleInfo, Severity, World};
 
 use super::allow::{self, Allowance};
 use super::istio::istioctl::{self, Suppressed};
@@ -103,7 +103,9 @@ impl Session {
             worlds: Worlds { clusters: BTreeMap::new(), fleet },
             kept: Vec::new(),
         };
-        rules.into_iter().for_each(|rule| session.add(rule));
+        for rule in rules {
+            session.add(rule);
+        }
         session
     }
 
@@ -198,8 +200,13 @@ impl Session {
 
     /// What somebody has found who is no rule, in the place of what was said before: it is allowed, known from before, and
     /// as bad as the options say, as what rules find.
-    pub fn remark(&mut self, findings: Vec<Finding>) {
-        self.remarks = findings;
+    ///
+    /// # Errors
+    /// [`InvalidInput`](meshery_core::ErrorKind::InvalidInput) for an object that is not among [`objects`](Self::objects).
+    pub fn remark(&mut self, remarks: &[Remark]) -> Result<()> {
+        let objects = self.objects();
+        self.remarks = remarks.iter().map(|remark| remark.finding(&objects)).collect::<Result<_>>()?;
+        Ok(())
     }
 
     /// What is wrong with the files as they are now.

@@ -107,6 +107,7 @@ pub(crate) fn is_key_of(key_pem: &str, certificate: &Certificate) -> Option<bool
 }
 
 #[cfg(test)]
+#[cfg(feature = "cluster")]
 mod tests {
     use super::*;
     use crate::pki::{Authority, Subject};

@@ -5,10 +5,10 @@
 //! | `authority` | [`Authority`]: a root, and what it issues |
 //! | `certificate` | [`Certificate`]: one that is there, how long it is valid, and who has signed it |
 
-#[cfg(any(test, feature = "cluster"))]
+#[cfg(feature = "cluster")]
 mod authority;
 mod certificate;
 
-#[cfg(any(test, feature = "cluster"))]
+#[cfg(feature = "cluster")]
 pub(crate) use authority::{Authority, Identity, Name, Subject, key_pair};
 pub(crate) use certificate::{Certificate, Key, is_key_of, is_trusted};

@@ -37,7 +37,7 @@ fn equip(name: &str, bench: &mut Command) -> Result {
             testbed::name_to(bench);
             kubectl::name_to(bench);
         }
-        "analyze" => {
+        "analysis" => {
             testbed::obtain()?;
             testbed::name_to(bench);
         }

@@ -118,13 +118,12 @@ impl Declaration<'_> {
 
     fn reads(&self) -> Result<BTreeMap<String, GroupKind>> {
         let fields = self.root.get("reads").map(Node::fields).unwrap_or_default().iter();
-        let read = fields.map(|field| match field.value.as_str() {
-            Some(text) => Ok((field.key.to_string(), kind(text))),
-            None => {
-                let place = format!("{}:{}", self.source.name, field.value.span.start);
-                Err(Error::invalid(place, "this is no kind")
-                    .expected("as Service, or VirtualService.networking.istio.io"))
-            }
+        let read = fields.map(|field| {
+            let place = format!("{}:{}", self.source.name, field.value.span.start);
+            let wrong = || {
+                Error::invalid(place, "this is no kind").expected("as Service, or VirtualService.networking.istio.io")
+            };
+            Ok((field.key.to_string(), kind(field.value.as_str().ok_or_else(wrong)?)))
         });
         read.collect()
     }

@@ -146,7 +146,8 @@ impl Walk<'_> {
             let message = format!("this is {}, and must be {}", article(node.value.type_name()), wanted.name());
             let quotable = wanted == Type::Text && matches!(node.value, Yaml::Int(_) | Yaml::Float(_) | Yaml::Bool(_));
             let help = if quotable { "put it in quotes".to_owned() } else { format!("write {} here", wanted.name()) };
-            self.found.push(Violation { lacks_quotes: quotable, ..wrong(ViolationKind::Type, node.span, message, help) });
+            self.found
+                .push(Violation { lacks_quotes: quotable, ..wrong(ViolationKind::Type, node.span, message, help) });
         }
         fits
     }

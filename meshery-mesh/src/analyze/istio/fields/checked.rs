@@ -116,7 +116,8 @@ impl Checked {
 
     /// Leaves out what the definition of the kind says of the same place.
     fn leave_out(&mut self, conformance: &Conformance) {
-        let said = conformance.violations.iter().map(|(object, violations)| {
+        let said = conformance.all().filter(|(_, checked)| !checked.violations.is_empty()).map(|(object, checked)| {
+            let violations = &checked.violations;
             let spans: HashSet<Span> = violations.iter().map(|violation| violation.span).collect();
             (Arc::as_ptr(object), spans)
         });

@@ -1,7 +1,7 @@
 //! The analysis of configuration beside istioctl, on the same files, in interleaved rounds.
 //!
 //! ```text
-//! cargo xtask bench analyze [ROUNDS]
+//! cargo xtask bench analysis [ROUNDS]
 //! ```
 //!
 //! Both are processes of their own, timed from start to end: istioctl on files alone (`--use-kube=false`), with those of its
@@ -35,13 +35,16 @@ const WORK: &str = "--analyze";
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let done = match arguments.as_slice() {
-        [word, folder] if word == WORK => analyze(Path::new(folder)),
+        [word, folder] if word == WORK => {
+            analyze(Path::new(folder));
+            Ok(())
+        }
         _ => bench(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("analyze: {error}");
+            eprintln!("analysis: {error}");
             ExitCode::FAILURE
         }
     }
@@ -51,12 +54,11 @@ fn everything() -> Options {
     Options { profile: Profile::All, ..at_this_time() }
 }
 
-fn analyze(folder: &Path) -> Result {
+fn analyze(folder: &Path) {
     let mut session = Session::new(everything());
     session.gather([folder]);
     let analysis = session.analysis();
     println!("{} findings, {} errors", analysis.findings.len(), analysis.errors.len());
-    Ok(())
 }
 
 /// The figures of all rounds.

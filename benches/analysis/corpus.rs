@@ -100,9 +100,13 @@ spec:
 ---
 "
     );
-    let _ = match number % 10 {
-        0 => write!(
-            text,
+    text + &policy(number, &name, &namespace)
+}
+
+/// What else there is for a service: a Sidecar, a Gateway, or what most have, a policy.
+fn policy(number: usize, name: &str, namespace: &str) -> String {
+    match number % 10 {
+        0 => format!(
             "apiVersion: networking.istio.io/v1
 kind: Sidecar
 metadata: {{ name: {name}, namespace: {namespace} }}
@@ -113,8 +117,7 @@ spec:
 ---
 "
         ),
-        1 => write!(
-            text,
+        1 => format!(
             "apiVersion: networking.istio.io/v1
 kind: Gateway
 metadata: {{ name: {name}, namespace: {namespace} }}
@@ -127,8 +130,7 @@ spec:
 ---
 "
         ),
-        _ => write!(
-            text,
+        _ => format!(
             "apiVersion: security.istio.io/v1
 kind: AuthorizationPolicy
 metadata:
@@ -145,6 +147,5 @@ spec:
 ---
 "
         ),
-    };
-    text
+    }
 }
