@@ -67,7 +67,7 @@ export class Analysis {
   toString(): string;
 }
 
-/** What a rule of one's own says of an object. */
+/** What a rule of one's own says of an object: by the schema `remark`, without the `rule` and the `object`. */
 export interface Remark {
   /** What is wrong, in one sentence. */
   message: string;
@@ -94,8 +94,8 @@ export interface OwnRule {
   check(object: any, world: World): Iterable<Remark | string> | undefined;
 }
 
-/** A file: its path, or its name and content. */
-export type GivenFile = string | { name: string; text: string };
+/** A file: its path, or its name and content, with the cluster that its objects are of, and whether they run there. */
+export type GivenFile = string | { name: string; text: string; cluster?: string; is_running?: boolean };
 
 /** Which rules run, and what they are told beside the objects: by the schema `analysis-options`. */
 export interface AnalysisOptions {
@@ -116,6 +116,8 @@ export interface AnalysisOptions {
   rules?: GivenFile[];
   /** A list of what is allowed. */
   allow?: GivenFile;
+  /** Whether what a file has no longer is to be removed, where the order of changes is asked for. */
+  prune?: boolean;
   /** The fingerprints of what was there before. */
   baseline?: string[];
   mesh_config?: GivenFile;

@@ -27,8 +27,8 @@ function words(schema) {
 }
 
 test("the typings know every word of what a user writes and branches on", () => {
-  const typings = ["index.d.ts", "lifecycle.d.ts", "local.d.ts"].map((name) => readFileSync(join(__dirname, "..", name), "utf8")).join();
-  for (const name of ["campaign-plan", "campaign-spec", "audited-request", "change-plan", "check-outcome", "comparison-spec", "control-plane-spec", "detection", "drift", "error", "event", "finding", "gate", "gate-result", "history-review", "instance-spec", "instance-status", "load-spec", "mesh-spec", "operation-options", "operation-report", "propagation", "sample-info", "sample-spec"]) {
+  const typings = ["analyze.d.ts", "index.d.ts", "lifecycle.d.ts", "local.d.ts"].map((name) => readFileSync(join(__dirname, "..", name), "utf8")).join();
+  for (const name of ["analysis", "analysis-options", "campaign-plan", "campaign-spec", "audited-request", "change-plan", "check-outcome", "comparison-spec", "control-plane-spec", "detection", "drift", "error", "event", "finding", "gate", "gate-result", "history-review", "instance-spec", "instance-status", "load-spec", "mesh-spec", "operation-options", "operation-report", "propagation", "remark", "rule-info", "sample-info", "sample-spec"]) {
     const path = join(__dirname, `../../meshery-core/schema/${name}.schema.json`);
     const known = words(JSON.parse(readFileSync(path, "utf8")));
     assert.ok(known.length > 3);

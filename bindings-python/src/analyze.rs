@@ -74,8 +74,8 @@ pub(crate) struct Analysis(analyze::Analysis);
 
 #[pymethods]
 impl Analysis {
-    fn render(&self, py: Python<'_>, format: &str) -> PyResult<String> {
-        or_raise(py, report::render(format, &self.0))
+    fn render(&self, py: Python<'_>, name: &str) -> PyResult<String> {
+        or_raise(py, report::render(name, &self.0))
     }
 
     fn fingerprints(&self) -> Vec<String> {

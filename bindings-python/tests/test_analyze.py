@@ -1,3 +1,49 @@
+"""Checks of configuration."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import meshery
+from support import ROOT, check_schema
+
+ROUTE = """\
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: reviews, namespace: shop }
+spec: { hosts: [reviews], http: [{ route: [{ destination: { host: reviws } }] }] }
+"""
+ROUTES = "VirtualService.networking.istio.io"
+SERVICE = """\
+apiVersion: v1
+kind: Service
+metadata: { name: reviews, namespace: shop }
+"""
+
+
+def test_files_are_seen_as_one_cluster(tmp_path: Path) -> None:
+    route, service = tmp_path / "route.yaml", tmp_path / "service.yaml"
+    route.write_text(ROUTE)
+    service.write_text(SERVICE)
+    analysis = meshery.analyze([route, service])
+    assert analysis["errors"] == []
+    (finding,) = [it for it in analysis["findings"] if it["code"] == "MSH101"]
+    check_schema("finding", finding)
+    assert finding["location"]["file"] == str(route)
+    assert finding["location"]["span"]["start"]["line"] == 4
+    by_name = meshery.analyze({"a": ROUTE, "b": SERVICE})["findings"]
+    assert finding["message"] in [it["message"] for it in by_name]
+    folder = meshery.analyze(tmp_path)
+    check_schema("analysis", dict(folder))
+    assert folder == analysis
+    assert meshery.analyze(f"{tmp_path}/*.yaml") == analysis
+
+
 def test_one_file_needs_no_list(tmp_path: Path) -> None:
     path = tmp_path / "service.yaml"
     path.write_text(SERVICE)
@@ -26,7 +72,9 @@ def test_options_go_by_their_schema(tmp_path: Path) -> None:
     assert analysis.findings == []
     assert analysis.allowed[0]["reason"] == "it comes tomorrow"
     first = meshery.analyze({"a": ROUTE}, select=["MSH101"])
-    later = meshery.analyze({"a": "# more\n" + ROUTE}, select=["MSH101"], baseline=first.fingerprints)
+    later = meshery.analyze(
+        {"a": "# more\n" + ROUTE}, select=["MSH101"], baseline=first.fingerprints
+    )
     assert later.findings == []
     with pytest.raises(meshery.MesheryError) as wrong:
         meshery.analyze({"a": ROUTE}, profil="all")
@@ -66,7 +114,7 @@ def test_rules_of_ones_own_find_as_all_others() -> None:
     analysis = meshery.analyze({"a": ROUTE}, own=[strange], select=["SHOP1"])
     (found,) = [it for it in analysis.findings if it["code"] == "SHOP1"]
     assert (found["field"], found["help"]) == ("spec.hosts[0]", "name a Service")
-    assert found["location"]["span"]["start"] == {"offset": 132, "line": 4, "column": 17}
+    assert found["location"]["span"]["start"] == {"offset": 117, "line": 4, "column": 17}
     quiet = meshery.analyze({"a": ROUTE, "b": SERVICE}, own=[strange], select=["SHOP1"])
     assert quiet.findings == []
     allowed = ROUTE.replace("hosts", "hosts", 1).rstrip() + " # meshery: allow SHOP1: it is ours\n"
@@ -88,7 +136,7 @@ tests:
     assert meshery.test_rules(path) == []
     found = meshery.analyze({"b": SERVICE}, rules=[path], select=["SHOP2"]).findings
     assert [it["code"] for it in found] == ["SHOP2"]
-    path.write_text(text.replace("has(", "!has("))
+    path.write_text(text.replace("has(object.metadata.labels)", "'!has(object.metadata.labels)'"))
     (error,) = meshery.test_rules(path)
     assert "does not find its bad example" in error["message"]
 

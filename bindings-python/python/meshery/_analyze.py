@@ -93,13 +93,16 @@ class Analysis(Mapping[str, Any]):
         """Whether something is as bad as ``info``, ``warning`` or ``error``, or was not read."""
         return self._native.is_at_least(severity)
 
-    def render(self, format: str) -> str:
-        """All of it as ``github``, ``html``, ``json``, ``junit``, ``markdown``, ``sarif`` or ``text``.
+    def render(self, name: str) -> str:
+        """All of it as text of some kind.
+
+        Args:
+            name: ``github``, ``html``, ``json``, ``junit``, ``markdown``, ``sarif`` or ``text``.
 
         Raises:
             MesheryError: ``invalid_input`` for another format.
         """
-        return self._native.render(format)
+        return self._native.render(name)
 
     @property
     def fingerprints(self) -> list[str]:
@@ -211,7 +214,7 @@ _Sources: TypeAlias = _Path | Iterable[_Path] | Mapping[str, str]
 
 
 class Session:
-    """Files that change, and what is wrong with them: a change asks only the rules that it concerns.
+    """Files that change, and what is wrong with them: a change asks only the rules it concerns.
 
     >>> session = Session(select=["MSH101"])
     >>> session.put({"a.yaml": "kind: ["})
@@ -231,8 +234,12 @@ class Session:
         self._native = _native.Session(encode(None, _options(options)))
 
     def put(self, sources: _Sources) -> None:
-        """Adds files, folders, patterns such as ``deploy/**/*.yaml``, ``-`` for standard input, or
-        texts by name, in the place of those of the same names."""
+        """Adds files, in the place of those of the same names.
+
+        Args:
+            sources: Files, folders, patterns such as ``deploy/**/*.yaml``, ``-`` for standard
+                input, or texts by name.
+        """
         if isinstance(sources, Mapping):
             self._native.put([(name, text.encode()) for name, text in sources.items()])
             return
