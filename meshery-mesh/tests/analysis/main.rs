@@ -23,5 +23,6 @@ mod rules;
 mod rules_reference;
 #[path = "../support/shared.rs"]
 mod shared;
+mod table;
 mod yaml;
 mod yaml_properties;

@@ -5,6 +5,7 @@ mod ambient_config_unread;
 mod ambient_without_waypoint;
 mod app_protocol_unknown;
 mod authorization_host_unknown;
+mod authorization_method_unknown;
 mod authorization_principal_unknown;
 mod destinationrule_against_strict;
 mod destinationrule_hides_mtls;
@@ -23,7 +24,9 @@ mod sidecar_of_mesh_with_selector;
 mod sidecar_outbound_mode_unset;
 mod strict_without_clients;
 mod subset_without_labels;
+mod virtualservice_destination_twice;
 mod virtualservice_gateway_by_domain;
+mod virtualservice_weight_of_one;
 mod virtualservices_share_gateway_host;
 mod waypoint_outside_ambient;
 mod waypoint_unknown;
@@ -68,6 +71,9 @@ pub(in crate::analyze::rules) const RULES: &[&Rule] = &[
     &ambient_without_waypoint::RULE,
     &ambient_config_unread::RULE,
     &gateways_share_host::RULE,
+    &authorization_method_unknown::RULE,
+    &virtualservice_weight_of_one::RULE,
+    &virtualservice_destination_twice::RULE,
 ];
 
 /// For whom a DestinationRule says how clients use TLS, and the mode, if it is for a whole namespace or the mesh.

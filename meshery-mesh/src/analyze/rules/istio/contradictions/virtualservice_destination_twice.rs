@@ -1,0 +1,79 @@
+//! MSH291 `virtualservice-destination-twice`.
+
+use std::collections::BTreeMap;
+
+use meshery_core::resource::{Node, Resource};
+use meshery_core::{Finding, RuleInfo, Severity, World};
+
+use crate::analyze::Rule;
+use crate::analyze::kinds::VIRTUAL_SERVICE;
+
+pub(in crate::analyze::rules) const RULE: Rule = Rule {
+    code: "MSH291",
+    name: "virtualservice-destination-twice",
+    severity: Severity::Warning,
+    summary: "A route names the same destination twice",
+    why: "
+Two parts of the requests of a route go to one and the same place. Nothing is wrong with what happens, but one of the two
+was most likely meant to be another subset or another port: a canary that gets no request tells nothing.",
+    bad: "
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: reviews, namespace: shop }
+spec:
+  hosts: [reviews]
+  http:
+  - route:
+    - { destination: { host: reviews, subset: v1 }, weight: 90 }
+    - { destination: { host: reviews, subset: v1 }, weight: 10 }",
+    good: "
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: reviews, namespace: shop }
+spec:
+  hosts: [reviews]
+  http:
+  - route:
+    - { destination: { host: reviews, subset: v1 }, weight: 90 }
+    - { destination: { host: reviews, subset: v2 }, weight: 10 }",
+    references: &[
+        "https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRouteDestination",
+        "https://kiali.io/docs/features/validations/",
+    ],
+    meshes: &["istio"],
+    aliases: &["KIA1105"],
+    run,
+    ..Rule::NEW
+};
+
+fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
+    let services = world.of(VIRTUAL_SERVICE).iter();
+    let routes = services.flat_map(|service| {
+        let rules = ["http", "tcp", "tls"].into_iter().flat_map(|protocol| service.items(&["spec", protocol]));
+        rules.filter_map(|rule| rule.get("route")).map(move |route| (service, route.items()))
+    });
+    routes.flat_map(|(service, route)| check(rule, service, route)).collect()
+}
+
+fn check(rule: &RuleInfo, service: &Resource, route: &[Node]) -> Vec<Finding> {
+    let mut seen = BTreeMap::new();
+    let mut findings = Vec::new();
+    for destination in route.iter().filter_map(|entry| entry.get("destination")) {
+        let text = |key: &str| destination.get(key).and_then(Node::as_str).unwrap_or_default();
+        let port = destination.at(&["port", "number"]).and_then(Node::as_int);
+        if text("host").is_empty() {
+            continue;
+        }
+        match seen.entry((text("host"), text("subset"), port)) {
+            std::collections::btree_map::Entry::Vacant(place) => {
+                place.insert(destination.span);
+            }
+            std::collections::btree_map::Entry::Occupied(first) => {
+                let finding = rule.finding(service, destination.span, "the route names this destination before");
+                let finding = finding.with_related(service, *first.get(), "the first time");
+                findings.push(finding.with_help("name another subset or port, or give the first one the whole weight"));
+            }
+        }
+    }
+    findings
+}
