@@ -146,7 +146,9 @@ fn analyze_writes_sarif_by_its_schema() {
     let read = |text: &[u8]| -> serde_json::Value { serde_json::from_slice(text).unwrap() };
     let (sarif, mut schema) = (read(&output.stdout), read(include_bytes!("fixtures/sarif-2.1.0.schema.json")));
     // A bracket too many makes it no pattern, as published.
-    schema["definitions"]["run"]["properties"]["language"].as_object_mut().unwrap().remove("pattern").unwrap();
+    for part in ["run", "toolComponent"] {
+        schema["definitions"][part]["properties"]["language"].as_object_mut().unwrap().remove("pattern").unwrap();
+    }
     let validator = jsonschema::validator_for(&schema).unwrap();
     let errors: Vec<_> = validator.iter_errors(&sarif).map(|error| error.to_string()).collect();
     assert!(errors.is_empty(), "{errors:?}");
