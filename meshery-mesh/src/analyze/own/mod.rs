@@ -53,7 +53,7 @@ use super::{Profile, Source, analyze_with, at_this_time};
 /// let (rules, wrong) = test_rules(&rule("has(object.metadata.labels)"));
 /// assert_eq!((rules[0].code.as_str(), wrong.len()), ("SHOP1", 0));
 /// let (_, wrong) = test_rules(&rule("'true'"));
-/// assert_eq!(wrong[0].report().place.as_deref(), Some("shop.yaml:9:8"));
+/// assert_eq!(wrong[0].report().place.as_deref(), Some("shop.yaml:9:3"));
 /// ```
 pub fn test_rules(source: &Source) -> (Vec<RuleInfo>, Vec<Error>) {
     let (rules, mut wrong) = read(source);
