@@ -46,7 +46,8 @@ const METHODS: [&str; 9] = ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATC
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let policies = world.of(AUTHORIZATION_POLICY).iter();
     let methods = policies.flat_map(|policy| {
-        let operations = policy.items(&["spec", "rules"]).iter().filter_map(|rule| rule.get("to")).flat_map(Node::items);
+        let operations =
+            policy.items(&["spec", "rules"]).iter().filter_map(|rule| rule.get("to")).flat_map(Node::items);
         let operations = operations.filter_map(|to| to.get("operation"));
         let methods = operations.flat_map(|operation| ["methods", "notMethods"].map(|key| operation.get(key)));
         methods.flatten().flat_map(Node::items).map(move |method| (policy, method))
