@@ -92,6 +92,7 @@ pub(in crate::analyze) fn covers(names: &[String], hostname: &str) -> bool {
 }
 
 #[cfg(test)]
+#[cfg(feature = "cluster")]
 mod tests {
     use serde_json::json;
 
