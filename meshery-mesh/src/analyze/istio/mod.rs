@@ -77,6 +77,6 @@ pub(super) use subsets::{Subsets, key as host_key, names as subset_names};
 pub(super) use texts::nanoseconds;
 pub(super) use unlabelled::unlabelled;
 pub(super) use upstream::{KnownHosts, full_host, number, service_named, told_namespace};
-pub(super) use virtual_service::{MESH, Slot, clients, destinations, http_slots, slots};
+pub(super) use virtual_service::{MESH, Slot, clients, destinations, http_slots, routes, slots};
 pub(super) use webhooks::Webhooks;
 pub(super) use wide_hosts::{Breadth, breadth};

@@ -73,6 +73,12 @@ pub(in crate::analyze) fn http_slots(service: &Resource) -> impl Iterator<Item =
     service.items(&["spec", "http"]).iter().flat_map(|http| listed(http, "route").map(move |slot| (http, slot)))
 }
 
+/// The weighted destinations of every rule, whatever its protocol.
+pub(in crate::analyze) fn routes(service: &Resource) -> impl Iterator<Item = &[Node]> {
+    let rules = ["http", "tcp", "tls"].into_iter().flat_map(|protocol| service.items(&["spec", protocol]));
+    rules.filter_map(|rule| rule.get("route")).map(Node::items)
+}
+
 /// Every destination: of routes, of mirrors, of TCP and TLS. A destination that is missing or null is none.
 pub(in crate::analyze) fn destinations(service: &Resource) -> impl Iterator<Item = &Node> {
     let rules = move |protocol| service.items(&["spec", protocol]);

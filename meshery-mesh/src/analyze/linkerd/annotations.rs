@@ -8,7 +8,8 @@ use meshery_core::resource::{Node, Resource};
 use super::opaque;
 use crate::analyze::kinds::{NAMESPACE, SERVICE};
 use crate::analyze::kubernetes::Workloads;
-use crate::analyze::linkerd::values::{cidr::Cidr, duration, quantity};
+use crate::analyze::linkerd::values::{cidr::Cidr, quantity};
+use crate::analyze::values::duration;
 
 /// Whether a pod gets a proxy.
 pub(in crate::analyze) const INJECT: &str = "linkerd.io/inject";

@@ -1,6 +1,7 @@
 //! Names of clients: DNS-like, perhaps with a star in front, or SPIFFE IDs.
 
-use crate::analyze::linkerd::values::{dns, spiffe};
+use crate::analyze::linkerd::values::spiffe;
+use crate::analyze::values::dns;
 
 /// What is wrong with a name of a client.
 pub(in crate::analyze) fn problem(identity: &str) -> Option<&'static str> {

@@ -2,21 +2,12 @@
 
 use meshery_core::Span;
 use meshery_core::resource::{Field, Node, Value as Yaml};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// A value as JSON.
 pub(crate) fn json(node: &Node) -> Value {
-    match &node.value {
-        Yaml::Null => Value::Null,
-        Yaml::Bool(value) => (*value).into(),
-        Yaml::Int(value) => (*value).into(),
-        Yaml::Float(value) => (*value).into(),
-        Yaml::Text(text) => (&**text).into(),
-        Yaml::List(items) => items.iter().map(json).collect(),
-        Yaml::Map(fields) => {
-            fields.iter().map(|field| (field.key.to_string(), json(&field.value))).collect::<Map<_, _>>().into()
-        }
-    }
+    // A value has text for keys and nothing that can fail.
+    serde_json::to_value(node).unwrap_or_default()
 }
 
 /// A value that stands nowhere.

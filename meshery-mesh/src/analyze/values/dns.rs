@@ -47,4 +47,10 @@ mod tests {
         assert!(is_name("Example.COM.") && is_name("a_b") && !is_name("10.0.0.1") && !is_name("hello@world"));
         assert!(is_rfc1035_label("a-1") && !is_rfc1035_label("1a") && !is_rfc1035_label(&"a".repeat(64)));
     }
+
+    #[test]
+    fn names_are_small() {
+        assert!(is_subdomain("a.b-c.1") && !is_subdomain("a..b") && !is_subdomain("a.b.") && !is_subdomain("a_b"));
+        assert!(is_subdomain(&"a".repeat(64)) && !is_subdomain(&"a".repeat(254)));
+    }
 }

@@ -3,16 +3,12 @@
 //! | module | holds |
 //! |---|---|
 //! | `cidr` | networks |
-//! | `dns` | names of Kubernetes objects |
-//! | `duration` | durations as Go writes them |
 //! | `http` | names and values of HTTP headers |
 //! | `pattern` | regular expressions as Go reads them |
 //! | `quantity` | amounts of resources |
 //! | `spiffe` | SPIFFE IDs |
 
 pub(in crate::analyze) mod cidr;
-pub(in crate::analyze) mod dns;
-pub(in crate::analyze) mod duration;
 pub(in crate::analyze) mod http;
 pub(in crate::analyze) mod pattern;
 pub(in crate::analyze) mod quantity;

@@ -4,12 +4,12 @@ use meshery_core::resource::{Kind, Node};
 use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
-use crate::analyze::consul::values::duration::nanoseconds;
 use crate::analyze::consul::{Checks, each, text};
 use crate::analyze::kinds::{
     INGRESS_GATEWAY, JWT_PROVIDER, REGISTRATION, ROUTE_TIMEOUT_FILTER, SERVICE_DEFAULTS, SERVICE_RESOLVER,
     SERVICE_ROUTER, TERMINATING_GATEWAY,
 };
+use crate::analyze::values::duration::nanoseconds;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH627",

@@ -7,10 +7,10 @@ use meshery_core::resource::Node;
 use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
-use crate::analyze::consul::values::duration::nanoseconds;
 use crate::analyze::consul::values::url::is_requestable;
 use crate::analyze::consul::{Checks, at, checked, has, is_set, items, text};
 use crate::analyze::kinds::JWT_PROVIDER;
+use crate::analyze::values::duration::nanoseconds;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH616",

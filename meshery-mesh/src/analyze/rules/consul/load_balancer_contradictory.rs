@@ -4,9 +4,9 @@ use meshery_core::resource::Node;
 use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
-use crate::analyze::consul::values::duration::nanoseconds;
 use crate::analyze::consul::{Checks, at, checked, flag, has, is_set, items, text};
 use crate::analyze::kinds::SERVICE_RESOLVER;
+use crate::analyze::values::duration::nanoseconds;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH613",

@@ -7,8 +7,8 @@ use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
 use crate::analyze::kinds::SECRET;
 use crate::analyze::linkerd::kinds::LINK;
-use crate::analyze::linkerd::values::duration::nanoseconds;
 use crate::analyze::linkerd::{place, spec_place};
+use crate::analyze::values::duration::nanoseconds;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH445",

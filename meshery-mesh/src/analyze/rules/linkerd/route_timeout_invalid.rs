@@ -5,8 +5,8 @@ use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
 use crate::analyze::linkerd::kinds::HTTP_ROUTE;
-use crate::analyze::linkerd::values::duration::nanoseconds;
 use crate::analyze::linkerd::{place, routes};
+use crate::analyze::values::duration::nanoseconds;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH412",

@@ -6,7 +6,7 @@ use meshery_core::{Finding, RuleInfo, World};
 use crate::analyze::Rule;
 use crate::analyze::linkerd::kinds::SERVICE_PROFILE;
 use crate::analyze::linkerd::place;
-use crate::analyze::linkerd::values::{dns, duration::nanoseconds};
+use crate::analyze::values::{dns, duration::nanoseconds};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH416",

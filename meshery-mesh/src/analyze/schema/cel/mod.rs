@@ -57,7 +57,7 @@ impl<'p> Judge<'p> {
 
     /// What comes of all rules of a value, where each is broken or unknown.
     pub(super) fn verdicts<'s>(&self, node: &Node, schema: &'s Schema) -> Vec<(&'s CelRule, Verdict)> {
-        let of_itself = value::of(self, node, schema);
+        let of_itself = value::of(Some(self), node, schema);
         let mut scope = self.functions.new_inner_scope();
         scope.add_variable_from_value("self", of_itself);
         let verdicts = schema.rules.iter().map(|rule| (rule, self.verdict(rule, &scope)));
@@ -107,8 +107,7 @@ impl<'p> Judge<'p> {
 
 /// A value of which no definition is known.
 pub(in crate::analyze) fn value_of(node: &Node) -> Value {
-    let programs = Programs::default();
-    value::of(&Judge { programs: &programs, functions: Context::default() }, node, &Schema::any())
+    value::of(None, node, &Schema::any())
 }
 
 /// Where a broken rule points to: the field that it names, or as far as there is something.

@@ -40,8 +40,8 @@ const RESERVED: [&str; 21] = [
     "while",
 ];
 
-/// The value of a node.
-pub(super) fn of(judge: &Judge<'_>, node: &Node, schema: &Schema) -> Value {
+/// The value of a node. Times in text are only seen where somebody is there to read them.
+pub(super) fn of(judge: Option<&Judge<'_>>, node: &Node, schema: &Schema) -> Value {
     let schema = Catalogue::resolved(schema);
     match &node.value {
         Yaml::Null => Value::Null,
@@ -61,17 +61,17 @@ pub(super) fn of(judge: &Judge<'_>, node: &Node, schema: &Schema) -> Value {
 }
 
 /// Times and lengths of time are values of their own.
-fn of_text(judge: &Judge<'_>, text: &Arc<str>, schema: &Schema) -> Value {
+fn of_text(judge: Option<&Judge<'_>>, text: &Arc<str>, schema: &Schema) -> Value {
     let typed = match schema.format.as_deref() {
-        Some("date-time") => judge.converted("timestamp", text),
-        Some("duration") => judge.converted("duration", text),
+        Some("date-time") => judge.and_then(|judge| judge.converted("timestamp", text)),
+        Some("duration") => judge.and_then(|judge| judge.converted("duration", text)),
         Some("byte") => STANDARD.decode(&**text).ok().map(|bytes| Value::Bytes(Arc::new(bytes))),
         _ => None,
     };
     typed.unwrap_or_else(|| Value::String(Arc::new(text.to_string())))
 }
 
-fn of_fields(judge: &Judge<'_>, fields: &[Field], schema: &Schema) -> HashMap<Key, Value> {
+fn of_fields(judge: Option<&Judge<'_>>, fields: &[Field], schema: &Schema) -> HashMap<Key, Value> {
     let mut map = HashMap::with_capacity(fields.len());
     for field in fields {
         match (schema.fields.get(&field.key), &schema.others) {

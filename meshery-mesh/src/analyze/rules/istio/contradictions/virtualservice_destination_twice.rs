@@ -6,6 +6,7 @@ use meshery_core::resource::{Node, Resource};
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
+use crate::analyze::istio::routes;
 use crate::analyze::kinds::VIRTUAL_SERVICE;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
@@ -48,10 +49,7 @@ spec:
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let services = world.of(VIRTUAL_SERVICE).iter();
-    let routes = services.flat_map(|service| {
-        let rules = ["http", "tcp", "tls"].into_iter().flat_map(|protocol| service.items(&["spec", protocol]));
-        rules.filter_map(|rule| rule.get("route")).map(move |route| (service, route.items()))
-    });
+    let routes = services.flat_map(|service| routes(service).map(move |route| (service, route)));
     routes.flat_map(|(service, route)| check(rule, service, route)).collect()
 }
 

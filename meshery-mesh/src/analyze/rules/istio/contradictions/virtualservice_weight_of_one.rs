@@ -4,6 +4,7 @@ use meshery_core::resource::Node;
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
+use crate::analyze::istio::routes;
 use crate::analyze::kinds::VIRTUAL_SERVICE;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
@@ -39,10 +40,7 @@ const ALL: i64 = 100;
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let services = world.of(VIRTUAL_SERVICE).iter();
-    let routes = services.flat_map(|service| {
-        let rules = ["http", "tcp", "tls"].into_iter().flat_map(|protocol| service.items(&["spec", protocol]));
-        rules.filter_map(|rule| rule.get("route")).map(move |route| (service, route.items()))
-    });
+    let routes = services.flat_map(|service| routes(service).map(move |route| (service, route)));
     let findings = routes.filter_map(|(service, route)| {
         let [only] = route else { return None };
         // Left out it is none, and none stands for all where there is no other.
