@@ -9,7 +9,8 @@
 //! | [`samples`] | one file per sample application: what to try a mesh on |
 //! | [`analyze`] | YAML as the API server reads it, and one file per rule |
 //!
-//! All but `analyze` is behind the feature `cluster`, which is on by default. `providers`, `samples` and `analyze` know only `meshery-core` and work offline; `host` alone acts.
+//! All but `analyze` is behind the feature `cluster`, which is on by default; certificates' signatures are behind
+//! `signatures`, which it brings. `providers`, `samples` and `analyze` know only `meshery-core` and work offline; `host` alone acts.
 
 pub mod analyze;
 #[cfg(feature = "cluster")]

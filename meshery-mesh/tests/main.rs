@@ -39,4 +39,5 @@ mod refusals;
 mod render;
 mod samples;
 mod support;
+mod verdicts;
 mod watch;

@@ -3,23 +3,28 @@
 //! | module | holds |
 //! |---|---|
 //! | [`labels`] | labels, and the selectors that ask for them |
+//! | `memory` | [`Memory`]: what was found about each object by itself |
 //! | [`settings`] | what a look is told beside the objects |
 //! | `shelf` | the objects of one kind, sorted |
 //! | [`view`] | what is derived from objects once and shared by many rules |
 
 pub mod labels;
+mod memory;
 pub mod settings;
 mod shelf;
 pub mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::analyzer::Finding;
 use crate::object::GroupKind;
 use crate::resource::{Kind, Resource};
 
 pub use labels::{Labels, Selector};
+use memory::Change;
+pub use memory::Memory;
 pub use settings::Settings;
 use shelf::Shelf;
 pub use view::View;
@@ -43,12 +48,20 @@ pub struct World {
     read: Box<[AtomicBool]>,
     /// Which kinds were asked for that are not there.
     missed: Mutex<BTreeSet<GroupKind>>,
+    /// What was found before, where that is known.
+    before: Option<Memory>,
+    /// What is found about each object by itself.
+    memory: Mutex<Memory>,
+    /// Whether somebody is looking at each object now.
+    is_at_each: AtomicBool,
 }
 
 #[derive(Debug)]
 struct Stock {
     settings: Settings,
     resources: Vec<Arc<Resource>>,
+    /// What is different from the world that this one comes after.
+    change: Change,
     shelves: Vec<Shelf>,
     /// By kind, and then by group: there are few kinds that several groups have.
     index: BTreeMap<Arc<str>, Vec<(Arc<str>, usize)>>,
@@ -58,19 +71,89 @@ struct Stock {
 impl World {
     /// A world of these objects.
     pub fn new(resources: Vec<Arc<Resource>>, settings: Settings) -> Self {
-        Self::from_stock(Stock::new(resources, settings, Views::default()))
+        Self::from_stock(Stock::new(resources, settings, Views::default(), Change::default()))
     }
 
     /// A world of other objects, that keeps the views into which none of these kinds went.
     #[must_use]
     pub fn with(&self, resources: Vec<Arc<Resource>>, changed: &BTreeSet<GroupKind>) -> Self {
         let views = self.stock.views.without(changed);
-        Self::from_stock(Stock::new(resources, self.stock.settings.clone(), views))
+        let change = Change::between(&self.stock.resources, &resources);
+        Self::from_stock(Stock::new(resources, self.stock.settings.clone(), views, change))
     }
 
     fn from_stock(stock: Stock) -> Self {
+        Self::over(Arc::new(stock))
+    }
+
+    fn over(stock: Arc<Stock>) -> Self {
         let read = stock.shelves.iter().map(|_| AtomicBool::new(false)).collect();
-        Self { stock: Arc::new(stock), read, missed: Mutex::default() }
+        let (missed, memory, is_at_each) = (Mutex::default(), Mutex::default(), AtomicBool::new(false));
+        Self { stock, read, missed, before: None, memory, is_at_each }
+    }
+
+    /// The same world for who knows what was found in the one that it comes after, and has read nothing there that has
+    /// changed since but by [`each`](Self::each).
+    #[must_use]
+    pub fn recalling(mut self, before: Memory) -> Self {
+        self.before = Some(before);
+        self
+    }
+
+    /// What there is to say of each object of a kind by itself. This is how a rule says that what it finds about one of
+    /// these objects has to do with no other of this kind, unless it reads those elsewhere too: when some of them change,
+    /// only those are looked at again.
+    ///
+    /// ```
+    /// use meshery_core::resource::Kind;
+    /// use meshery_core::world::{Settings, World};
+    /// use meshery_core::{Finding, RuleInfo, Severity};
+    ///
+    /// fn unnamed(world: &World, rule: &RuleInfo) -> Vec<Finding> {
+    ///     world.each(Kind::new("", "Pod"), |pod| {
+    ///         pod.name.is_empty().then(|| rule.finding(pod, pod.head(), "this Pod has no name"))
+    ///     })
+    /// }
+    /// let rule = RuleInfo::new("SHOP1", "pod-unnamed", Severity::Error, "A Pod has no name");
+    /// assert!(unnamed(&World::new(vec![], Settings::default()), &rule).is_empty());
+    /// ```
+    pub fn each<'w, F: IntoIterator<Item = Finding>>(
+        &'w self,
+        kind: Kind<'_>,
+        find: impl Fn(&'w Arc<Resource>) -> F,
+    ) -> Vec<Finding> {
+        if self.is_at_each.swap(true, Ordering::Relaxed) {
+            // Whoever asks within another call has a result that hangs on all of them.
+            return self.of(kind).iter().flat_map(find).collect();
+        }
+        let number = self.found().next();
+        let before = self.before.as_ref().and_then(|before| before.of(number, kind));
+        let change = &self.stock.change;
+        let mut found: Vec<(Arc<Resource>, Arc<[Finding]>)> =
+            before.unwrap_or_default().iter().filter(|(resource, _)| !change.is_gone(resource)).cloned().collect();
+        let mut look = |resource: &'w Arc<Resource>| {
+            let new: Arc<[Finding]> = find(resource).into_iter().collect();
+            if !new.is_empty() {
+                found.push((Arc::clone(resource), new));
+            }
+        };
+        match before {
+            Some(_) => change.fresh.iter().filter(|resource| resource.kind() == kind).for_each(&mut look),
+            None => self.place(kind).map_or(&[][..], |(_, shelf)| &shelf.resources).iter().for_each(&mut look),
+        }
+        let findings = found.iter().flat_map(|(_, findings)| findings.iter()).cloned().collect();
+        self.found().add(kind, found);
+        self.is_at_each.store(false, Ordering::Relaxed);
+        findings
+    }
+
+    /// What was found about each object by itself, by this clone.
+    pub fn memory(&self) -> Memory {
+        self.found().clone()
+    }
+
+    fn found(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What the look was told beside the objects.
@@ -128,16 +211,20 @@ impl World {
     }
 
     fn shelf(&self, kind: Kind<'_>) -> Option<&Shelf> {
-        let found =
-            self.stock.index.get(kind.name).and_then(|groups| groups.iter().find(|(group, _)| **group == *kind.group));
-        let Some((_, at)) = found else {
+        let Some((at, shelf)) = self.place(kind) else {
             self.miss(kind);
             return None;
         };
-        if let Some(read) = self.read.get(*at) {
+        if let Some(read) = self.read.get(at) {
             read.store(true, Ordering::Relaxed);
         }
-        self.stock.shelves.get(*at)
+        Some(shelf)
+    }
+
+    fn place(&self, kind: Kind<'_>) -> Option<(usize, &Shelf)> {
+        let groups = self.stock.index.get(kind.name)?;
+        let (_, at) = groups.iter().find(|(group, _)| **group == *kind.group)?;
+        self.stock.shelves.get(*at).map(|shelf| (*at, shelf))
     }
 
     fn miss(&self, kind: Kind<'_>) {
@@ -150,13 +237,12 @@ impl World {
 
 impl Clone for World {
     fn clone(&self) -> Self {
-        let read = self.read.iter().map(|_| AtomicBool::new(false)).collect();
-        Self { stock: Arc::clone(&self.stock), read, missed: Mutex::default() }
+        Self::over(Arc::clone(&self.stock))
     }
 }
 
 impl Stock {
-    fn new(resources: Vec<Arc<Resource>>, settings: Settings, views: Views) -> Self {
+    fn new(resources: Vec<Arc<Resource>>, settings: Settings, views: Views, change: Change) -> Self {
         let mut by_kind: BTreeMap<Kind<'_>, Vec<Arc<Resource>>> = BTreeMap::new();
         for resource in &resources {
             by_kind.entry(resource.kind()).or_default().push(Arc::clone(resource));
@@ -167,7 +253,7 @@ impl Stock {
             index.entry(kind.name.into()).or_default().push((kind.group.into(), shelves.len()));
             shelves.push(Shelf::new(kind, resources));
         }
-        Self { settings, resources, shelves, index, views }
+        Self { settings, resources, change, shelves, index, views }
     }
 }
 

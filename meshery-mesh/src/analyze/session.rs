@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use meshery_core::analyzer::{Extent, Remark};
 use meshery_core::resource::{File, Kind};
+use meshery_core::world::Memory;
 use meshery_core::{ConfigAnalyzer, Error, Finding, GroupKind, Resource, Result, RuleInfo, Severity, World};
 
 use super::allow::{self, Allowance};
@@ -65,7 +66,12 @@ struct Held {
 }
 
 struct Kept {
+    /// Any change of these may change everything.
     reads: BTreeSet<GroupKind>,
+    /// A change of these changes only what was found about what has changed.
+    listed: BTreeSet<GroupKind>,
+    /// What was found about each object by itself, in each world.
+    memories: Vec<Memory>,
     findings: Vec<Finding>,
 }
 
@@ -73,6 +79,8 @@ struct Kept {
 struct Worlds {
     clusters: BTreeMap<Option<Arc<str>>, World>,
     fleet: World,
+    /// Whether there were the same clusters a look ago.
+    is_as_before: bool,
 }
 
 impl Session {
@@ -100,7 +108,7 @@ impl Session {
             files: BTreeMap::new(),
             remarks: Vec::new(),
             changed: BTreeSet::new(),
-            worlds: Worlds { clusters: BTreeMap::new(), fleet },
+            worlds: Worlds { clusters: BTreeMap::new(), fleet, is_as_before: true },
             kept: Vec::new(),
         };
         for rule in rules {
@@ -246,10 +254,13 @@ impl Session {
     }
 
     fn run(&mut self, changed: &BTreeSet<GroupKind>) {
-        let stale = |kept: &Option<Kept>| kept.as_ref().is_none_or(|kept| is_touched(&kept.reads, changed));
+        let stale = |kept: &Option<Kept>| kept.as_ref().is_none_or(|kept| kept.is_touched(changed));
         let due: Vec<usize> = (0..self.rules.len()).filter(|at| self.kept.get(*at).is_none_or(stale)).collect();
-        let (rules, infos, worlds) = (&self.rules, &self.infos, &self.worlds);
-        let run = |at: &usize| Some(worlds.run(&**rules.get(*at)?, infos.get(*at)?.extent));
+        let (rules, infos, worlds, kept) = (&self.rules, &self.infos, &self.worlds, &self.kept);
+        let run = |at: &usize| {
+            let before = kept.get(*at)?.as_ref().filter(|kept| !is_touched(&kept.reads, changed));
+            Some(worlds.run(&**rules.get(*at)?, infos.get(*at)?.extent, before))
+        };
         for (at, kept) in due.iter().zip(parallel::map(&due, run)) {
             if let Some(place) = self.kept.get_mut(*at) {
                 *place = kept;
@@ -285,22 +296,40 @@ impl Worlds {
         let fleet = self.fleet.with(resources.to_vec(), changed);
         let names: BTreeSet<Option<Arc<str>>> = resources.iter().map(|resource| resource.cluster.clone()).collect();
         if names.len() < 2 {
-            return Self { clusters: BTreeMap::new(), fleet };
+            return Self { clusters: BTreeMap::new(), fleet, is_as_before: self.clusters.is_empty() };
         }
         let of = |name: &Option<Arc<str>>| resources.iter().filter(|it| it.cluster == *name).cloned().collect();
         let world = |name: &Option<Arc<str>>| match self.clusters.get(name) {
             Some(before) => before.with(of(name), changed),
             None => World::new(of(name), self.fleet.settings().clone()),
         };
-        Self { clusters: names.iter().map(|name| (name.clone(), world(name))).collect(), fleet }
+        let is_as_before = self.clusters.keys().eq(&names);
+        Self { clusters: names.iter().map(|name| (name.clone(), world(name))).collect(), fleet, is_as_before }
     }
 
-    fn run(&self, rule: &dyn ConfigAnalyzer, extent: Extent) -> Kept {
+    /// What a rule finds, where it may recall what it found before.
+    fn run(&self, rule: &dyn ConfigAnalyzer, extent: Extent, before: Option<&Kept>) -> Kept {
         let alone = self.clusters.is_empty() || extent == Extent::Fleet;
-        let worlds: Vec<World> =
+        let mut worlds: Vec<World> =
             if alone { vec![self.fleet.clone()] } else { self.clusters.values().cloned().collect() };
+        // A cluster more or less, and nobody knows whose memories they are.
+        let before = before.filter(|before| self.is_as_before && before.memories.len() == worlds.len());
+        if let Some(before) = before {
+            let memories = before.memories.iter().cloned();
+            worlds = worlds.into_iter().zip(memories).map(|(world, memory)| world.recalling(memory)).collect();
+        }
         let findings = worlds.iter().flat_map(|world| rule.analyze(world)).collect();
-        Kept { findings, reads: worlds.iter().flat_map(World::reads).collect() }
+        let memories: Vec<Memory> = worlds.iter().map(World::memory).collect();
+        let listed = memories.iter().flat_map(Memory::kinds).cloned().collect();
+        // What was recalled has read what it read then.
+        let read = before.into_iter().flat_map(|before| before.reads.iter().cloned());
+        Kept { reads: worlds.iter().flat_map(World::reads).chain(read).collect(), listed, memories, findings }
+    }
+}
+
+impl Kept {
+    fn is_touched(&self, changed: &BTreeSet<GroupKind>) -> bool {
+        is_touched(&self.reads, changed) || !self.listed.is_disjoint(changed)
     }
 }
 

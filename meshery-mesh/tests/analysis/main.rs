@@ -1,5 +1,5 @@
 //! The tests of the analysis of configuration, as one program: it needs neither a machine nor a cluster, nor what acts on
-//! them (`cargo test -p meshery-mesh --no-default-features`).
+//! them (`cargo test -p meshery-mesh --no-default-features --features signatures`).
 #![allow(
     clippy::expect_used,
     clippy::explicit_write,
@@ -21,6 +21,7 @@ mod own_rules;
 mod reports;
 mod rules;
 mod rules_reference;
+mod sessions;
 #[path = "../support/shared.rs"]
 mod shared;
 mod table;

@@ -3,7 +3,7 @@
 use super::set::{Program, Set};
 
 /// Every set. A new one has a module of its own below `xtask/testbed/`.
-pub(super) const SETS: [Set; 4] = [ETCD, KUBERNETES, ISTIO, HELM];
+pub(super) const SETS: [Set; 5] = [ETCD, KUBERNETES, ISTIO, HELM, GATEWAY_API];
 
 const ETCD: Set = Set {
     name: "etcd",
@@ -71,6 +71,17 @@ const HELM: Set = Set {
     tags: "",
     stamps: &["helm.sh/helm/v4/internal/version.version={version}"],
     share: &[],
+    is_in_envtest: false,
+};
+
+/// The definitions, by whose channels an API server judges what the Gateway API says.
+const GATEWAY_API: Set = Set {
+    name: "gateway-api",
+    module: "sigs.k8s.io/gateway-api",
+    programs: &[],
+    tags: "",
+    stamps: &[],
+    share: &["config/crd/standard", "config/crd/experimental"],
     is_in_envtest: false,
 };
 

@@ -9,15 +9,12 @@ type Check = fn(&mut Checks<'_>, &Node);
 /// What the checks of these kinds find in the objects of a world.
 pub(in crate::analyze) fn checked(world: &World, rule: &RuleInfo, checks: &[(Kind<'_>, Check)]) -> Vec<Finding> {
     let nothing = Node { value: Value::Null, span: Span::default() };
-    let mut findings = Vec::new();
-    for (kind, check) in checks {
-        for object in world.of(*kind) {
-            let mut checks = Checks::new(rule, object);
-            check(&mut checks, object.root.get("spec").unwrap_or(&nothing));
-            findings.append(&mut checks.findings);
-        }
-    }
-    findings
+    let of_one = |check: &Check, object| {
+        let mut checks = Checks::new(rule, object);
+        check(&mut checks, object.root.get("spec").unwrap_or(&nothing));
+        checks.findings
+    };
+    checks.iter().flat_map(|(kind, check)| world.each(*kind, |object| of_one(check, object))).collect()
 }
 
 /// The findings of a rule in an object.

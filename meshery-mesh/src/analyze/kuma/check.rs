@@ -35,13 +35,12 @@ pub(in crate::analyze) fn of_kinds(
     kinds: &[&str],
     check: impl Fn(&Node, &mut Flaws<'_>),
 ) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for resource in kinds.iter().flat_map(|name| world.of(kind(name))) {
+    let of_one = |resource| {
         let mut flaws = Flaws { rule, resource, found: Vec::new() };
         check(resource.root.get("spec").unwrap_or(&resource.root), &mut flaws);
-        findings.append(&mut flaws.found);
-    }
-    findings
+        flaws.found
+    };
+    kinds.iter().flat_map(|name| world.each(kind(name), |resource| of_one(resource))).collect()
 }
 
 /// The field of a map, unless it is null.

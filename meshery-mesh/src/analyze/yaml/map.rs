@@ -10,7 +10,10 @@ use meshery_core::{Error, ErrorKind, Span};
 #[derive(Default)]
 pub(super) struct PartialMap {
     fields: Vec<Field>,
-    known: HashMap<Arc<str>, Known>,
+    /// By field, whether all that was said of it was merged.
+    merged: Vec<bool>,
+    /// Where fields are, once there are many.
+    places: HashMap<Arc<str>, usize>,
     key: Option<Key>,
 }
 
@@ -21,10 +24,8 @@ pub(super) struct Key {
     merge: bool,
 }
 
-struct Known {
-    at: usize,
-    merged: bool,
-}
+/// Up to so many fields are looked through, which is faster than any index.
+const FEW: usize = 16;
 
 impl PartialMap {
     /// Whether the next node is a key.
@@ -38,8 +39,8 @@ impl PartialMap {
     /// [`ErrorKind::Syntax`] for a key that JSON does not have, or that the map has already.
     pub(super) fn key(&mut self, node: &Node, merge: bool) -> Result<(), Error> {
         let text = key_text(&node.value)?;
-        if let Some(first) = self.known.get(&text).filter(|known| !known.merged && !merge) {
-            let first = self.fields[first.at].key_span.start;
+        if let Some(first) = self.find(&text).filter(|at| !self.merged[*at] && !merge) {
+            let first = self.fields[first].key_span.start;
             return Err(Error::new(ErrorKind::Syntax, format!("the key {text:?} occurs twice in one map"))
                 .with("first", format!("line {}, column {}", first.line, first.column)));
         }
@@ -85,12 +86,24 @@ impl PartialMap {
     }
 
     fn set(&mut self, field: Field, merged: bool) {
-        if let Some(known) = self.known.get_mut(&field.key) {
-            known.merged &= merged;
-            self.fields[known.at] = field;
+        if let Some(at) = self.find(&field.key) {
+            self.merged[at] &= merged;
+            self.fields[at] = field;
+            return;
+        }
+        self.merged.push(merged);
+        self.fields.push(field);
+        if self.fields.len() > FEW {
+            let unplaced = self.fields.iter().enumerate().skip(self.places.len());
+            self.places.extend(unplaced.map(|(at, field)| (Arc::clone(&field.key), at)));
+        }
+    }
+
+    fn find(&self, key: &str) -> Option<usize> {
+        if self.places.is_empty() {
+            self.fields.iter().position(|field| &*field.key == key)
         } else {
-            self.known.insert(field.key.clone(), Known { at: self.fields.len(), merged });
-            self.fields.push(field);
+            self.places.get(key).copied()
         }
     }
 }

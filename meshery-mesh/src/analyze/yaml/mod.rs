@@ -14,6 +14,7 @@ mod map;
 mod places;
 mod scalar;
 mod split;
+mod texts;
 mod tree;
 
 use meshery_core::resource::Node;
@@ -54,10 +55,11 @@ pub(super) fn place_in(file: &str, position: Position) -> String {
 fn read_text(file: &str, whole: &str) -> Vec<Result<Node>> {
     let text = unmarked(whole);
     let places = Places::new(text, whole.len() - text.len());
+    let mut texts = texts::Texts::default();
     let read = |piece: split::Piece<'_>| {
         let document = piece.map_err(|(byte, error)| (places.of_byte(byte), error))?;
         refuse_control(&document, &places)?;
-        tree::read(&document, &places).map_err(|(span, error)| (span.start, error))
+        tree::read(&document, &places, &mut texts).map_err(|(span, error)| (span.start, error))
     };
     let located = split::documents(text).into_iter().map(read);
     located.filter_map(|read| read.map_err(|(place, error)| error.at(place_in(file, place))).transpose()).collect()

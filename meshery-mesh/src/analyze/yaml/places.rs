@@ -21,6 +21,8 @@ struct Mark {
     byte: usize,
     line: usize,
     column: usize,
+    /// Whether every character from here to the next mark is one byte long, so that places between are counted off.
+    is_plain: bool,
 }
 
 impl Mark {
@@ -39,13 +41,22 @@ impl Mark {
 impl<'a> Places<'a> {
     /// The places of a text that stands `before` bytes into its file.
     pub(super) fn new(text: &'a str, before: usize) -> Self {
-        let mut here = Mark { index: 0, byte: 0, line: 1, column: 1 };
+        let mut here = Mark { index: 0, byte: 0, line: 1, column: 1, is_plain: true };
         let mut marks = vec![here];
+        let mut is_plain = true;
         for c in text.chars() {
+            is_plain &= c.is_ascii();
             here.advance(c);
             if here.column % STRIDE == 1 {
+                if let Some(last) = marks.last_mut() {
+                    last.is_plain = is_plain;
+                }
                 marks.push(here);
+                is_plain = true;
             }
+        }
+        if let Some(last) = marks.last_mut() {
+            last.is_plain = is_plain;
         }
         Self { text, before, marks }
     }
@@ -58,12 +69,12 @@ impl<'a> Places<'a> {
 
     /// The position of the character with this index, or the end of the text.
     pub(super) fn of_char(&self, index: usize) -> Position {
-        self.position(self.find(|mark| mark.index <= index, |here| here.index < index))
+        self.position(self.find(|mark| mark.index, index))
     }
 
     /// The position of the byte with this offset in the text, or the end of the text.
     pub(super) fn of_byte(&self, byte: usize) -> Position {
-        self.position(self.find(|mark| mark.byte <= byte, |here| here.byte < byte))
+        self.position(self.find(|mark| mark.byte, byte))
     }
 
     /// The position of the byte with this offset in the file, or the end of the text.
@@ -73,18 +84,26 @@ impl<'a> Places<'a> {
 
     /// How many characters stand before the byte with this offset in the text.
     pub(super) fn chars_before(&self, byte: usize) -> usize {
-        self.find(|mark| mark.byte <= byte, |here| here.byte < byte).index
+        self.find(|mark| mark.byte, byte).index
     }
 
     fn position(&self, mark: Mark) -> Position {
         Position { offset: self.before + mark.byte, line: mark.line, column: mark.column }
     }
 
-    fn find(&self, not_after: impl Fn(&Mark) -> bool, before: impl Fn(&Mark) -> bool) -> Mark {
-        let nearest = self.marks.partition_point(not_after).saturating_sub(1);
+    /// The first place that is this far by some count of characters or bytes, or the end of the text.
+    fn find(&self, count: impl Fn(&Mark) -> usize, wanted: usize) -> Mark {
+        let nearest = self.marks.partition_point(|mark| count(mark) <= wanted).saturating_sub(1);
         let mut here = self.marks[nearest];
+        if here.is_plain {
+            let steps = (wanted - count(&here)).min(self.text.len() - here.byte);
+            let next = self.marks.get(nearest + 1);
+            // The end of a line at the end of the text is a step to the next line, which has a mark of its own.
+            debug_assert!(next.is_none_or(|next| here.byte + steps < next.byte));
+            return Mark { index: here.index + steps, byte: here.byte + steps, column: here.column + steps, ..here };
+        }
         for c in self.text[here.byte..].chars() {
-            if !before(&here) {
+            if count(&here) >= wanted {
                 break;
             }
             here.advance(c);

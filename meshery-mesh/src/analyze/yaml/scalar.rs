@@ -3,27 +3,29 @@
 use meshery_core::resource::Value;
 use meshery_core::{Error, ErrorKind};
 
+use super::texts::Texts;
+
 const CORE: &str = "tag:yaml.org,2002:";
 
 /// Resolves a scalar; `tag` is the full tag when it has one.
 ///
 /// # Errors
 /// [`ErrorKind::Syntax`] for a value that its tag does not allow.
-pub(super) fn resolve(text: &str, plain: bool, tag: Option<&str>) -> Result<Value, Error> {
+pub(super) fn resolve(text: &str, plain: bool, tag: Option<&str>, texts: &mut Texts) -> Result<Value, Error> {
     let Some(tag) = tag else {
-        return Ok(if plain { untagged(text) } else { Value::Text(text.into()) });
+        return Ok(if plain { untagged(text, texts) } else { Value::Text(texts.of(text)) });
     };
     match tag.strip_prefix(CORE) {
-        Some(kind @ ("bool" | "int" | "float" | "null")) => tagged(text, kind),
+        Some(kind @ ("bool" | "int" | "float" | "null")) => tagged(text, kind, texts),
         Some("binary") => {
             Err(Error::new(ErrorKind::Unsupported, "binary values cannot be read").found("the tag !!binary"))
         }
-        _ => Ok(Value::Text(text.into())),
+        _ => Ok(Value::Text(texts.of(text))),
     }
 }
 
-fn tagged(text: &str, kind: &str) -> Result<Value, Error> {
-    match (kind, untagged(text)) {
+fn tagged(text: &str, kind: &str, texts: &mut Texts) -> Result<Value, Error> {
+    match (kind, untagged(text, texts)) {
         ("bool", value @ Value::Bool(_))
         | ("null", value @ Value::Null)
         | ("int", value @ Value::Int(_))
@@ -35,7 +37,7 @@ fn tagged(text: &str, kind: &str) -> Result<Value, Error> {
     }
 }
 
-fn untagged(text: &str) -> Value {
+fn untagged(text: &str, texts: &mut Texts) -> Value {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
         "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Value::Bool(true),
@@ -43,7 +45,7 @@ fn untagged(text: &str) -> Value {
         ".nan" | ".NaN" | ".NAN" => Value::Float(f64::NAN),
         ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => Value::Float(f64::INFINITY),
         "-.inf" | "-.Inf" | "-.INF" => Value::Float(f64::NEG_INFINITY),
-        _ => number(text).unwrap_or_else(|| Value::Text(text.into())),
+        _ => number(text).unwrap_or_else(|| Value::Text(texts.of(text))),
     }
 }
 

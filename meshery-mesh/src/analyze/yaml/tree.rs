@@ -12,19 +12,20 @@ use super::map::PartialMap;
 use super::places::Places;
 use super::scalar;
 use super::split::Document;
+use super::texts::Texts;
 
 /// An error and where it stands.
 pub(super) type Misplaced = (Span, Error);
 
 /// Reads one document. `None` when it holds nothing but comments.
-pub(super) fn read(document: &Document<'_>, places: &Places<'_>) -> Result<Option<Node>, Misplaced> {
+pub(super) fn read(document: &Document<'_>, places: &Places<'_>, texts: &mut Texts) -> Result<Option<Node>, Misplaced> {
     let base = places.chars_before(document.start);
     let mut layout = Layout::new(document);
     loop {
-        match Tree::new(places, base, &layout).read(Parser::new_from_str(layout.text())) {
+        match Tree::new(places, base, &layout, texts).read(Parser::new_from_str(layout.text())) {
             Err(Failure::Scan(error)) if layout.loosen(&error) => {}
             Err(Failure::Scan(error)) => {
-                let place = Tree::new(places, base, &layout).span(EventSpan::empty(*error.marker()));
+                let place = Tree::new(places, base, &layout, texts).span(EventSpan::empty(*error.marker()));
                 return Err((place, syntax(&error)));
             }
             Err(Failure::Content(place, error)) => return Err((place, error)),
@@ -67,6 +68,7 @@ struct Tree<'a> {
     /// Characters of the file before the document.
     base: usize,
     layout: &'a Layout,
+    texts: &'a mut Texts,
     stack: Vec<Open>,
     anchors: HashMap<usize, Finished>,
     budget: Budget,
@@ -100,8 +102,8 @@ struct Finished {
 }
 
 impl<'a> Tree<'a> {
-    fn new(places: &'a Places<'a>, base: usize, layout: &'a Layout) -> Self {
-        Self { places, base, layout, stack: Vec::new(), anchors: HashMap::new(), budget: Budget::default() }
+    fn new(places: &'a Places<'a>, base: usize, layout: &'a Layout, texts: &'a mut Texts) -> Self {
+        Self { places, base, layout, texts, stack: Vec::new(), anchors: HashMap::new(), budget: Budget::default() }
     }
 
     fn read(mut self, mut parser: Parser<'_, StrInput<'_>>) -> Result<Option<Node>, Failure> {
@@ -125,7 +127,7 @@ impl<'a> Tree<'a> {
             Event::Scalar(text, style, anchor, tag) => {
                 let tag = tag.map(|tag| format!("{}{}", tag.handle, tag.suffix));
                 let span = self.trimmed(span, anchor > 0 || tag.is_some());
-                (scalar_node(&text, style, tag.as_deref(), span)?, anchor)
+                (scalar_node(&text, style, tag.as_deref(), span, self.texts)?, anchor)
             }
             Event::Alias(anchor) => (self.alias(anchor, span)?, 0),
             Event::SequenceStart(anchor, _) => {
@@ -209,9 +211,15 @@ impl<'a> Tree<'a> {
     }
 }
 
-fn scalar_node(text: &str, style: ScalarStyle, tag: Option<&str>, span: Span) -> Result<Finished, Misplaced> {
+fn scalar_node(
+    text: &str,
+    style: ScalarStyle,
+    tag: Option<&str>,
+    span: Span,
+    texts: &mut Texts,
+) -> Result<Finished, Misplaced> {
     let plain = style == ScalarStyle::Plain;
-    let value = scalar::resolve(text, plain, tag).map_err(|error| (span, error))?;
+    let value = scalar::resolve(text, plain, tag, texts).map_err(|error| (span, error))?;
     let merge = text == "<<" && (plain && tag.is_none() || tag == Some("tag:yaml.org,2002:merge"));
     Ok(Finished { node: Node { value, span }, nodes: 1, height: 0, merge, alias: false })
 }

@@ -47,7 +47,7 @@ spec: { controllerName: gateway.envoyproxy.io/gatewayclass-controller }",
 const GIVEN: [&str; 4] = ["istio", "istio-east-west", "istio-remote", "istio-waypoint"];
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    world.of(K8S_GATEWAY).iter().filter_map(|gateway| check(world, rule, gateway)).collect()
+    world.each(K8S_GATEWAY, |gateway| check(world, rule, gateway))
 }
 
 fn check(world: &World, rule: &RuleInfo, gateway: &Resource) -> Option<Finding> {

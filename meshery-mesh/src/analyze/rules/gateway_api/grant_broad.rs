@@ -36,7 +36,7 @@ spec:
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    world.of(REFERENCE_GRANT).iter().flat_map(|grant| check(rule, grant)).collect()
+    world.each(REFERENCE_GRANT, |grant| check(rule, grant))
 }
 
 fn check(rule: &RuleInfo, grant: &Resource) -> Vec<Finding> {

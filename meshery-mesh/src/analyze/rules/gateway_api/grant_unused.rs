@@ -59,7 +59,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         .iter()
         .map(|it| (it.object.kind(), it.object.namespace_or_default(), it.reference.kind, it.reference.namespace))
         .collect();
-    world.of(REFERENCE_GRANT).iter().flat_map(|grant| check(world, rule, &used, grant)).collect()
+    world.each(REFERENCE_GRANT, |grant| check(world, rule, &used, grant))
 }
 
 fn check(world: &World, rule: &RuleInfo, used: &Used<'_>, grant: &Resource) -> Vec<Finding> {

@@ -56,7 +56,7 @@ const CONDITIONS: [&str; 4] = ["connection.sni", "source.namespace", "source.pri
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let (mtls, services) = (world.view::<Mtls>(), world.view::<Services>());
-    world.of(AUTHORIZATION_POLICY).iter().flat_map(|policy| check(policy, &mtls, &services, rule)).collect()
+    world.each(AUTHORIZATION_POLICY, |policy| check(policy, &mtls, &services, rule))
 }
 
 fn check(policy: &Resource, mtls: &Mtls, services: &Services, rule: &RuleInfo) -> Vec<Finding> {

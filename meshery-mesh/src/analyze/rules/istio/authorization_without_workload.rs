@@ -74,7 +74,7 @@ struct Mesh {
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let mesh = Mesh::new(world);
-    world.of(AUTHORIZATION_POLICY).iter().filter_map(|policy| mesh.check(policy, rule)).collect()
+    world.each(AUTHORIZATION_POLICY, |policy| mesh.check(policy, rule))
 }
 
 impl Mesh {

@@ -49,7 +49,7 @@ spec:
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    world.of(VIRTUAL_SERVICE).iter().flat_map(|service| check(service, rule)).collect()
+    world.each(VIRTUAL_SERVICE, |service| check(service, rule))
 }
 
 fn check(service: &Resource, rule: &RuleInfo) -> Vec<Finding> {

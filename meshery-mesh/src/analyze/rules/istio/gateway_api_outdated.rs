@@ -56,7 +56,7 @@ const OLDEST: [(&str, Release); 4] = [
 ];
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    world.of(DEFINITION).iter().filter_map(|definition| report(definition, rule)).collect()
+    world.each(DEFINITION, |definition| report(definition, rule))
 }
 
 fn report(definition: &Resource, rule: &RuleInfo) -> Option<Finding> {

@@ -40,7 +40,7 @@ spec:
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let compatible = world.settings().compatible;
-    world.of(SIDECAR).iter().filter_map(|sidecar| check(sidecar, compatible, rule)).collect()
+    world.each(SIDECAR, |sidecar| check(sidecar, compatible, rule))
 }
 
 fn check(sidecar: &Resource, compatible: bool, rule: &RuleInfo) -> Option<Finding> {

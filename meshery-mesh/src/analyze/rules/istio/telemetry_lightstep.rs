@@ -59,7 +59,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     if lightstep.is_empty() {
         return Vec::new();
     }
-    let findings = world.of(TELEMETRY).iter().flat_map(|telemetry| {
+    world.each(TELEMETRY, |telemetry| {
         let traces = telemetry.items(&["spec", "tracing"]).iter();
         let used = traces.flat_map(|tracing| tracing.get("providers").map(Node::items).unwrap_or_default());
         let used = used.filter(|provider| lightstep.contains(&name(provider)));
@@ -68,6 +68,5 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
             let message = format!("the provider {:?} is Lightstep's own, which is deprecated", name(provider));
             rule.finding(telemetry, span, message).with_help("send the traces to a provider of OpenTelemetry")
         })
-    });
-    findings.collect()
+    })
 }

@@ -50,7 +50,7 @@ spec: { selector: { app: web }, servers: [{ port: { number: 80, name: http, prot
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let elsewhere = world.of(GATEWAY).iter().map(|gateway| (&*gateway.name, gateway.namespace_or_default()));
     let elsewhere: BTreeMap<&str, &str> = elsewhere.collect();
-    let findings = world.of(VIRTUAL_SERVICE).iter().flat_map(|service| {
+    world.each(VIRTUAL_SERVICE, |service| {
         let all = bindings(world, service).chain(matched_bindings(world, service));
         let unknown = all.filter(|binding| binding.gateway.is_none()).filter_map(|binding| {
             let (namespace, name) = binding.name;
@@ -61,8 +61,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
             of_missing(world, world.covers(GATEWAY, namespace), finding, &assumed)
         });
         unknown.collect::<Vec<_>>()
-    });
-    findings.collect()
+    })
 }
 
 /// The gateway that may have been meant: the same elsewhere, or one of a similar name.

@@ -55,7 +55,7 @@ spec:
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let compatible = world.settings().compatible;
-    let findings = world.of(VIRTUAL_SERVICE).iter().flat_map(|service| {
+    world.each(VIRTUAL_SERVICE, |service| {
         let hosts = hosts(service, compatible);
         // A delegate has no hosts, and only istioctl complains of a gateway that is not there once more.
         let counts = |gateway: Option<&Resource>| compatible || (gateway.is_some() && !hosts.is_empty());
@@ -74,8 +74,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
             }
         });
         findings.collect::<Vec<_>>()
-    });
-    findings.collect()
+    })
 }
 
 fn place(gateway: &Resource) -> meshery_core::Span {

@@ -64,14 +64,14 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         return as_istioctl(world, rule);
     }
     let registry = world.view::<Registry>();
-    world.of(VIRTUAL_SERVICE).iter().flat_map(|service| check(service, &registry, rule)).collect()
+    world.each(VIRTUAL_SERVICE, |service| check(service, &registry, rule))
 }
 
 /// For istioctl a host with a dot is a Service's full name or a ServiceEntry's, a destination that is missing is one too,
 /// and whoever has the host must export it to the namespaces that the VirtualService is exported to.
 fn as_istioctl(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let known = world.view::<KnownHosts>();
-    let findings = world.of(VIRTUAL_SERVICE).iter().flat_map(|service| {
+    world.each(VIRTUAL_SERVICE, |service| {
         let unknown = slots(service).filter(|slot| known.ports(service, slot.host()).is_none());
         unknown
             .map(|slot| {
@@ -80,8 +80,7 @@ fn as_istioctl(world: &World, rule: &RuleInfo) -> Vec<Finding> {
                 rule.finding(service, slot.place().span, message).with_help(help)
             })
             .collect::<Vec<_>>()
-    });
-    findings.collect()
+    })
 }
 
 fn check(service: &Resource, registry: &Registry, rule: &RuleInfo) -> Vec<Finding> {

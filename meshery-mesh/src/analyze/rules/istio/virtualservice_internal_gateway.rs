@@ -45,7 +45,7 @@ spec:
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let findings = world.of(VIRTUAL_SERVICE).iter().flat_map(|service| {
+    world.each(VIRTUAL_SERVICE, |service| {
         let gateways = service.items(&["spec", "gateways"]).iter();
         let internal = gateways.filter(|gateway| gateway.as_str().is_some_and(is_internal));
         internal.map(|gateway| {
@@ -53,6 +53,5 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
             let message = format!("this gateway is one that istiod made for itself out of the Gateway {owner:?}");
             rule.finding(service, gateway.span, message).with_help("route by an HTTPRoute whose parent is that Gateway")
         })
-    });
-    findings.collect()
+    })
 }

@@ -68,10 +68,9 @@ spec: { ports: [{ name: http, port: 8080 }, { name: http-metrics, port: 9090 }] 
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let services = world.of(VIRTUAL_SERVICE).iter();
     if world.settings().compatible {
         let known = world.view::<KnownHosts>();
-        let findings = services.flat_map(|service| {
+        return world.each(VIRTUAL_SERVICE, |service| {
             let open = slots(service).filter(|slot| slot.port().is_none());
             open.filter_map(|slot| {
                 let ports = known.ports(service, slot.host()).filter(|ports| ports.len() > 1)?;
@@ -79,10 +78,9 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
             })
             .collect::<Vec<_>>()
         });
-        return findings.collect();
     }
     let registry = world.view::<Registry>();
-    services.flat_map(|service| check(world, rule, &registry, service)).collect()
+    world.each(VIRTUAL_SERVICE, |service| check(world, rule, &registry, service))
 }
 
 fn check(world: &World, rule: &RuleInfo, registry: &Registry, service: &Resource) -> Vec<Finding> {

@@ -47,10 +47,9 @@ spec: { ports: [{ name: http, port: 80, targetPort: 8080 }] }",
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let services = world.of(VIRTUAL_SERVICE).iter();
     if world.settings().compatible {
         let known = world.view::<KnownHosts>();
-        let findings = services.flat_map(|service| {
+        return world.each(VIRTUAL_SERVICE, |service| {
             let unknown = slots(service).filter_map(|slot| {
                 let asked = slot.port()?;
                 let ports = known.ports(service, slot.host())?;
@@ -59,10 +58,9 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
             });
             unknown.collect::<Vec<_>>()
         });
-        return findings.collect();
     }
     let registry = world.view::<Registry>();
-    services.flat_map(|service| check(rule, &registry, service)).collect()
+    world.each(VIRTUAL_SERVICE, |service| check(rule, &registry, service))
 }
 
 fn check(rule: &RuleInfo, registry: &Registry, service: &Resource) -> Vec<Finding> {

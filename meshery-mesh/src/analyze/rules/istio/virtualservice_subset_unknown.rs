@@ -57,7 +57,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         return as_istioctl(world, rule);
     }
     let subsets = world.view::<Subsets>();
-    world.of(VIRTUAL_SERVICE).iter().flat_map(|service| check(world, rule, &subsets, service)).collect()
+    world.each(VIRTUAL_SERVICE, |service| check(world, rule, &subsets, service))
 }
 
 /// A host that is no full name of a Service is one of the namespace, so that only DestinationRules beside the
@@ -69,14 +69,13 @@ fn as_istioctl(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         let (namespace, name) = service_named(host, told_namespace(rule));
         known.extend(subset_names(rule).map(|subset| (namespace, name, subset)));
     }
-    let findings = world.of(VIRTUAL_SERVICE).iter().flat_map(|service| {
+    world.each(VIRTUAL_SERVICE, |service| {
         let unknown = routed(service).filter(|slot| {
             let (namespace, name) = service_named(slot.host(), told_namespace(service));
             !known.contains(&(namespace, name, slot.subset()))
         });
         unknown.map(|slot| finding(rule, service, slot)).collect::<Vec<_>>()
-    });
-    findings.collect()
+    })
 }
 
 /// The destinations that name a subset.

@@ -34,7 +34,7 @@ spec: { podSelector: { matchLabels: { app: reviews } }, port: http, accessPolicy
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let findings = world.of(SERVER).iter().filter_map(|server| {
+    world.each(SERVER, |server| {
         let node = server.root.at(&["spec", "accessPolicy"])?;
         let policy = node.as_str().filter(|policy| !POLICIES.contains(policy))?;
         let span = if policy.is_empty() { server.head() } else { node.span };
@@ -47,6 +47,5 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
             }
             None => finding.with_help(format!("say one of {}", POLICIES.join(", "))),
         })
-    });
-    findings.collect()
+    })
 }

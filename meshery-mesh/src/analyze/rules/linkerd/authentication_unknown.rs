@@ -49,7 +49,7 @@ spec:
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    world.of(AUTHORIZATION_POLICY).iter().flat_map(|policy| check(world, rule, policy)).collect()
+    world.each(AUTHORIZATION_POLICY, |policy| check(world, rule, policy))
 }
 
 fn check(world: &World, rule: &RuleInfo, policy: &Resource) -> Vec<Finding> {

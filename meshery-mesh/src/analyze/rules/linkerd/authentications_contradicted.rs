@@ -43,7 +43,7 @@ spec:
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    world.of(AUTHORIZATION_POLICY).iter().flat_map(|policy| check(rule, policy)).collect()
+    world.each(AUTHORIZATION_POLICY, |policy| check(rule, policy))
 }
 
 fn check(rule: &RuleInfo, policy: &Resource) -> Vec<Finding> {

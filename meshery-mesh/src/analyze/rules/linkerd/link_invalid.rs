@@ -51,7 +51,7 @@ metadata: { name: cluster-credentials-west, namespace: linkerd-multicluster }",
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    world.of(LINK).iter().flat_map(|link| check(world, rule, link)).collect()
+    world.each(LINK, |link| check(world, rule, link))
 }
 
 const NEEDED: [&str; 4] =

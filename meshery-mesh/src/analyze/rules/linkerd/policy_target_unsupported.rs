@@ -40,8 +40,9 @@ spec:
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let policies = world.of(AUTHORIZATION_POLICY).iter().filter_map(|policy| of_authorization(rule, policy));
-    policies.chain(world.of(RATE_LIMIT).iter().filter_map(|policy| of_rate_limit(rule, policy))).collect()
+    let mut findings = world.each(AUTHORIZATION_POLICY, |policy| of_authorization(rule, policy));
+    findings.extend(world.each(RATE_LIMIT, |policy| of_rate_limit(rule, policy)));
+    findings
 }
 
 fn target(policy: &Resource) -> Option<Reference<'_>> {

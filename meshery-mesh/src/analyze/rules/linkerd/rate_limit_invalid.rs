@@ -38,7 +38,7 @@ spec:
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    world.of(RATE_LIMIT).iter().flat_map(|policy| check(rule, policy)).collect()
+    world.each(RATE_LIMIT, |policy| check(rule, policy))
 }
 
 const RATE: &str = "requestsPerSecond";

@@ -39,7 +39,7 @@ spec:
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    world.of(SERVER_AUTHORIZATION).iter().flat_map(|authorization| check(rule, authorization)).collect()
+    world.each(SERVER_AUTHORIZATION, |authorization| check(rule, authorization))
 }
 
 fn check(rule: &RuleInfo, authorization: &Resource) -> Vec<Finding> {

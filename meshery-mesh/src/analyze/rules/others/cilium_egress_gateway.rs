@@ -40,7 +40,7 @@ spec:
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    world.of(EGRESS_GATEWAY).iter().flat_map(|policy| check(rule, policy)).collect()
+    world.each(EGRESS_GATEWAY, |policy| check(rule, policy))
 }
 
 fn check(rule: &RuleInfo, policy: &Resource) -> Vec<Finding> {

@@ -47,7 +47,7 @@ const KNOWN: [(&str, &str); 2] = [
 ];
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    world.of(EGRESS).iter().flat_map(|egress| check(rule, egress)).collect()
+    world.each(EGRESS, |egress| check(rule, egress))
 }
 
 fn check(rule: &RuleInfo, egress: &Resource) -> Vec<Finding> {

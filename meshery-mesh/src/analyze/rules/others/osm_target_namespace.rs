@@ -40,7 +40,7 @@ spec:
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let in_use =
         [OSM_CONFIG, EGRESS, INGRESS_BACKEND, UPSTREAM_SETTING].into_iter().any(|kind| !world.of(kind).is_empty());
-    let findings = world.of(TARGET).iter().filter_map(|target| {
+    world.each(TARGET, |target| {
         let destination = target.root.at(&["spec", "destination"])?;
         let own = target.namespace.as_deref()?;
         let namespace = destination.get("namespace").and_then(|it| it.as_str()).unwrap_or_default();
@@ -52,6 +52,5 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
             if in_use { finding } else { finding.as_bad_as(Severity::Warning).assuming("Open Service Mesh is in use") };
         // Without a namespace, the specification takes that of the target; Open Service Mesh does not.
         (namespace != own && (in_use || !namespace.is_empty())).then_some(finding)
-    });
-    findings.collect()
+    })
 }

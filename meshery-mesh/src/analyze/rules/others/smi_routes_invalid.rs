@@ -38,7 +38,7 @@ spec: { matches: [{ name: read, methods: [GET], pathRegex: '.*' }] }",
 const METHODS: [&str; 10] = ["*", "GET", "HEAD", "PUT", "POST", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    world.of(HTTP_ROUTES).iter().flat_map(|group| check(rule, group)).collect()
+    world.each(HTTP_ROUTES, |group| check(rule, group))
 }
 
 fn check(rule: &RuleInfo, group: &Resource) -> Vec<Finding> {

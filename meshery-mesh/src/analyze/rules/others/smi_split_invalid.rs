@@ -35,7 +35,7 @@ spec: { service: reviews, backends: [{ service: reviews-v1, weight: 199 }, { ser
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    world.of(SPLIT).iter().flat_map(|split| check(rule, split)).collect()
+    world.each(SPLIT, |split| check(rule, split))
 }
 
 fn check(rule: &RuleInfo, split: &Resource) -> Vec<Finding> {

@@ -38,7 +38,7 @@ spec:
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    world.of(TARGET).iter().flat_map(|target| check(rule, target)).collect()
+    world.each(TARGET, |target| check(rule, target))
 }
 
 fn check(rule: &RuleInfo, target: &Resource) -> Vec<Finding> {

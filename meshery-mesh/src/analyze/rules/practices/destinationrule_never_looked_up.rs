@@ -52,7 +52,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let (services, workloads) = (world.view::<Services>(), world.view::<Workloads>());
     let config = world.view::<MeshConfig>();
     let runs_somewhere = workloads.iter().next().is_some();
-    let findings = world.of(DESTINATION_RULE).iter().filter_map(|object| {
+    world.each(DESTINATION_RULE, |object| {
         let own = object.namespace_or_default();
         let place = object.root.at(&["spec", "host"])?;
         let (name, namespace) = Host::parse(place.as_str()?, own).as_service()?;
@@ -66,6 +66,5 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         let finding = rule.finding(object, place.span, message).with_help(help);
         let finding = finding.with_related(&service.object, service.object.head(), "the Service");
         of_missing(world, runs_somewhere, finding, &format!("nothing outside the input runs in {own:?}"))
-    });
-    findings.collect()
+    })
 }

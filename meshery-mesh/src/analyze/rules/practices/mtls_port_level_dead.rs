@@ -74,7 +74,7 @@ spec:
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    world.of(PEER_AUTHENTICATION).iter().flat_map(|policy| check(world, rule, policy)).collect()
+    world.each(PEER_AUTHENTICATION, |policy| check(world, rule, policy))
 }
 
 fn check(world: &World, rule: &RuleInfo, policy: &Arc<Resource>) -> Vec<Finding> {

@@ -1,9 +1,9 @@
 //! What the two rules about waypoints look at.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
-use meshery_core::resource::{Node, Resource};
+use meshery_core::Finding;
+use meshery_core::resource::{Kind, Node, Resource};
 use meshery_core::world::World;
 
 use crate::analyze::istio::Host;
@@ -12,33 +12,31 @@ use crate::analyze::kinds::{
     AUTHORIZATION_POLICY, DESTINATION_RULE, REQUEST_AUTHENTICATION, SERVICE, TELEMETRY, VIRTUAL_SERVICE, WASM_PLUGIN,
 };
 
-/// Objects, each with what in it is about requests.
-type WithReason<'a> = Vec<(&'a Resource, &'a Node)>;
+/// What in an object is about requests.
+type Reason = fn(&Resource) -> Option<&Node>;
 
-/// The policies about requests, and the routes about requests.
-pub(super) fn http_config(world: &World) -> (WithReason<'_>, WithReason<'_>) {
+const POLICIES: [(Kind<'_>, Reason); 4] = [
+    (AUTHORIZATION_POLICY, of_policy),
     // All that these two say is about requests.
-    let whole: fn(&Resource) -> Option<&Node> = |object| object.root.at(&["spec"]);
-    let policies = [
-        (AUTHORIZATION_POLICY, of_policy as fn(&Resource) -> Option<&Node>),
-        (REQUEST_AUTHENTICATION, whole),
-        (TELEMETRY, of_telemetry),
-        (WASM_PLUGIN, whole),
-    ];
-    let routes = [
-        (DESTINATION_RULE, of_destination_rule as fn(&Resource) -> Option<&Node>),
-        (VIRTUAL_SERVICE, of_virtual_service),
-    ];
-    let policies = policies.into_iter().flat_map(|(kind, reason)| with_reason(world.of(kind), reason));
-    let routes = routes.into_iter().flat_map(|(kind, reason)| with_reason(world.of(kind), reason));
-    (policies.collect(), routes.collect())
-}
+    (REQUEST_AUTHENTICATION, |object| object.root.get("spec")),
+    (TELEMETRY, of_telemetry),
+    (WASM_PLUGIN, |object| object.root.get("spec")),
+];
+const ROUTES: [(Kind<'_>, Reason); 2] =
+    [(DESTINATION_RULE, of_destination_rule), (VIRTUAL_SERVICE, of_virtual_service)];
 
-fn with_reason(
-    objects: &[Arc<Resource>],
-    reason: fn(&Resource) -> Option<&Node>,
-) -> impl Iterator<Item = (&Resource, &Node)> {
-    objects.iter().filter_map(move |object| Some((&**object, reason(object)?)))
+/// What there is to say of each policy and of each route about requests, with what in it is.
+pub(super) fn each_about_requests(
+    world: &World,
+    of_policy: impl Fn(&Resource, &Node) -> Vec<Finding>,
+    of_routes: impl Fn(&Resource, &Node) -> Vec<Finding>,
+) -> Vec<Finding> {
+    let find = |object: &Resource, reason: Reason, of: &dyn Fn(&Resource, &Node) -> Vec<Finding>| {
+        reason(object).map(|reason| of(object, reason)).unwrap_or_default()
+    };
+    let policies = POLICIES.iter().flat_map(|(kind, reason)| world.each(*kind, |it| find(it, *reason, &of_policy)));
+    let routes = ROUTES.iter().flat_map(|(kind, reason)| world.each(*kind, |it| find(it, *reason, &of_routes)));
+    policies.chain(routes).collect()
 }
 
 /// What a policy says that it is for, by name.

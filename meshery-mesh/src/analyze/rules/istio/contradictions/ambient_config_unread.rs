@@ -1,8 +1,9 @@
 //! MSH287 `ambient-config-unread`.
 
-use meshery_core::{Finding, RuleInfo, Severity, World};
+use meshery_core::resource::Node;
+use meshery_core::{Finding, Resource, RuleInfo, Severity, World};
 
-use super::ambient::{destinations, http_config, targets};
+use super::ambient::{Destination, destinations, each_about_requests, targets};
 use super::{key_of, path_or};
 use crate::analyze::Rule;
 use crate::analyze::istio::Membership;
@@ -51,30 +52,28 @@ spec:
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let membership = world.view::<Membership>();
     let ambient = |name: &str| membership.namespace(name).filter(|namespace| Membership::is_ambient(namespace));
-    let (policies, routes) = http_config(world);
-    let mut findings = Vec::new();
-    for (policy, reason) in policies {
-        let Some(namespace) = ambient(policy.namespace_or_default()) else { continue };
-        if targets(policy).is_empty() {
-            let span = path_or(policy, &["spec", "selector"], key_of(policy, "spec"));
-            let message = "it names no target, and what it says of requests only a waypoint can do";
-            let finding = rule.finding(policy, span, message);
-            let finding = finding.with_help("name the Service or the waypoint in targetRefs instead of a selector");
-            let finding = finding.with_related(policy, reason.span, "needs a waypoint");
-            findings.push(finding.with_related(namespace, namespace.head(), "is in ambient mode"));
+    let of_policy = |policy: &Resource, reason: &Node| {
+        let Some(namespace) = ambient(policy.namespace_or_default()) else { return Vec::new() };
+        if !targets(policy).is_empty() {
+            return Vec::new();
         }
-    }
-    for (object, _) in routes {
-        for destination in destinations(world, object) {
-            let Some(namespace) = ambient(destination.namespace) else { continue };
-            if destination.namespace != object.namespace_or_default() {
-                let message =
-                    format!("the waypoint of {} does not read what is in another namespace", destination.service);
-                let finding = rule.finding(object, destination.place.span, message);
-                let finding = finding.with_help(format!("move it to namespace {:?}", destination.namespace));
-                findings.push(finding.with_related(namespace, namespace.head(), "is in ambient mode"));
-            }
-        }
-    }
-    findings
+        let span = path_or(policy, &["spec", "selector"], key_of(policy, "spec"));
+        let message = "it names no target, and what it says of requests only a waypoint can do";
+        let finding = rule.finding(policy, span, message);
+        let finding = finding.with_help("name the Service or the waypoint in targetRefs instead of a selector");
+        let finding = finding.with_related(policy, reason.span, "needs a waypoint");
+        vec![finding.with_related(namespace, namespace.head(), "is in ambient mode")]
+    };
+    let of_routes = |object: &Resource, _: &Node| {
+        let elsewhere = |it: &Destination<'_>| it.namespace != object.namespace_or_default();
+        let found = destinations(world, object).into_iter().filter(elsewhere).filter_map(|destination| {
+            let namespace = ambient(destination.namespace)?;
+            let message = format!("the waypoint of {} does not read what is in another namespace", destination.service);
+            let finding = rule.finding(object, destination.place.span, message);
+            let finding = finding.with_help(format!("move it to namespace {:?}", destination.namespace));
+            Some(finding.with_related(namespace, namespace.head(), "is in ambient mode"))
+        });
+        found.collect()
+    };
+    each_about_requests(world, of_policy, of_routes)
 }

@@ -6,7 +6,7 @@ use meshery_core::resource::Node;
 use meshery_core::world::Selector;
 use meshery_core::{Finding, Resource, RuleInfo, Severity, Span, World};
 
-use super::ambient::{Destination, destinations, http_config, targets};
+use super::ambient::{Destination, destinations, each_about_requests, targets};
 use super::{key_of, path_or};
 use crate::analyze::Rule;
 use crate::analyze::istio::{GATEWAY_NAME, Membership, USE_WAYPOINT, is_enrolled};
@@ -61,13 +61,11 @@ spec: { hosts: [reviews], http: [{ route: [{ destination: { host: reviews } }] }
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let look = Look { world, rule, membership: world.view(), workloads: world.view() };
-    let (policies, routes) = http_config(world);
-    let mut findings: Vec<Finding> =
-        policies.into_iter().flat_map(|(policy, reason)| look.of_policy(policy, reason)).collect();
-    for (object, reason) in routes {
-        findings.extend(look.of_routes(object, reason));
-    }
-    findings
+    each_about_requests(
+        world,
+        |policy, reason| look.of_policy(policy, reason),
+        |object, reason| look.of_routes(object, reason),
+    )
 }
 
 struct Look<'a> {

@@ -54,7 +54,7 @@ metadata: { name: frontend, namespace: shop }",
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let look = Look { world, rule, identities: world.view() };
-    world.of(AUTHORIZATION_POLICY).iter().flat_map(|policy| look.check(policy)).collect()
+    world.each(AUTHORIZATION_POLICY, |policy| look.check(policy))
 }
 
 /// The principals of all sources, each with its place.

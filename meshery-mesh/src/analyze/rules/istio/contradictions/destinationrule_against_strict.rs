@@ -49,7 +49,7 @@ spec: { mtls: { mode: PERMISSIVE } }",
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let mtls = world.view::<Mtls>();
-    world.of(DESTINATION_RULE).iter().filter_map(|object| check(rule, &mtls, object)).collect()
+    world.each(DESTINATION_RULE, |object| check(rule, &mtls, object))
 }
 
 fn check(rule: &RuleInfo, mtls: &Mtls, object: &Resource) -> Option<Finding> {

@@ -45,7 +45,7 @@ spec: { mtls: { mode: STRICT } }",
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let mtls = world.view::<Mtls>();
-    world.of(DESTINATION_RULE).iter().filter_map(|object| check(world, rule, &mtls, object)).collect()
+    world.each(DESTINATION_RULE, |object| check(world, rule, &mtls, object))
 }
 
 fn check(world: &World, rule: &RuleInfo, mtls: &Mtls, object: &Resource) -> Option<Finding> {

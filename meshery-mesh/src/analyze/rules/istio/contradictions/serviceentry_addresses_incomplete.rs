@@ -86,11 +86,10 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         let labels = labels.with(&Labels::of(entry.root.at(&["spec", "labels"])));
         machines.entry(entry.namespace_or_default()).or_default().push(Machine { object: entry, address, labels });
     }
-    let findings = world.of(SERVICE_ENTRY).iter().filter_map(|entry| {
+    world.each(SERVICE_ENTRY, |entry| {
         let of_namespace = machines.get(entry.namespace_or_default())?;
         check(rule, entry, of_namespace)
-    });
-    findings.collect()
+    })
 }
 
 fn check(rule: &RuleInfo, entry: &Resource, machines: &[Machine<'_>]) -> Option<Finding> {

@@ -36,7 +36,7 @@ spec: { outboundTrafficPolicy: { mode: REGISTRY_ONLY } }",
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let findings = world.of(SIDECAR).iter().filter_map(|sidecar| {
+    world.each(SIDECAR, |sidecar| {
         let policy = sidecar.root.at(&["spec", "outboundTrafficPolicy"])?;
         let says = policy.get("mode").is_some_and(|mode| !mode.is_empty());
         if says || !matches!(policy.value, Value::Map(_)) {
@@ -44,6 +44,5 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         }
         let message = "the policy has no mode, which means REGISTRY_ONLY here";
         Some(rule.finding(sidecar, policy.span, message).with_help("write the mode that is meant"))
-    });
-    findings.collect()
+    })
 }

@@ -36,7 +36,7 @@ spec: { host: reviews, subsets: [{ name: v1, labels: { version: v1 } }] }",
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    world.of(DESTINATION_RULE).iter().flat_map(|object| check(rule, object)).collect()
+    world.each(DESTINATION_RULE, |object| check(rule, object))
 }
 
 fn check(rule: &RuleInfo, object: &Resource) -> Vec<Finding> {

@@ -48,9 +48,7 @@ spec:
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let services = world.of(VIRTUAL_SERVICE).iter();
-    let routes = services.flat_map(|service| routes(service).map(move |route| (service, route)));
-    routes.flat_map(|(service, route)| check(rule, service, route)).collect()
+    world.each(VIRTUAL_SERVICE, |service| routes(service).flat_map(move |route| check(rule, service, route)))
 }
 
 fn check(rule: &RuleInfo, service: &Resource, route: &[Node]) -> Vec<Finding> {

@@ -44,7 +44,7 @@ spec:
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    world.of(VIRTUAL_SERVICE).iter().flat_map(|service| check(rule, service)).collect()
+    world.each(VIRTUAL_SERVICE, |service| check(rule, service))
 }
 
 fn check(rule: &RuleInfo, service: &Resource) -> Vec<Finding> {

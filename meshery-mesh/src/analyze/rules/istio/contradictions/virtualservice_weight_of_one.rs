@@ -1,7 +1,7 @@
 //! MSH290 `virtualservice-weight-of-one`.
 
 use meshery_core::resource::Node;
-use meshery_core::{Finding, RuleInfo, Severity, World};
+use meshery_core::{Finding, Resource, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
 use crate::analyze::istio::routes;
@@ -39,17 +39,15 @@ spec: { hosts: [reviews], http: [{ route: [{ destination: { host: reviews, subse
 const ALL: i64 = 100;
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let services = world.of(VIRTUAL_SERVICE).iter();
-    let routes = services.flat_map(|service| routes(service).map(move |route| (service, route)));
-    let findings = routes.filter_map(|(service, route)| {
+    let check = |service: &Resource, route: &[Node]| {
         let [only] = route else { return None };
         // Left out it is none, and none stands for all where there is no other.
         let weight = only.get("weight").filter(|weight| weight.as_int().is_some_and(|it| it != 0 && it != ALL))?;
         let said = weight.as_int().unwrap_or_default();
         let message = format!("this is the only destination, and gets all requests instead of {said} %");
         Some(rule.finding(service, weight.span, message).with_help(help(route)))
-    });
-    findings.collect()
+    };
+    world.each(VIRTUAL_SERVICE, |service| routes(service).filter_map(move |route| check(service, route)))
 }
 
 fn help(route: &[Node]) -> String {

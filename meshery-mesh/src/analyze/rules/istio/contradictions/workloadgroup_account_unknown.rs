@@ -49,7 +49,7 @@ metadata: { name: bills, namespace: shop }",
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let workloads = world.view::<Workloads>();
-    let findings = world.of(WORKLOAD_GROUP).iter().filter_map(|group| {
+    world.each(WORKLOAD_GROUP, |group| {
         let node = group.root.at(&["spec", "template", "serviceAccount"])?;
         let name = node.as_str().filter(|name| !name.is_empty())?;
         let namespace = group.namespace_or_default();
@@ -71,6 +71,5 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         let finding = rule.finding(group, node.span, message).with_help(help);
         let read = world.covers(SERVICE_ACCOUNT, namespace);
         of_missing(world, read, finding, "the namespace has no other service accounts than those of the input")
-    });
-    findings.collect()
+    })
 }

@@ -49,15 +49,13 @@ spec:
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let compatible = world.settings().compatible;
-    let mut findings = Vec::new();
-    for service in world.of(VIRTUAL_SERVICE) {
-        for dead in dead_matches(service, compatible) {
-            let Dead::Match { found, earlier } = dead else { continue };
+    world.each(VIRTUAL_SERVICE, |service| {
+        dead_matches(service, compatible).into_iter().filter_map(move |dead| {
+            let Dead::Match { found, earlier } = dead else { return None };
             let message = "the match takes no requests, for an earlier one takes them";
             let help = "put it before the one that takes them, or leave it out";
             let finding = rule.finding(service, found.span, message).with_help(help);
-            findings.push(finding.with_related(service, earlier.span, "takes its requests"));
-        }
-    }
-    findings
+            Some(finding.with_related(service, earlier.span, "takes its requests"))
+        })
+    })
 }

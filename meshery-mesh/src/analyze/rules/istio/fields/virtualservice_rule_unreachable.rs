@@ -50,15 +50,13 @@ spec:
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let compatible = world.settings().compatible;
-    let mut findings = Vec::new();
-    for service in world.of(VIRTUAL_SERVICE) {
-        for dead in dead_matches(service, compatible) {
-            let Dead::Rule { rule: dead, earlier, why } = dead else { continue };
+    world.each(VIRTUAL_SERVICE, |service| {
+        dead_matches(service, compatible).into_iter().filter_map(move |dead| {
+            let Dead::Rule { rule: dead, earlier, why } = dead else { return None };
             let message = format!("the rule gets no requests, for {why}");
             let help = "put it before the one that takes them, or leave it out";
             let finding = rule.finding(service, dead.span, message).with_help(help);
-            findings.push(finding.with_related(service, earlier.span, "takes its requests"));
-        }
-    }
-    findings
+            Some(finding.with_related(service, earlier.span, "takes its requests"))
+        })
+    })
 }
