@@ -2,12 +2,14 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | `facet` | [`Facet`]: what is derived from each object alone |
 //! | [`labels`] | labels, and the selectors that ask for them |
 //! | `memory` | [`Memory`]: what was found about each object by itself |
 //! | [`settings`] | what a look is told beside the objects |
 //! | `shelf` | the objects of one kind, sorted |
 //! | [`view`] | what is derived from objects once and shared by many rules |
 
+mod facet;
 pub mod labels;
 mod memory;
 pub mod settings;
@@ -22,6 +24,7 @@ use crate::analyzer::Finding;
 use crate::object::GroupKind;
 use crate::resource::{Kind, Resource};
 
+pub use facet::{Facet, Facets};
 pub use labels::{Labels, Selector};
 use memory::Change;
 pub use memory::Memory;

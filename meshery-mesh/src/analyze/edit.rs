@@ -1,8 +1,8 @@
 //! Changes of text that leave everything else as it is: comments, quotes, indentation.
 
-use meshery_core::analyzer::{Edit, Location};
-use meshery_core::resource::Node;
-use meshery_core::{Resource, Span};
+use meshery_core::analyzer::{Edit, Fix, Location};
+use meshery_core::resource::{Node, Value};
+use meshery_core::{Finding, Resource, Span};
 
 /// Puts a text in the place of one that is there, in the same quotes.
 pub(in crate::analyze) fn replace(resource: &Resource, node: &Node, text: &str) -> Edit {
@@ -13,6 +13,27 @@ pub(in crate::analyze) fn replace(resource: &Resource, node: &Node, text: &str) 
         _ => scalar(text),
     };
     Edit { location: Location::new(resource, node.span), text }
+}
+
+/// A finding about a name that nobody has: which one may have been meant, with the change to it, or else what to do.
+pub(in crate::analyze) fn meant(
+    finding: Finding,
+    resource: &Resource,
+    wrong: &str,
+    near: Option<&str>,
+    otherwise: impl Into<String>,
+) -> Finding {
+    let Some(near) = near else { return finding.with_help(otherwise) };
+    let finding = finding.with_help(format!("did you mean {near:?}?"));
+    let span = finding.location.span;
+    // The name may be a part of what is pointed to, or not be written there at all.
+    if source(resource, span).trim_matches(['"', '\'']) != wrong || wrong.is_empty() {
+        return finding;
+    }
+    let node = Node { value: Value::Text(wrong.into()), span };
+    // Only its author knows which one was meant.
+    let edits = vec![replace(resource, &node, near)];
+    finding.with_fix(Fix { title: format!("write {near}"), safe: false, edits })
 }
 
 /// What a stretch of a resource's file holds.

@@ -3,6 +3,8 @@
 use meshery_core::resource::{Kind, Node, Resource, Value};
 use meshery_core::{Finding, RuleInfo, Severity, Span, World};
 
+use crate::analyze::edit::meant;
+
 /// What a rule looks at in an object of a kind: its spec.
 type Check = fn(&mut Checks<'_>, &Node);
 
@@ -48,6 +50,13 @@ impl<'a> Checks<'a> {
         let spans = field.into_iter().flat_map(|field| [field.value.span, field.key_span]).chain([map.span]);
         let span = self.first_of(spans);
         self.findings.push(self.rule.finding(self.object, span, message).with_help(help));
+    }
+
+    /// The last finding is about a name for which perhaps another one was meant.
+    pub(in crate::analyze) fn meaning(&mut self, wrong: &str, near: Option<&str>) {
+        if let Some(last) = self.findings.pop_if(|_| near.is_some()) {
+            self.findings.push(meant(last, self.object, wrong, near, ""));
+        }
     }
 
     /// The last finding is one that the webhook lets pass. Consul's servers refuse the entry when it is synced, which

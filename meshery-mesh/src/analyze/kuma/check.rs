@@ -3,6 +3,8 @@
 use meshery_core::resource::{Kind, Node, Resource, Value};
 use meshery_core::{Finding, RuleInfo, World};
 
+use crate::analyze::edit::meant;
+
 /// The lists of a policy that hold settings.
 const LISTS: [&str; 3] = ["to", "rules", "from"];
 
@@ -24,6 +26,13 @@ impl Flaws<'_> {
         // An empty value such as the one of `default:` takes no room.
         let span = if at.span.start.offset < at.span.end.offset { at.span } else { self.resource.head() };
         self.found.push(self.rule.finding(self.resource, span, message).with_help(help));
+    }
+
+    /// What was wrong last is a name for which perhaps another one was meant.
+    pub(in crate::analyze) fn meaning(&mut self, wrong: &str, near: Option<&str>) {
+        if let Some(last) = self.found.pop_if(|_| near.is_some()) {
+            self.found.push(meant(last, self.resource, wrong, near, ""));
+        }
     }
 }
 

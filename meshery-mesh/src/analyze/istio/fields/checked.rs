@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use meshery_core::Span;
 use meshery_core::resource::{Kind, Node, Resource, Value};
-use meshery_core::world::{View, World};
+use meshery_core::world::{Facet, Facets, Settings, View, World};
 
 use super::report::{Idea, Problem, Report};
 use super::{
@@ -43,6 +43,15 @@ const CHECKS: [(Kind<'_>, Check); 15] = [
     (WASM_PLUGIN, wasm::check_plugin),
     (TRAFFIC_EXTENSION, wasm::check_extension),
 ];
+const KINDS: [Kind<'static>; CHECKS.len()] = {
+    let mut kinds = [VIRTUAL_SERVICE; CHECKS.len()];
+    let mut at = 0;
+    while at < kinds.len() {
+        kinds[at] = CHECKS[at].0;
+        at += 1;
+    }
+    kinds
+};
 /// Annotations that istiod writes itself, and refuses from others.
 const INTERNAL: [&str; 3] =
     ["internal.istio.io/webhook-always-reject", "internal.istio.io/parent-namespace", "internal.istio.io/parents"];
@@ -61,24 +70,35 @@ impl View for Checked {
     fn of(world: &World) -> Self {
         let alone = world.settings().compatible;
         let mut checked = Self { problems: Vec::new() };
-        for (kind, check) in CHECKS {
-            for object in world.of(kind) {
-                let mut report = Report::new(object, alone);
-                if !alone {
-                    annotations(&mut report);
-                }
-                let is_map = |spec: &&Node| matches!(spec.value, Value::Map(_));
-                if let Some(spec) = object.root.get("spec").filter(is_map) {
-                    check(&mut report, spec);
-                }
-                checked.add(object, report.problems);
-            }
+        for (object, problems) in world.view::<Facets<Problems>>().iter() {
+            checked.add(object, problems.0.clone());
         }
         checked.mesh(world, alone);
         if !alone {
             checked.leave_out(&world.view::<Conformance>());
         }
         checked
+    }
+}
+
+/// What is wrong with an object by itself.
+struct Problems(Vec<Problem>);
+
+impl Facet for Problems {
+    const KINDS: &'static [Kind<'static>] = &KINDS;
+
+    fn of(object: &Arc<Resource>, settings: &Settings) -> Self {
+        let alone = settings.compatible;
+        let mut report = Report::new(object, alone);
+        if !alone {
+            annotations(&mut report);
+        }
+        let spec = object.root.get("spec").filter(|spec| matches!(spec.value, Value::Map(_)));
+        let check = CHECKS.iter().find(|(kind, _)| *kind == object.kind());
+        if let (Some(spec), Some((_, check))) = (spec, check) {
+            check(&mut report, spec);
+        }
+        Self(report.problems)
     }
 }
 

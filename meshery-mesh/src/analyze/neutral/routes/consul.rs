@@ -10,7 +10,7 @@ const ROUTER: Kind<'_> = Kind::new("consul.hashicorp.com", "ServiceRouter");
 /// Conditions under which the server has not begun to work on a request.
 const BEFORE_ANSWER: [&str; 2] = ["connect-failure", "refused-stream"];
 
-pub(super) fn read(world: &World, routes: &mut Vec<Route>) {
+pub(super) fn read(world: &World, routes: &mut Vec<Arc<Route>>) {
     for object in world.of(ROUTER) {
         let rules = object.items(&["spec", "routes"]).iter().map(|node| {
             let empty = Node { value: meshery_core::resource::Value::Null, span: node.span };
@@ -40,6 +40,6 @@ pub(super) fn read(world: &World, routes: &mut Vec<Route>) {
             }
         });
         let (hosts, rules) = (vec![object.name.to_string()], rules.collect());
-        routes.push(Route { object: object.clone(), hosts, is_inside: true, is_exhaustive: false, rules });
+        routes.push(Arc::new(Route { object: object.clone(), hosts, is_inside: true, is_exhaustive: false, rules }));
     }
 }

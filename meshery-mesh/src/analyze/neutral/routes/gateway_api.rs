@@ -10,7 +10,7 @@ use crate::analyze::istio::whole_number;
 use crate::analyze::kinds::{GRPC_ROUTE, HTTP_ROUTE};
 use crate::analyze::neutral::calls::full;
 
-pub(super) fn read(world: &World, routes: &mut Vec<Route>) {
+pub(super) fn read(world: &World, routes: &mut Vec<Arc<Route>>) {
     for object in [GRPC_ROUTE, HTTP_ROUTE].into_iter().flat_map(|kind| world.of(kind)) {
         let own = object.namespace_or_default();
         let services = object.items(&["spec", "parentRefs"]).iter().filter(|parent| is_service(parent));
@@ -18,7 +18,7 @@ pub(super) fn read(world: &World, routes: &mut Vec<Route>) {
         let is_inside = !hosts.is_empty();
         let rules: Vec<RouteRule> = object.items(&["spec", "rules"]).iter().map(|node| rule(object, node)).collect();
         let is_exhaustive = is_inside && !rules.is_empty();
-        routes.push(Route { object: object.clone(), hosts, is_inside, is_exhaustive, rules });
+        routes.push(Arc::new(Route { object: object.clone(), hosts, is_inside, is_exhaustive, rules }));
     }
 }
 

@@ -1,7 +1,9 @@
 //! VirtualServices.
 
-use meshery_core::resource::{Node, Value};
-use meshery_core::world::World;
+use std::sync::Arc;
+
+use meshery_core::resource::{Kind, Node, Resource, Value};
+use meshery_core::world::{Facet, Facets, Settings, World};
 
 use super::{Retries, Route, RouteRule, Timed, text};
 use crate::analyze::istio::{MESH, whole_number};
@@ -11,8 +13,17 @@ use crate::analyze::neutral::calls::full;
 /// Conditions under which the server has not begun to work on a request.
 const BEFORE_ANSWER: [&str; 4] = ["connect-failure", "refused-stream", "reset-before-request", "envoy-ratelimited"];
 
-pub(super) fn read(world: &World, routes: &mut Vec<Route>) {
-    for object in world.of(VIRTUAL_SERVICE) {
+pub(super) fn read(world: &World, routes: &mut Vec<Arc<Route>>) {
+    routes.extend(world.view::<Facets<Written>>().iter().map(|(_, written)| Arc::clone(&written.0)));
+}
+
+/// The route that a VirtualService is.
+struct Written(Arc<Route>);
+
+impl Facet for Written {
+    const KINDS: &'static [Kind<'static>] = &[VIRTUAL_SERVICE];
+
+    fn of(object: &Arc<Resource>, _: &Settings) -> Self {
         let own = object.namespace_or_default();
         let list = |key: &str| object.items(&["spec", key]);
         let hosts: Vec<String> = list("hosts").iter().filter_map(Node::as_str).map(|host| full(host, own)).collect();
@@ -40,7 +51,7 @@ pub(super) fn read(world: &World, routes: &mut Vec<Route>) {
         });
         let rules: Vec<RouteRule> = rules.collect();
         let is_exhaustive = !rules.is_empty() && !hosts.is_empty();
-        routes.push(Route { object: object.clone(), hosts, is_inside, is_exhaustive, rules });
+        Self(Arc::new(Route { object: object.clone(), hosts, is_inside, is_exhaustive, rules }))
     }
 }
 

@@ -17,7 +17,7 @@ const METHOD: &str = "HttpMethod";
 /// For whose calls, and to what: as it is written.
 type Key = (String, String, String);
 
-pub(super) fn read(world: &World, routes: &mut Vec<Route>) {
+pub(super) fn read(world: &World, routes: &mut Vec<Arc<Route>>) {
     let mut rules: BTreeMap<Key, (Arc<Resource>, RouteRule)> = BTreeMap::new();
     for object in [TIMEOUT, RETRY].into_iter().flat_map(|kind| world.of(kind)) {
         for to in object.items(&["spec", "to"]) {
@@ -33,7 +33,7 @@ pub(super) fn read(world: &World, routes: &mut Vec<Route>) {
     for ((_, _, target), (object, rule)) in rules {
         let rule = RouteRule { takes_all: true, ..rule };
         let hosts = vec![target];
-        routes.push(Route { object, hosts, is_inside: true, is_exhaustive: false, rules: vec![rule] });
+        routes.push(Arc::new(Route { object, hosts, is_inside: true, is_exhaustive: false, rules: vec![rule] }));
     }
 }
 

@@ -7,7 +7,7 @@ use super::{Retries, Route, RouteRule, Timed, text};
 
 const PROFILE: Kind<'_> = Kind::new("linkerd.io", "ServiceProfile");
 
-pub(super) fn read(world: &World, routes: &mut Vec<Route>) {
+pub(super) fn read(world: &World, routes: &mut Vec<Arc<Route>>) {
     for object in world.of(PROFILE) {
         let rules = object.items(&["spec", "routes"]).iter().map(|node| {
             let retryable = node.get("isRetryable").filter(|it| it.as_bool() == Some(true));
@@ -27,6 +27,6 @@ pub(super) fn read(world: &World, routes: &mut Vec<Route>) {
             }
         });
         let (hosts, rules) = (vec![object.name.to_string()], rules.collect());
-        routes.push(Route { object: object.clone(), hosts, is_inside: true, is_exhaustive: false, rules });
+        routes.push(Arc::new(Route { object: object.clone(), hosts, is_inside: true, is_exhaustive: false, rules }));
     }
 }

@@ -99,7 +99,7 @@ pub(in crate::analyze) struct Retries {
     pub(in crate::analyze) place: Span,
 }
 
-type Dialect = fn(&World, &mut Vec<Route>);
+type Dialect = fn(&World, &mut Vec<Arc<Route>>);
 
 /// By mesh.
 const DIALECTS: [(Mesh, Dialect); 5] = [
@@ -112,7 +112,7 @@ const DIALECTS: [(Mesh, Dialect); 5] = [
 
 /// The routes of a world.
 pub(in crate::analyze) struct Routes {
-    all: Vec<Route>,
+    all: Vec<Arc<Route>>,
     /// By host.
     by_host: BTreeMap<String, Vec<usize>>,
 }
@@ -136,13 +136,13 @@ impl View for Routes {
 impl Routes {
     /// All of them, by mesh and name.
     pub(in crate::analyze) fn iter(&self) -> impl Iterator<Item = &Route> {
-        self.all.iter()
+        self.all.iter().map(|route| &**route)
     }
 
     /// Those for a host within the mesh.
     pub(in crate::analyze) fn inside(&self, host: &str) -> impl Iterator<Item = &Route> {
         let of_host = self.by_host.get(host).into_iter().flatten().filter_map(|at| self.all.get(*at));
-        of_host.filter(|route| route.is_inside)
+        of_host.map(|route| &**route).filter(|route| route.is_inside)
     }
 }
 

@@ -68,11 +68,8 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
                 if name.is_empty() || known.contains(name) {
                     continue;
                 }
-                let help = match nearest(name, known.iter().copied()) {
-                    Some(near) => format!("did you mean {near:?}?"),
-                    None => "create the JWTProvider".into(),
-                };
-                checks.at(provider, "name", format!("there is no JWTProvider {name:?}"), help);
+                checks.at(provider, "name", format!("there is no JWTProvider {name:?}"), "create the JWTProvider");
+                checks.meaning(name, nearest(name, known.iter().copied()));
             }
             let assumed = "there are no other JWTProviders than those among the input";
             let missing = checks.findings.into_iter();

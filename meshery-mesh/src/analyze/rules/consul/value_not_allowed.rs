@@ -193,23 +193,30 @@ fn choose(checks: &mut Checks<'_>, choice: &Choice, map: &Node) {
     } else {
         format!("{} cannot be {value:?}", choice.key)
     };
-    checks.at(map, choice.key, message, help(value, choice.allowed));
+    checks.at(map, choice.key, message, one_of(choice.allowed));
+    checks.meaning(value, near(value, choice.allowed));
     if choice.is_late {
         checks.when_synced();
     }
 }
 
-fn help(value: &str, allowed: &[&str]) -> String {
-    let like = |candidate: &&&str| !value.is_empty() && candidate.eq_ignore_ascii_case(value);
-    match allowed.iter().find(like).copied().or_else(|| nearest(value, allowed.iter().copied())) {
-        Some(near) if !value.is_empty() => format!("did you mean {near:?}?"),
-        _ => format!("write one of {}", allowed.join(", ")),
+fn one_of(allowed: &[&str]) -> String {
+    format!("write one of {}", allowed.join(", "))
+}
+
+/// The value that was meant, if one is nearly it.
+fn near<'a>(value: &str, allowed: &[&'a str]) -> Option<&'a str> {
+    if value.is_empty() {
+        return None;
     }
+    let like = |candidate: &&&str| candidate.eq_ignore_ascii_case(value);
+    allowed.iter().find(like).copied().or_else(|| nearest(value, allowed.iter().copied()))
 }
 
 fn member(checks: &mut Checks<'_>, item: &Node, what: &str, allowed: &[&str]) {
     if let Some(value) = item.as_str().filter(|value| !allowed.contains(value)) {
-        checks.on(item, format!("{value:?} is no {what}"), help(value, allowed));
+        checks.on(item, format!("{value:?} is no {what}"), one_of(allowed));
+        checks.meaning(value, near(value, allowed));
     }
 }
 
@@ -229,7 +236,8 @@ fn sources(checks: &mut Checks<'_>, spec: &Node) {
             } else {
                 format!("action cannot be {action:?}")
             };
-            checks.at(source, "action", message, help(action, ACTIONS));
+            checks.at(source, "action", message, one_of(ACTIONS));
+            checks.meaning(action, near(action, ACTIONS));
         }
         for method in each(source, &["permissions", "*", "http", "methods", "*"]) {
             member(checks, method, "method of HTTP", METHODS);

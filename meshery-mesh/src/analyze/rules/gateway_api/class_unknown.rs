@@ -4,6 +4,7 @@ use meshery_core::{Finding, Resource, RuleInfo, World};
 
 use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
+use crate::analyze::edit::meant;
 use crate::analyze::kinds::{GATEWAY_CLASS, K8S_GATEWAY};
 use crate::nearest::nearest;
 
@@ -58,10 +59,13 @@ fn check(world: &World, rule: &RuleInfo, gateway: &Resource) -> Option<Finding> 
         return None;
     }
     let known = world.of(GATEWAY_CLASS).iter().map(|class| &*class.name);
-    let help = match nearest(class, known.chain(GIVEN)) {
-        Some(near) => format!("did you mean {near:?}?"),
-        None => "add the GatewayClass, or name one that is there".into(),
-    };
-    let finding = rule.finding(gateway, place.span, format!("there is no GatewayClass {class:?}")).with_help(help);
+    let near = nearest(class, known.chain(GIVEN));
+    let finding = meant(
+        rule.finding(gateway, place.span, format!("there is no GatewayClass {class:?}")),
+        gateway,
+        class,
+        near,
+        "add the GatewayClass, or name one that is there",
+    );
     of_missing(world, world.covers(GATEWAY_CLASS, ""), finding, "no controller makes this class by itself")
 }

@@ -5,6 +5,7 @@ use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
+use crate::analyze::edit::meant;
 use crate::analyze::gateway_api::REFERENCE_GRANT;
 use crate::analyze::kinds::NAMESPACE;
 use crate::analyze::kubernetes::Namespaces;
@@ -56,13 +57,11 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
             if name.contains('*') || namespaces.matches(name) || name == grant.namespace_or_default() {
                 continue;
             }
-            let help = match nearest(name, namespaces.iter()) {
-                Some(near) => format!("did you mean {near:?}?"),
-                None => "name the namespace of who refers".into(),
-            };
+            let near = nearest(name, namespaces.iter());
             let kind = from.get("kind").and_then(Node::as_str).unwrap_or("object");
             let message = format!("there is no namespace {name:?} whose {kind} could be trusted");
-            let finding = rule.finding(grant, place.span, message).with_help(help);
+            let finding =
+                meant(rule.finding(grant, place.span, message), grant, name, near, "name the namespace of who refers");
             let read = !world.of(NAMESPACE).is_empty();
             findings.extend(of_missing(world, read, finding, "there is no such namespace outside the input either"));
         }

@@ -5,6 +5,7 @@ use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
+use crate::analyze::edit::meant;
 use crate::analyze::gateway_api::{BACKEND_POLICIES, GROUP, Reference};
 use crate::analyze::kinds::SERVICE;
 use crate::analyze::kubernetes::Services;
@@ -77,12 +78,15 @@ fn check(
     }
     let Reference { namespace, name, .. } = *target;
     let Some(service) = services.get(namespace, name) else {
-        let help = match nearest(name, services.within(namespace).iter().map(|service| &*service.object.name)) {
-            Some(near) => format!("did you mean {near:?}?"),
-            None => "a policy is for a Service of its own namespace; put it beside that".into(),
-        };
+        let near = nearest(name, services.within(namespace).iter().map(|service| &*service.object.name));
         let message = format!("namespace {namespace:?} has no Service {name:?}");
-        let finding = rule.finding(policy, target.place("name"), message).with_help(help);
+        let finding = meant(
+            rule.finding(policy, target.place("name"), message),
+            policy,
+            name,
+            near,
+            "a policy is for a Service of its own namespace; put it beside that",
+        );
         let assumed = format!("namespace {namespace:?} has no Service {name:?} outside the input either");
         return of_missing(world, world.covers(SERVICE, namespace), finding, &assumed);
     };

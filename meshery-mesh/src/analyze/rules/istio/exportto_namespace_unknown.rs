@@ -4,6 +4,7 @@ use meshery_core::resource::Node;
 use meshery_core::{Finding, Resource, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
+use crate::analyze::edit::meant;
 use crate::analyze::kinds::{DESTINATION_RULE, NAMESPACE, SERVICE_ENTRY, VIRTUAL_SERVICE};
 use crate::nearest::nearest;
 
@@ -67,11 +68,14 @@ fn check(world: &World, resource: &Resource, rule: &RuleInfo) -> Vec<Finding> {
 
 fn finding(world: &World, resource: &Resource, item: &Node, name: &str, rule: &RuleInfo) -> Finding {
     let known = world.of(NAMESPACE).iter().map(|namespace| &*namespace.name);
-    let help = match nearest(name, known) {
-        Some(near) => format!("did you mean {near:?}?"),
-        None => "name a namespace that exists, or take the entry away".to_owned(),
-    };
-    let finding = rule.finding(resource, item.span, format!("there is no namespace {name:?}")).with_help(help);
+    let near = nearest(name, known);
+    let finding = meant(
+        rule.finding(resource, item.span, format!("there is no namespace {name:?}")),
+        resource,
+        name,
+        near,
+        "name a namespace that exists, or take the entry away".to_owned(),
+    );
     if world.settings().closed {
         return finding;
     }

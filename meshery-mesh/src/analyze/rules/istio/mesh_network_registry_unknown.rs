@@ -7,6 +7,7 @@ use meshery_core::Span;
 use meshery_core::resource::{Node, Resource};
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
+use crate::analyze::edit::meant;
 use crate::analyze::istio::MeshConfig;
 use crate::analyze::kinds::{CONFIG_MAP, MESH_NETWORKS, SECRET};
 use crate::analyze::kubernetes::{Content, Workload, Workloads};
@@ -73,11 +74,14 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
                 let Some(name) = registry.as_str().filter(|name| !known.contains(*name)) else { continue };
                 let message =
                     format!("istiod knows no cluster {name:?}, from which network {:?} is to be", network.key);
-                let help = match nearest(name, known.iter().map(|name| &**name)) {
-                    Some(near) => format!("did you mean {near:?}?"),
-                    None => "name a cluster as its remote Secret does".into(),
-                };
-                let finding = rule.finding(object, place.unwrap_or(registry.span), message).with_help(help);
+                let near = nearest(name, known.iter().map(|name| &**name));
+                let finding = meant(
+                    rule.finding(object, place.unwrap_or(registry.span), message),
+                    object,
+                    name,
+                    near,
+                    "name a cluster as its remote Secret does",
+                );
                 findings.push(if world.settings().closed || world.settings().compatible {
                     finding
                 } else {

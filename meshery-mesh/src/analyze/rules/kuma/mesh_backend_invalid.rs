@@ -86,11 +86,8 @@ fn enabled(part: &Node, enabling: &str, flaws: &mut Flaws<'_>) {
     if names().any(|it| it == name) {
         return;
     }
-    let help = match nearest(name, names()) {
-        Some(near) => format!("did you mean {near:?}?"),
-        None => "name one of the backends".into(),
-    };
-    flaws.add(node, format!("there is no backend {name:?}"), help);
+    flaws.add(node, format!("there is no backend {name:?}"), "name one of the backends");
+    flaws.meaning(name, nearest(name, names()));
 }
 
 /// How long a certificate is good for; `1d` is a day beside what Go reads.

@@ -7,6 +7,7 @@ use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
+use crate::analyze::edit::meant;
 use crate::analyze::kinds::NAMESPACE;
 use crate::analyze::kubernetes::Workloads;
 use crate::analyze::kuma::kind;
@@ -102,11 +103,14 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         if name.is_empty() || name == "default" || meshes.contains(name) {
             return;
         }
-        let help = match nearest(name, meshes.iter().copied()) {
-            Some(near) => format!("did you mean {near:?}?"),
-            None => "create the Mesh".into(),
-        };
-        let finding = rule.finding(object, node.span, format!("there is no mesh {name:?}")).with_help(help);
+        let near = nearest(name, meshes.iter().copied());
+        let finding = meant(
+            rule.finding(object, node.span, format!("there is no mesh {name:?}")),
+            object,
+            name,
+            near,
+            "create the Mesh",
+        );
         let assumed = format!("no Mesh outside the input is called {name:?}");
         findings.extend(of_missing(world, !meshes.is_empty(), finding, &assumed));
     };

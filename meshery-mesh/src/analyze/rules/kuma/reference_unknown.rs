@@ -8,6 +8,7 @@ use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
+use crate::analyze::edit::meant;
 use crate::analyze::kinds::SERVICE;
 use crate::analyze::kuma::{KINDS, confs, kind, list, policy, present, references, text, walk};
 use crate::nearest::nearest;
@@ -126,11 +127,9 @@ fn chosen(world: &World, rule: &RuleInfo, object: &Arc<Resource>, node: &Node, k
     let kind = text(node, "kind");
     let place = if namespace.is_empty() { String::new() } else { format!(" in the namespace {namespace}") };
     let message = format!("there is no {kind} {name:?}{place}");
-    let help = match nearest(name, known.names.keys().copied().filter(|it| *it != name)) {
-        Some(near) => format!("did you mean {near:?}?"),
-        None => format!("name a {kind} that there is"),
-    };
-    let finding = rule.finding(object, at.span, message).with_help(help);
+    let near = nearest(name, known.names.keys().copied().filter(|it| *it != name));
+    let finding =
+        meant(rule.finding(object, at.span, message), object, name, near, format!("name a {kind} that there is"));
     let assumed = format!("no {kind} outside the input is called {name:?}");
     of_missing(world, !known.names.is_empty(), finding, &assumed)
 }
@@ -152,12 +151,15 @@ fn backends(world: &World, rule: &RuleInfo) -> Vec<Finding> {
             if names().any(|it| it == backend) {
                 continue;
             }
-            let help = match nearest(backend, names()) {
-                Some(near) => format!("did you mean {near:?}?"),
-                None => format!("add it to {part}.backends of the Mesh"),
-            };
+            let near = nearest(backend, names());
             let message = format!("the Mesh {} has no backend {backend:?} of {part}", mesh.name);
-            let finding = rule.finding(object, node.span, message).with_help(help);
+            let finding = meant(
+                rule.finding(object, node.span, message),
+                object,
+                backend,
+                near,
+                format!("add it to {part}.backends of the Mesh"),
+            );
             findings.push(finding.with_related(mesh, mesh.head(), "the Mesh"));
         }
     }

@@ -95,11 +95,8 @@ fn check(node: &Node, is_known: impl Fn(&str) -> bool, known: &[&str], flaws: &m
     let Some(text) = node.as_str().filter(|text| !is_known(text)) else { return };
     let near = known.iter().find(|it| it.eq_ignore_ascii_case(text)).copied();
     let near = near.or_else(|| nearest(text, known.iter().copied()));
-    let help = match near {
-        Some(near) => format!("did you mean {near:?}?"),
-        None => format!("use one of {}", known.join(", ")),
-    };
-    flaws.add(node, format!("{text:?} is unknown"), help);
+    flaws.add(node, format!("{text:?} is unknown"), format!("use one of {}", known.join(", ")));
+    flaws.meaning(text, near);
 }
 
 /// Whether a text is a status code of HTTP that has a meaning.

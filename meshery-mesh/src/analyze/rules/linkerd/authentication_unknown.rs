@@ -5,6 +5,7 @@ use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
+use crate::analyze::edit::meant;
 use crate::analyze::linkerd::Reference;
 use crate::analyze::linkerd::kinds::{AUTHORIZATION_POLICY, MESH_TLS, NETWORK_AUTHENTICATION};
 use crate::nearest::nearest;
@@ -64,10 +65,13 @@ fn check(world: &World, rule: &RuleInfo, policy: &Resource) -> Vec<Finding> {
         let message = format!("there is no {} {name:?} in {namespace:?}", kind.name);
         let finding = rule.finding(policy, reference.place("name"), message);
         let others = world.within(kind, namespace).iter().map(|other| &*other.name);
-        let finding = match nearest(name, others) {
-            Some(near) => finding.with_help(format!("did you mean {near:?}?")),
-            None => finding.with_help(format!("make the {}, or name the namespace that it is in", kind.name)),
-        };
+        let finding = meant(
+            finding,
+            policy,
+            name,
+            nearest(name, others),
+            format!("make the {}, or name the namespace that it is in", kind.name),
+        );
         let assumed = format!("there is no {} {name:?} outside the input", kind.name);
         of_missing(world, world.covers(kind, namespace), finding, &assumed)
     });

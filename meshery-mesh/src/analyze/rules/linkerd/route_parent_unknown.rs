@@ -5,6 +5,7 @@ use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
+use crate::analyze::edit::meant;
 use crate::analyze::linkerd::kinds::{EGRESS_NETWORK, SERVER};
 use crate::analyze::linkerd::routes::{self, ALL, Parent};
 use crate::analyze::linkerd::{Reference, place};
@@ -66,10 +67,8 @@ fn missing(world: &World, rule: &RuleInfo, route: &Resource, node: &Node) -> Opt
     let message = format!("there is no {} {name:?} in {namespace:?}", kind.name);
     let finding = rule.finding(route, place(node, "name"), message);
     let others = world.within(kind, namespace).iter().map(|other| &*other.name);
-    let finding = match nearest(name, others) {
-        Some(near) => finding.with_help(format!("did you mean {near:?}?")),
-        None => finding.with_help(format!("make the {}, or name another parent", kind.name)),
-    };
+    let finding =
+        meant(finding, route, name, nearest(name, others), format!("make the {}, or name another parent", kind.name));
     let assumed = format!("there is no {} {name:?} outside the input", kind.name);
     of_missing(world, world.covers(kind, namespace), finding, &assumed)
 }

@@ -5,6 +5,7 @@ use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
+use crate::analyze::edit::meant;
 use crate::analyze::kinds;
 use crate::analyze::linkerd::Reference;
 use crate::analyze::linkerd::kinds::{AUTHORIZATION_POLICY, HTTP_ROUTE, RATE_LIMIT, SERVER, SERVER_AUTHORIZATION};
@@ -70,10 +71,8 @@ fn missing(world: &World, rule: &RuleInfo, policy: &Resource, kind: Kind<'_>, no
     let name = node.as_str().filter(|name| !name.is_empty() && world.get(kind, namespace, name).is_none())?;
     let finding = rule.finding(policy, node.span, format!("there is no {} {name:?} in {namespace:?}", kind.name));
     let others = world.within(kind, namespace).iter().map(|other| &*other.name);
-    let finding = match nearest(name, others) {
-        Some(near) => finding.with_help(format!("did you mean {near:?}?")),
-        None => finding.with_help(format!("make the {}, or remove the policy", kind.name)),
-    };
+    let finding =
+        meant(finding, policy, name, nearest(name, others), format!("make the {}, or remove the policy", kind.name));
     let assumed = format!("there is no {} {name:?} outside the input", kind.name);
     of_missing(world, world.covers(kind, namespace), finding, &assumed)
 }

@@ -6,6 +6,7 @@ use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
 use crate::analyze::cilium::kinds::CIDR_GROUP;
 use crate::analyze::cilium::policies::{entries, list};
+use crate::analyze::edit::meant;
 use crate::nearest::nearest;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
@@ -53,10 +54,13 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         let name = node.as_str().filter(|name| !name.is_empty() && world.get(CIDR_GROUP, "", name).is_none())?;
         let finding = rule.finding(policy, node.span, format!("there is no CiliumCIDRGroup {name:?}"));
         let groups = world.of(CIDR_GROUP);
-        let finding = match nearest(name, groups.iter().map(|group| &*group.name)) {
-            Some(near) => finding.with_help(format!("did you mean {near:?}?")),
-            None => finding.with_help("make the CiliumCIDRGroup"),
-        };
+        let finding = meant(
+            finding,
+            policy,
+            name,
+            nearest(name, groups.iter().map(|group| &*group.name)),
+            "make the CiliumCIDRGroup",
+        );
         of_missing(
             world,
             !groups.is_empty(),

@@ -7,6 +7,7 @@ use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
 use crate::analyze::cilium::kinds::{CLUSTERWIDE_ENVOY_CONFIG, ENVOY_CONFIG};
 use crate::analyze::cilium::policies::{list, place};
+use crate::analyze::edit::meant;
 use crate::analyze::kinds::SERVICE;
 use crate::analyze::kubernetes::Services;
 use crate::nearest::nearest;
@@ -62,10 +63,13 @@ fn check(world: &World, rule: &RuleInfo, config: &Resource) -> Vec<Finding> {
         let message = format!("there is no Service {name:?} in {namespace:?}");
         let finding = rule.finding(config, place(node, "name"), message);
         let others = services.within(namespace).iter().map(|other| &*other.object.name);
-        let finding = match nearest(name, others) {
-            Some(near) => finding.with_help(format!("did you mean {near:?}?")),
-            None => finding.with_help("make the Service, or name the namespace that it is in"),
-        };
+        let finding = meant(
+            finding,
+            config,
+            name,
+            nearest(name, others),
+            "make the Service, or name the namespace that it is in",
+        );
         let assumed = format!("there is no Service {name:?} outside the input");
         of_missing(world, world.covers(SERVICE, namespace), finding, &assumed)
     });

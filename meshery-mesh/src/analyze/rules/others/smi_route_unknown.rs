@@ -7,6 +7,7 @@ use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
+use crate::analyze::edit::meant;
 use crate::analyze::smi::kinds::{EGRESS, HTTP_ROUTES, SPLIT, TARGET, TCP_ROUTE, UDP_ROUTE};
 use crate::analyze::smi::place;
 use crate::nearest::nearest;
@@ -74,10 +75,7 @@ fn check(world: &World, rule: &RuleInfo, object: &Arc<Resource>, item: &Node, fi
         let message = format!("there is no {} {name:?} in {namespace:?}", kind.name);
         let finding = rule.finding(object, place(item, "name"), message);
         let others = world.within(kind, namespace).iter().map(|other| &*other.name);
-        let finding = match nearest(name, others) {
-            Some(near) => finding.with_help(format!("did you mean {near:?}?")),
-            None => finding.with_help(format!("make the {}", kind.name)),
-        };
+        let finding = meant(finding, object, name, nearest(name, others), format!("make the {}", kind.name));
         let assumed = format!("there is no {} {name:?} outside the input", kind.name);
         findings.extend(of_missing(world, world.covers(kind, namespace), finding, &assumed));
         return;
@@ -94,10 +92,8 @@ fn check(world: &World, rule: &RuleInfo, object: &Arc<Resource>, item: &Node, fi
             continue;
         }
         let finding = rule.finding(object, node.span, format!("{route} has no match {wanted:?}"));
-        let finding = match nearest(wanted, names.iter().copied()) {
-            Some(near) => finding.with_help(format!("did you mean {near:?}?")),
-            None => finding.with_help("name a match of the group"),
-        };
+        let finding =
+            meant(finding, object, wanted, nearest(wanted, names.iter().copied()), "name a match of the group");
         findings.push(finding.with_related(route, route.head(), "the group"));
     }
 }

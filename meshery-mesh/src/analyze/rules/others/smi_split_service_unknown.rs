@@ -4,6 +4,7 @@ use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
+use crate::analyze::edit::meant;
 use crate::analyze::kinds::SERVICE;
 use crate::analyze::kubernetes::Services;
 use crate::analyze::smi::kinds::SPLIT;
@@ -68,10 +69,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
             }
             let finding = rule.finding(split, node.span, format!("there is no Service {name:?} in {namespace:?}"));
             let others = services.within(namespace).iter().map(|other| &*other.object.name);
-            let finding = match nearest(name, others) {
-                Some(near) => finding.with_help(format!("did you mean {near:?}?")),
-                None => finding.with_help("make the Service"),
-            };
+            let finding = meant(finding, split, name, nearest(name, others), "make the Service");
             let assumed = format!("there is no Service {name:?} outside the input");
             findings.extend(of_missing(world, world.covers(SERVICE, namespace), finding, &assumed));
         }

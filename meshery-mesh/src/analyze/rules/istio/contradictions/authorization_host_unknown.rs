@@ -8,6 +8,7 @@ use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
+use crate::analyze::edit::meant;
 use crate::analyze::istio::{Breadth, Host, MeshHosts, Registry, Visibility, breadth, host_key};
 use crate::analyze::kinds::{
     AUTHORIZATION_POLICY, GATEWAY, GRPC_ROUTE, HTTP_ROUTE, K8S_GATEWAY, SERVICE_ENTRY, TLS_ROUTE, VIRTUAL_SERVICE,
@@ -78,11 +79,14 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
             if registry.look_up(parsed, &[own.into()]) != Visibility::Unknown {
                 continue;
             }
-            let help = match nearest(host, known.iter().map(String::as_str)) {
-                Some(near) => format!("did you mean {near:?}?"),
-                None => "name the host that requests to the workload name".to_owned(),
-            };
-            let finding = rule.finding(policy, node.span, format!("nobody has the host {host:?}")).with_help(help);
+            let near = nearest(host, known.iter().map(String::as_str));
+            let finding = meant(
+                rule.finding(policy, node.span, format!("nobody has the host {host:?}")),
+                policy,
+                host,
+                near,
+                "name the host that requests to the workload name".to_owned(),
+            );
             let read = match parsed.as_service() {
                 Some((_, namespace)) => registry.covers(namespace),
                 None => registry.entry_hosts().next().is_some(),

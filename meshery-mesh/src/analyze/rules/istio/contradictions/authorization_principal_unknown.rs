@@ -8,6 +8,7 @@ use meshery_core::{Finding, Resource, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
+use crate::analyze::edit::meant;
 use crate::analyze::istio::Identities;
 use crate::analyze::kinds::AUTHORIZATION_POLICY;
 use crate::nearest::nearest;
@@ -86,10 +87,13 @@ impl Look<'_> {
             return Some(finding.with_help("name a principal of the mesh, or add the domain to trustDomainAliases"));
         }
         let finding = self.rule.finding(policy, node.span, format!("nobody runs as {principal:?}"));
-        let finding = match nearest(principal, self.identities.principals()) {
-            Some(near) => finding.with_help(format!("did you mean {near:?}?")),
-            None => finding.with_help("name the service account that the callers run as"),
-        };
+        let finding = meant(
+            finding,
+            policy,
+            principal,
+            nearest(principal, self.identities.principals()),
+            "name the service account that the callers run as",
+        );
         let namespace = principal.split_once("/ns/").and_then(|(_, rest)| rest.split('/').next());
         let read = namespace.is_some_and(|namespace| self.identities.within(namespace).next().is_some());
         let assumed = "the input has all workloads and service accounts of the namespace";

@@ -6,6 +6,7 @@ use meshery_core::{Finding, Resource, RuleInfo, World};
 use super::is_made;
 use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
+use crate::analyze::edit::meant;
 use crate::analyze::istio::{USE_WAYPOINT, WAYPOINT_NAMESPACE, waypoint};
 use crate::analyze::kinds::{K8S_GATEWAY, NAMESPACE, SERVICE, SERVICE_ENTRY};
 use crate::analyze::kubernetes::Workloads;
@@ -77,12 +78,15 @@ fn check(world: &World, rule: &RuleInfo, object: &Resource, labels: &Node, home:
         return Some(finding.with_related(gateway, gateway.head(), "the Gateway"));
     }
     let known = world.within(K8S_GATEWAY, namespace).iter().map(|gateway| &*gateway.name);
-    let help = match nearest(name, known) {
-        Some(near) => format!("did you mean {near:?}?"),
-        None => format!("add a Gateway {name:?} of class istio-waypoint to namespace {namespace:?}, or name another"),
-    };
+    let near = nearest(name, known);
     let message = format!("namespace {namespace:?} has no waypoint {name:?}");
-    let finding = rule.finding(object, node.span, message).with_help(help);
+    let finding = meant(
+        rule.finding(object, node.span, message),
+        object,
+        name,
+        near,
+        format!("add a Gateway {name:?} of class istio-waypoint to namespace {namespace:?}, or name another"),
+    );
     let assumed = "the namespace has no other Gateways than those of the input";
     of_missing(world, world.covers(K8S_GATEWAY, namespace), finding, assumed)
 }

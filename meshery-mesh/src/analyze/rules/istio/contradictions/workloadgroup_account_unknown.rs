@@ -7,6 +7,7 @@ use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
+use crate::analyze::edit::meant;
 use crate::analyze::kinds::{SERVICE_ACCOUNT, WORKLOAD_GROUP};
 use crate::analyze::kubernetes::Workloads;
 use crate::nearest::nearest;
@@ -63,12 +64,15 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         if known.contains(name) {
             return None;
         }
-        let help = match nearest(name, known.iter().copied()) {
-            Some(near) => format!("did you mean {near:?}?"),
-            None => "name a service account that exists, or add this one".to_owned(),
-        };
+        let near = nearest(name, known.iter().copied());
         let message = format!("namespace {namespace:?} has no service account {name:?}");
-        let finding = rule.finding(group, node.span, message).with_help(help);
+        let finding = meant(
+            rule.finding(group, node.span, message),
+            group,
+            name,
+            near,
+            "name a service account that exists, or add this one".to_owned(),
+        );
         let read = world.covers(SERVICE_ACCOUNT, namespace);
         of_missing(world, read, finding, "the namespace has no other service accounts than those of the input")
     })
