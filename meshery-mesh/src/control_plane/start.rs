@@ -170,14 +170,23 @@ impl Plane {
     }
 }
 
-/// Controllers are at work once the account of the default namespace is there.
+/// The namespaces that the server makes itself.
+const NAMESPACES: usize = 4;
+/// What controllers put into every namespace.
+const FURNITURE: [(&str, &str, &str); 2] =
+    [("ServiceAccount", "serviceaccounts", "default"), ("ConfigMap", "configmaps", "kube-root-ca.crt")];
+
+/// Controllers are at work once they have furnished the server's own namespaces. Who compares what is there before and
+/// after something of his own would otherwise find what they put there meanwhile.
 async fn controlling(cluster: &Cluster, limit: Duration) -> Result<()> {
-    let accounts = Api::core("ServiceAccount", "serviceaccounts", true);
-    let path = Request::get(accounts.path(Some("default"), None)).query("fieldSelector", "metadata.name=default");
-    let mut watch = Watch::new(cluster, path);
     within(limit, "the controllers' first work", async {
-        while watch.known().is_empty() {
-            watch.next().await?;
+        for (kind, plural, name) in FURNITURE {
+            let path = Api::core(kind, plural, true).path(None, None);
+            let path = Request::get(path).query("fieldSelector", &format!("metadata.name={name}"));
+            let mut watch = Watch::new(cluster, path);
+            while watch.known().len() < NAMESPACES {
+                watch.next().await?;
+            }
         }
         Ok(())
     })

@@ -55,23 +55,10 @@ pub async fn shared() -> Option<Bed> {
 
 async fn on(plane: Arc<ControlPlane>) -> Bed {
     let (cluster, engine) = (plane.cluster("test").await.unwrap(), plane.cluster(ENGINE).await.unwrap());
-    until_furnished(&cluster).await;
     let lifecycle = Lifecycle::new(engine.clone());
     let options =
         OperationOptions { object_timeout: std::time::Duration::from_secs(60), ..OperationOptions::default() };
     Bed { plane, cluster, engine, lifecycle, options, context: Context::default() }
-}
-
-/// Waits until controllers have put into each namespace what they put into all, which would count as new later.
-async fn until_furnished(cluster: &Cluster) {
-    for namespace in ["default", "kube-node-lease", "kube-public", "kube-system"] {
-        for part in ["configmaps/kube-root-ca.crt", "serviceaccounts/default"] {
-            let request = Request::get(format!("/api/v1/namespaces/{namespace}/{part}"));
-            while cluster.send(request.clone()).await.unwrap().status != 200 {
-                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-            }
-        }
-    }
 }
 
 impl Bed {
