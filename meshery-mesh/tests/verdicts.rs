@@ -204,7 +204,7 @@ async fn compare(
             Err(error) if !error.to_string().contains("already exists") => Some(error.to_string()),
             _ => None,
         };
-        let what = format!("{} {} {}", document.source, document.case, object.id());
+        let what = format!("{} {} {}", document.source, document.case, object);
         let (kind, reason) = match (ours.is_empty(), theirs) {
             (true, None) => {
                 tally.both_take += 1;

@@ -1,6 +1,6 @@
 //! What was found about each object by itself, kept for those that have not changed.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::analyzer::Finding;
@@ -55,12 +55,12 @@ pub(super) struct Change {
     pub(super) fresh: Vec<Arc<Resource>>,
     /// Where those are in memory that are here no longer; what was found about them holds them, so that nothing else is
     /// there.
-    gone: HashSet<usize>,
+    gone: BTreeSet<usize>,
 }
 
 impl Change {
     pub(super) fn between(before: &[Arc<Resource>], now: &[Arc<Resource>]) -> Self {
-        let addresses = |all: &[Arc<Resource>]| all.iter().map(address).collect::<HashSet<usize>>();
+        let addresses = |all: &[Arc<Resource>]| all.iter().map(address).collect::<BTreeSet<usize>>();
         let (old, new) = (addresses(before), addresses(now));
         let fresh = now.iter().filter(|it| !old.contains(&address(it))).cloned().collect();
         let gone = before.iter().map(address).filter(|it| !new.contains(it)).collect();

@@ -214,14 +214,14 @@ impl World {
     }
 
     fn shelf(&self, kind: Kind<'_>) -> Option<&Shelf> {
-        let Some((at, shelf)) = self.place(kind) else {
+        let Some((at, found)) = self.place(kind) else {
             self.miss(kind);
             return None;
         };
         if let Some(read) = self.read.get(at) {
             read.store(true, Ordering::Relaxed);
         }
-        Some(shelf)
+        Some(found)
     }
 
     fn place(&self, kind: Kind<'_>) -> Option<(usize, &Shelf)> {

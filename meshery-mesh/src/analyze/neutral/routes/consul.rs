@@ -1,5 +1,7 @@
 //! ServiceRouters.
 
+use std::sync::Arc;
+
 use meshery_core::resource::{Kind, Node};
 use meshery_core::world::World;
 
