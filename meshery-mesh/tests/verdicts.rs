@@ -42,8 +42,14 @@ const NOT_ASKED: [(std::ops::RangeInclusive<u32>, &str); 6] = [
     (601..=633, "of Consul's own webhook, which is not here"),
 ];
 
-/// What the server says of what it would take if something else were there.
-const NEEDS: [&str; 2] = ["serviceaccount", "no PriorityClass"];
+/// Why the server refuses what no rule does, by a part of what it says.
+const NOT_SAID: [(&str, &str); 3] = [
+    ("serviceaccount", "it would take it if something else were there"),
+    ("failed to allocate IP", "the address is not of this server's network"),
+    ("cannot be handled as", "it is younger or older than the definition of this release"),
+];
+/// Kinds that Kubernetes checks by code of its own, of which no schema says anything.
+const BY_CODE: [&str; 4] = ["Deployment.apps ", "Pod ", "Service ", "ServiceAccount "];
 
 #[derive(PartialEq)]
 enum Channel {
@@ -150,7 +156,9 @@ async fn with_istio(bed: &Bed) -> meshery_mesh::control_plane::Companion {
 fn ours(session: &mut Session) -> BTreeMap<String, String> {
     let analysis = session.analysis();
     let errors = analysis.errors.iter().map(|error| ("unreadable".to_owned(), error.to_string()));
-    let wrong = analysis.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    // What an object says of its own status no server takes from whoever creates it.
+    let is_status = |field: &str| field == "status" || field.starts_with("status.");
+    let wrong = analysis.findings.iter().filter(|it| it.severity == Severity::Error && !is_status(&it.field));
     errors.chain(wrong.map(|finding| (finding.code.clone(), finding.message.clone()))).collect()
 }
 
@@ -221,8 +229,11 @@ async fn compare(
             }
             (true, Some(error)) => {
                 tally.only_it_refuses += 1;
-                let needs = NEEDS.iter().any(|need| error.contains(need));
-                ("only it refuses", if needs { Ok(error) } else { Err(error) })
+                let known = NOT_SAID.iter().find(|(part, _)| error.contains(part)).map(|(_, reason)| *reason);
+                let is_by_code = BY_CODE.iter().any(|kind| error.starts_with(kind));
+                let by_code = is_by_code.then_some("Kubernetes' own code, of which no schema says anything");
+                let said = error.lines().next().unwrap_or_default().to_owned();
+                ("only it refuses", known.or(by_code).map(|reason| format!("{reason}: {said}")).ok_or(error))
             }
         };
         match reason {
