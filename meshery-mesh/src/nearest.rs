@@ -5,6 +5,12 @@ pub(crate) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>)
     within(word, (word.chars().count() / 3).max(1), candidates)
 }
 
+/// The value that is the same but for its case, or the nearest one.
+pub(crate) fn nearest_value<'a>(word: &str, values: &[&'a str]) -> Option<&'a str> {
+    let same = values.iter().copied().find(|value| value.eq_ignore_ascii_case(word));
+    same.or_else(|| nearest(word, values.iter().copied()))
+}
+
 /// The candidate that is nearest to a word, among those at most so many edits away.
 pub(crate) fn within<'a>(word: &str, limit: usize, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let word: Vec<char> = word.chars().collect();

@@ -10,13 +10,11 @@ use meshery_core::{ObjectId, OperationOptions};
 use meshery_mesh::lifecycle::Lifecycle;
 use serde_json::{Value, json};
 
-const VALIDATOR: &str =
-    "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/istio-validator-istio-system";
 const INJECTOR: &str = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/istio-sidecar-injector";
 
 /// What istiod writes into webhooks at run time.
 async fn run_time(bed: &Bed) -> Value {
-    let (validator, injector) = (bed.value(VALIDATOR).await, bed.value(INJECTOR).await);
+    let (validator, injector) = (bed.value(istiod::VALIDATOR).await, bed.value(INJECTOR).await);
     json!({
         "failurePolicy": validator["webhooks"][0]["failurePolicy"],
         "caBundle": [validator["webhooks"][0]["clientConfig"]["caBundle"], injector["webhooks"][0]["clientConfig"]["caBundle"]],
@@ -60,13 +58,7 @@ async fn istio_comes_is_proven_changes_and_goes_without_a_trace() {
     assert_eq!(evidence("proxies_in_sync"), "0 proxies are connected, and all have what was sent");
     let certificates = evidence("certificates_valid");
     assert!(certificates.contains("Secret istio-system/istio-ca-secret: valid until"), "{certificates}");
-    // istiod has made sure that it is called before it has webhooks fail closed.
-    let fails_closed = async {
-        while run_time(&bed).await["failurePolicy"] != "Fail" {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(60), fails_closed).await.unwrap();
+    istiod::until_it_validates(&bed.cluster).await;
     let theirs = run_time(&bed).await;
     assert!(theirs["caBundle"].as_array().unwrap().iter().all(Value::is_string), "{theirs}");
 

@@ -8,7 +8,6 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
-use std::time::Duration;
 
 use meshery_core::{OperationOptions, Severity};
 use meshery_mesh::analyze::{Options, Profile, Session, Source};
@@ -46,7 +45,7 @@ const NOT_ASKED: [(std::ops::RangeInclusive<u32>, &str); 6] = [
 const NOT_SAID: [(&str, &str); 3] = [
     ("serviceaccount", "it would take it if something else were there"),
     ("failed to allocate IP", "the address is not of this server's network"),
-    ("cannot be handled as", "it is younger or older than the definition of this release"),
+    ("unknown field \"spec.sessionPersistence.cookie\"", "the definition of this release does not have it"),
 ];
 /// Kinds that Kubernetes checks by code of its own, of which no schema says anything.
 const BY_CODE: [&str; 4] = ["Deployment.apps ", "Pod ", "Service ", "ServiceAccount "];
@@ -141,14 +140,7 @@ async fn with_istio(bed: &Bed) -> meshery_mesh::control_plane::Companion {
     let options = OperationOptions { wait: false, ..bed.options.clone() };
     lifecycle.install(&spec, &options, &bed.context).await.unwrap();
     let istiod = istiod::start(&bed.plane, &spec).await;
-    let validator =
-        "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/istio-validator-istio-system";
-    let answers = async {
-        while bed.value(validator).await["webhooks"][0]["failurePolicy"] != "Fail" {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(60), answers).await.unwrap();
+    istiod::until_it_validates(&bed.cluster).await;
     istiod
 }
 
@@ -230,7 +222,7 @@ async fn compare(
             (true, Some(error)) => {
                 tally.only_it_refuses += 1;
                 let known = NOT_SAID.iter().find(|(part, _)| error.contains(part)).map(|(_, reason)| *reason);
-                let is_by_code = BY_CODE.iter().any(|kind| error.starts_with(kind));
+                let is_by_code = BY_CODE.iter().any(|kind| error.starts_with(kind)) && error.contains(" is invalid: ");
                 let by_code = is_by_code.then_some("Kubernetes' own code, of which no schema says anything");
                 let said = error.lines().next().unwrap_or_default().to_owned();
                 ("only it refuses", known.or(by_code).map(|reason| format!("{reason}: {said}")).ok_or(error))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Settings, View, World};
+use super::{Settings, View, World, address};
 use crate::resource::{Kind, Resource};
 
 /// Something that is derived from one object, and from no other. It is derived once for as long as the object stays the very
@@ -100,8 +100,4 @@ impl<F> fmt::Debug for Facets<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} facets", self.all.len())
     }
-}
-
-fn address(object: &Arc<Resource>) -> usize {
-    Arc::as_ptr(object).addr()
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::address;
 use crate::analyzer::Finding;
 use crate::object::GroupKind;
 use crate::resource::{Kind, Resource};
@@ -70,8 +71,4 @@ impl Change {
     pub(super) fn is_gone(&self, resource: &Arc<Resource>) -> bool {
         self.gone.contains(&address(resource))
     }
-}
-
-fn address(resource: &Arc<Resource>) -> usize {
-    Arc::as_ptr(resource).addr()
 }

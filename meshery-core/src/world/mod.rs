@@ -74,7 +74,7 @@ struct Stock {
 impl World {
     /// A world of these objects.
     pub fn new(resources: Vec<Arc<Resource>>, settings: Settings) -> Self {
-        Self::from_stock(Stock::new(resources, settings, Views::default(), Change::default()))
+        Self::over(Arc::new(Stock::new(resources, settings, Views::default(), Change::default())))
     }
 
     /// A world of other objects, that keeps the views into which none of these kinds went.
@@ -82,11 +82,7 @@ impl World {
     pub fn with(&self, resources: Vec<Arc<Resource>>, changed: &BTreeSet<GroupKind>) -> Self {
         let views = self.stock.views.without(changed);
         let change = Change::between(&self.stock.resources, &resources);
-        Self::from_stock(Stock::new(resources, self.stock.settings.clone(), views, change))
-    }
-
-    fn from_stock(stock: Stock) -> Self {
-        Self::over(Arc::new(stock))
+        Self::over(Arc::new(Stock::new(resources, self.stock.settings.clone(), views, change)))
     }
 
     fn over(stock: Arc<Stock>) -> Self {
@@ -236,6 +232,11 @@ impl World {
             missed.insert(GroupKind::new(kind.group, kind.name));
         }
     }
+}
+
+/// Where an object is in memory, by which the very same one is known: for as long as somebody holds it, nothing else is there.
+fn address(object: &Arc<Resource>) -> usize {
+    Arc::as_ptr(object).addr()
 }
 
 impl Clone for World {

@@ -1,18 +1,17 @@
 //! Changes of text that leave everything else as it is: comments, quotes, indentation.
 
 use meshery_core::analyzer::{Edit, Fix, Location};
-use meshery_core::resource::{Node, Value};
 use meshery_core::{Finding, Resource, Span};
 
 /// Puts a text in the place of one that is there, in the same quotes.
-pub(in crate::analyze) fn replace(resource: &Resource, node: &Node, text: &str) -> Edit {
-    let quote = source(resource, node.span).chars().next();
+pub(in crate::analyze) fn replace(resource: &Resource, span: Span, text: &str) -> Edit {
+    let quote = source(resource, span).chars().next();
     let text = match quote {
         Some('"') => format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")),
         Some('\'') => format!("'{}'", text.replace('\'', "''")),
         _ => scalar(text),
     };
-    Edit { location: Location::new(resource, node.span), text }
+    Edit { location: Location::new(resource, span), text }
 }
 
 /// A finding about a name that nobody has: which one may have been meant, with the change to it, or else what to do.
@@ -23,16 +22,22 @@ pub(in crate::analyze) fn meant(
     near: Option<&str>,
     otherwise: impl Into<String>,
 ) -> Finding {
-    let Some(near) = near else { return finding.with_help(otherwise) };
+    match near {
+        Some(near) => meaning(finding, resource, wrong, near),
+        None => finding.with_help(otherwise),
+    }
+}
+
+/// A finding about a name for which another one was meant, with the change to it.
+pub(in crate::analyze) fn meaning(finding: Finding, resource: &Resource, wrong: &str, near: &str) -> Finding {
     let finding = finding.with_help(format!("did you mean {near:?}?"));
     let span = finding.location.span;
     // The name may be a part of what is pointed to, or not be written there at all.
     if source(resource, span).trim_matches(['"', '\'']) != wrong || wrong.is_empty() {
         return finding;
     }
-    let node = Node { value: Value::Text(wrong.into()), span };
     // Only its author knows which one was meant.
-    let edits = vec![replace(resource, &node, near)];
+    let edits = vec![replace(resource, span, near)];
     finding.with_fix(Fix { title: format!("write {near}"), safe: false, edits })
 }
 

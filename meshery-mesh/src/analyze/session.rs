@@ -68,9 +68,8 @@ struct Held {
 struct Kept {
     /// Any change of these may change everything.
     reads: BTreeSet<GroupKind>,
-    /// A change of these changes only what was found about what has changed.
-    listed: BTreeSet<GroupKind>,
-    /// What was found about each object by itself, in each world.
+    /// What was found about each object by itself, in each world. A change of their kinds changes only what was found about
+    /// what has changed.
     memories: Vec<Memory>,
     findings: Vec<Finding>,
 }
@@ -319,17 +318,17 @@ impl Worlds {
             worlds = worlds.into_iter().zip(memories).map(|(world, memory)| world.recalling(memory)).collect();
         }
         let findings = worlds.iter().flat_map(|world| rule.analyze(world)).collect();
-        let memories: Vec<Memory> = worlds.iter().map(World::memory).collect();
-        let listed = memories.iter().flat_map(Memory::kinds).cloned().collect();
+        let memories = worlds.iter().map(World::memory).collect();
         // What was recalled has read what it read then.
         let read = before.into_iter().flat_map(|before| before.reads.iter().cloned());
-        Kept { reads: worlds.iter().flat_map(World::reads).chain(read).collect(), listed, memories, findings }
+        Kept { reads: worlds.iter().flat_map(World::reads).chain(read).collect(), memories, findings }
     }
 }
 
 impl Kept {
     fn is_touched(&self, changed: &BTreeSet<GroupKind>) -> bool {
-        is_touched(&self.reads, changed) || !self.listed.is_disjoint(changed)
+        let mut listed = self.memories.iter().flat_map(Memory::kinds);
+        is_touched(&self.reads, changed) || listed.any(|kind| changed.contains(kind))
     }
 }
 

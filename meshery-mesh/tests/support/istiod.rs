@@ -1,12 +1,33 @@
 //! The real istiod beside a control plane, as its own Deployment would start it.
 #![allow(unreachable_pub, dead_code, reason = "shared by several test programs")]
 
+use std::time::Duration;
+
 use meshery_core::{InstanceSpec, MeshId, Object};
 use meshery_mesh::ControlPlane;
+use meshery_mesh::cluster::{Cluster, Request};
 use meshery_mesh::control_plane::{Companion, CompanionSpec, Service, testbed};
 use meshery_mesh::lifecycle::render::{Tools, render};
 use meshery_mesh::providers::PROVIDERS;
 use serde_json::{Value, json};
+
+/// Where istiod says how it is called to validate.
+pub const VALIDATOR: &str =
+    "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/istio-validator-istio-system";
+
+/// istiod has made sure that it is called before it has its webhooks fail closed.
+pub async fn until_it_validates(cluster: &Cluster) {
+    let policy = async || {
+        let answer = cluster.send(Request::get(VALIDATOR)).await.unwrap();
+        answer.json::<Value>().await.unwrap()["webhooks"][0]["failurePolicy"].clone()
+    };
+    let fails_closed = async {
+        while policy().await != "Fail" {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), fails_closed).await.unwrap();
+}
 
 /// Istio's own charts with these values and, beside another one, as this revision.
 pub fn spec(name: &str, revision: Option<&str>, values: &Value) -> InstanceSpec {

@@ -3,7 +3,7 @@
 use meshery_core::resource::{Kind, Node, Resource, Value};
 use meshery_core::{Finding, RuleInfo, Severity, Span, World};
 
-use crate::analyze::edit::meant;
+use crate::analyze::edit::meaning;
 
 /// What a rule looks at in an object of a kind: its spec.
 type Check = fn(&mut Checks<'_>, &Node);
@@ -54,8 +54,9 @@ impl<'a> Checks<'a> {
 
     /// The last finding is about a name for which perhaps another one was meant.
     pub(in crate::analyze) fn meaning(&mut self, wrong: &str, near: Option<&str>) {
-        if let Some(last) = self.findings.pop_if(|_| near.is_some()) {
-            self.findings.push(meant(last, self.object, wrong, near, ""));
+        let Some(near) = near else { return };
+        if let Some(last) = self.findings.pop() {
+            self.findings.push(meaning(last, self.object, wrong, near));
         }
     }
 

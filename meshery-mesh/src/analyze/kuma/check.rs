@@ -3,7 +3,7 @@
 use meshery_core::resource::{Kind, Node, Resource, Value};
 use meshery_core::{Finding, RuleInfo, World};
 
-use crate::analyze::edit::meant;
+use crate::analyze::edit::meaning;
 
 /// The lists of a policy that hold settings.
 const LISTS: [&str; 3] = ["to", "rules", "from"];
@@ -30,8 +30,9 @@ impl Flaws<'_> {
 
     /// What was wrong last is a name for which perhaps another one was meant.
     pub(in crate::analyze) fn meaning(&mut self, wrong: &str, near: Option<&str>) {
-        if let Some(last) = self.found.pop_if(|_| near.is_some()) {
-            self.found.push(meant(last, self.resource, wrong, near, ""));
+        let Some(near) = near else { return };
+        if let Some(last) = self.found.pop() {
+            self.found.push(meaning(last, self.resource, wrong, near));
         }
     }
 }

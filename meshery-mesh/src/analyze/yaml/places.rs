@@ -43,20 +43,14 @@ impl<'a> Places<'a> {
     pub(super) fn new(text: &'a str, before: usize) -> Self {
         let mut here = Mark { index: 0, byte: 0, line: 1, column: 1, is_plain: true };
         let mut marks = vec![here];
-        let mut is_plain = true;
         for c in text.chars() {
-            is_plain &= c.is_ascii();
+            if let Some(last) = marks.last_mut().filter(|_| !c.is_ascii()) {
+                last.is_plain = false;
+            }
             here.advance(c);
             if here.column % STRIDE == 1 {
-                if let Some(last) = marks.last_mut() {
-                    last.is_plain = is_plain;
-                }
                 marks.push(here);
-                is_plain = true;
             }
-        }
-        if let Some(last) = marks.last_mut() {
-            last.is_plain = is_plain;
         }
         Self { text, before, marks }
     }

@@ -10,7 +10,7 @@ use crate::analyze::kinds::{
     PEERING_DIALER, PROXY_DEFAULTS, REGISTRATION, ROUTE_RETRY_FILTER, SERVICE_DEFAULTS, SERVICE_INTENTIONS,
     SERVICE_RESOLVER, SERVICE_ROUTER, TERMINATING_GATEWAY,
 };
-use crate::nearest::nearest;
+use crate::nearest::nearest_value;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH601",
@@ -206,11 +206,7 @@ fn one_of(allowed: &[&str]) -> String {
 
 /// The value that was meant, if one is nearly it.
 fn near<'a>(value: &str, allowed: &[&'a str]) -> Option<&'a str> {
-    if value.is_empty() {
-        return None;
-    }
-    let like = |candidate: &&&str| candidate.eq_ignore_ascii_case(value);
-    allowed.iter().find(like).copied().or_else(|| nearest(value, allowed.iter().copied()))
+    if value.is_empty() { None } else { nearest_value(value, allowed) }
 }
 
 fn member(checks: &mut Checks<'_>, item: &Node, what: &str, allowed: &[&str]) {

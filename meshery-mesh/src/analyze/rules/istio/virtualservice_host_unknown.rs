@@ -98,7 +98,7 @@ fn check(service: &Resource, registry: &Registry, rule: &RuleInfo) -> Vec<Findin
             // Only its author knows which host was meant.
             Some(host) => {
                 let title = format!("write {host}");
-                finding.with_fix(Fix { title, safe: false, edits: vec![edit::replace(service, place, &host)] })
+                finding.with_fix(Fix { title, safe: false, edits: vec![edit::replace(service, place.span, &host)] })
             }
             None => finding,
         })

@@ -5,7 +5,7 @@ use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
 use crate::analyze::kuma::{Flaws, confs, of_kinds, walk};
-use crate::nearest::nearest;
+use crate::nearest::nearest_value;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH510",
@@ -93,10 +93,8 @@ fn retry(spec: &Node, flaws: &mut Flaws<'_>) {
 
 fn check(node: &Node, is_known: impl Fn(&str) -> bool, known: &[&str], flaws: &mut Flaws<'_>) {
     let Some(text) = node.as_str().filter(|text| !is_known(text)) else { return };
-    let near = known.iter().find(|it| it.eq_ignore_ascii_case(text)).copied();
-    let near = near.or_else(|| nearest(text, known.iter().copied()));
     flaws.add(node, format!("{text:?} is unknown"), format!("use one of {}", known.join(", ")));
-    flaws.meaning(text, near);
+    flaws.meaning(text, nearest_value(text, known));
 }
 
 /// Whether a text is a status code of HTTP that has a meaning.

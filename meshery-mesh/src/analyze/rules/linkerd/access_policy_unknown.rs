@@ -3,11 +3,10 @@
 use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
-use crate::analyze::edit;
+use crate::analyze::edit::meant;
 use crate::analyze::linkerd::annotations::POLICIES;
 use crate::analyze::linkerd::kinds::SERVER;
 use crate::nearest::nearest;
-use meshery_core::analyzer::Fix;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH404",
@@ -39,13 +38,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         let policy = node.as_str().filter(|policy| !POLICIES.contains(policy))?;
         let span = if policy.is_empty() { server.head() } else { node.span };
         let finding = rule.finding(server, span, format!("there is no access policy {policy:?}"));
-        Some(match nearest(policy, POLICIES.iter().copied()) {
-            Some(near) => {
-                let edits = vec![edit::replace(server, node, near)];
-                let fix = Fix { title: format!("say {near:?}"), safe: false, edits };
-                finding.with_help(format!("did you mean {near:?}?")).with_fix(fix)
-            }
-            None => finding.with_help(format!("say one of {}", POLICIES.join(", "))),
-        })
+        let near = nearest(policy, POLICIES.iter().copied());
+        Some(meant(finding, server, policy, near, format!("say one of {}", POLICIES.join(", "))))
     })
 }

@@ -1,10 +1,10 @@
 //! MSH431 `linkerd-annotation-unknown`.
 
-use meshery_core::analyzer::Fix;
 use meshery_core::resource::{Field, Node, Resource};
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
+use crate::analyze::edit::meaning;
 use crate::analyze::linkerd::annotations::{INJECT, form, is_config, metadata, names};
 use crate::nearest::{nearest, within};
 
@@ -57,12 +57,7 @@ fn check(rule: &RuleInfo, object: &Resource, field: &Field) -> Option<Finding> {
     };
     let finding = rule.finding(object, field.key_span, format!("Linkerd has no annotation {key}"));
     Some(match near {
-        Some(near) => {
-            let location = meshery_core::analyzer::Location::new(object, field.key_span);
-            let edits = vec![meshery_core::analyzer::Edit { location, text: near.into() }];
-            let fix = Fix { title: format!("say {near}"), safe: false, edits };
-            finding.with_help(format!("did you mean {near:?}?")).with_fix(fix)
-        }
+        Some(near) => meaning(finding, object, key, near),
         None => finding.as_bad_as(Severity::Info).with_help("see the list of annotations, or remove it"),
     })
 }
