@@ -2,16 +2,16 @@
 
 use meshery_core::lifecycle::OperationKind;
 use meshery_core::{Object, ObjectId, OperationOptions, Result};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::held::{Begun, Held};
 use super::known::Known;
-use crate::cluster::{Api, Discovery, Method, Request};
+use crate::cluster::{Api, Discovery, Request};
 use crate::lifecycle::applyset;
 use crate::lifecycle::inventory::{Contents, Entry, State};
 use crate::lifecycle::planner::ownership;
-use crate::lifecycle::run::one;
 use crate::lifecycle::run::wire::Wire;
+use crate::lifecycle::run::{one, steps};
 
 /// How large the annotations of an object may be, in bytes, for a server to take them: 256 KiB, with room for others.
 const ANNOTATIONS: usize = 250 * 1024;
@@ -75,8 +75,8 @@ impl Giver<'_> {
                 one::unlabel(wire, api, id, manager).await?;
                 return Ok(true);
             }
-            let request = self.request(&path, &live, entry)?;
-            match wire.send(request, id).await?.accepted() {
+            let (author, steps) = self.steps(&live, entry);
+            match steps::change(wire, &path, author, &steps, id).await {
                 Ok(_) => return Ok(true),
                 Err(error) if wire.rest_in_spite_of(tries, &error, id).await => {}
                 Err(error) => return Err(error.at(id.to_string())),
@@ -85,7 +85,7 @@ impl Giver<'_> {
     }
 
     /// The one write, in the name of whom it is given to where that is who updates it.
-    fn request(&self, path: &str, live: &Object, entry: &Entry) -> Result<Request> {
+    fn steps<'a>(&'a self, live: &Object, entry: &'a Entry) -> (&'a str, Vec<Value>) {
         let label = format!("/metadata/labels/{}", pointer(applyset::PART_OF));
         let entries = ownership::returned(live, &self.manager, &entry.predecessors);
         let mut steps = vec![
@@ -104,8 +104,7 @@ impl Giver<'_> {
             steps.push(json!({ "op": "add", "path": place, "value": written.value().to_string() }));
             author = heir;
         }
-        let request = Request::new(Method::Patch, path).query("fieldManager", author);
-        Ok(request.body("application/json-patch+json", serde_json::to_vec(&steps)?))
+        (author, steps)
     }
 }
 

@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::one::{Mode, apply, conflict, contested};
+use super::steps;
 use super::wire::Wire;
 use crate::cluster::{Api, Method, Request};
 use crate::lifecycle::enrolment::{MANAGER, Marking};
@@ -33,13 +34,11 @@ pub(in crate::lifecycle) async fn mark(
     if steps.is_empty() {
         return Ok(now);
     }
-    let request = Request::new(Method::Patch, api.path(id.namespace.as_deref(), Some(&id.name)));
-    let request = request.query("fieldManager", MANAGER);
-    let request = request.body("application/json-patch+json", serde_json::to_vec(&steps)?);
-    match wire.send(request, &id).await?.accepted() {
+    let path = api.path(id.namespace.as_deref(), Some(&id.name));
+    match steps::change(wire, &path, MANAGER, &steps, &id).await {
         Ok(sent) => sent.json(),
         // The only question in it is whether the marks still say what they said.
-        Err(error) if error.report().message.contains("test failed") => {
+        Err(error) if error.kind() == ErrorKind::Conflict => {
             Err(Error::new(ErrorKind::Conflict, "its marks have changed meanwhile").because(error).at(id.to_string()))
         }
         Err(error) => Err(error.at(id.to_string())),

@@ -7,6 +7,7 @@
 //! | `cause` | why something does not become ready |
 //! | `one` | what is done to one object |
 //! | `marks` | what is done to the marks on one, and its pods made anew |
+//! | `steps` | changes step by step, on condition of how it is |
 //! | `list` | all objects of a kind, whole |
 //! | `feed` | what several watches say, in one stream |
 //! | `wire` | requests that are made again where that helps |
@@ -20,6 +21,7 @@ pub(super) mod marks;
 pub(super) mod one;
 pub(super) mod prune;
 pub(super) mod recorder;
+pub(super) mod steps;
 pub(super) mod wire;
 
 use meshery_core::{Error, ErrorKind};

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, timeout_at};
 
 use super::feed::until_gone;
+use super::steps;
 use super::wire::{Sent, Wire};
 use crate::cluster::{Api, Method, Request};
 use crate::lifecycle::applyset;
@@ -261,12 +262,10 @@ async fn adopt(wire: &Wire, manner: &Manner, write: &Write, live: &Object) -> Re
                 json!({ "op": "remove", "path": format!("/metadata/annotations/{}", LAST_APPLIED.replace('/', "~1")) }),
             );
         }
-        let request = Request::new(Method::Patch, &path).query("fieldManager", &manner.manager);
-        let request = request.body("application/json-patch+json", serde_json::to_vec(&steps)?);
-        match wire.send(request, &write.id).await?.accepted() {
+        match steps::change(wire, &path, &manner.manager, &steps, &write.id).await {
             Ok(_) => return Ok(taken),
             Err(error) => {
-                let moved = error.to_string().contains("resourceVersion") || error.kind() == ErrorKind::Conflict;
+                let moved = error.kind() == ErrorKind::Conflict;
                 if !moved || !wire.rest_in_spite_of(tries, &error, &write.id).await {
                     return Err(error);
                 }
