@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::build;
 use super::cache::fingerprint;
 use crate::shell::{Result, read};
 use crate::{golang, workspace};
@@ -12,6 +13,14 @@ pub(super) struct Program {
     pub(super) package: &'static str,
     /// What it says its version by.
     pub(super) version: &'static [&'static str],
+}
+
+impl Program {
+    /// What Go calls it: the last part of its package that is no version.
+    pub(super) fn built(&self) -> &'static str {
+        let is_version = |part: &&str| part.strip_prefix('v').is_some_and(|rest| rest.parse::<u32>().is_ok());
+        self.package.rsplit('/').find(|part| !is_version(part)).unwrap_or(self.name)
+    }
 }
 
 /// What is built, kept and replaced together.
@@ -38,7 +47,7 @@ impl Set {
         let (module, sums) = (read(&pinned.join("go.mod"))?, read(&pinned.join("go.sum"))?);
         let platform = [std::env::consts::OS, std::env::consts::ARCH];
         let linker = self.linker()?;
-        let texts = [&module, &sums, golang::FLAGS, self.tags, &linker].into_iter().chain(platform);
+        let texts = [&module, &sums, golang::FLAGS, build::COMPILER, self.tags, &linker].into_iter().chain(platform);
         let programs = self.programs.iter().flat_map(|program| [program.name, program.package]);
         let name = fingerprint(texts.chain(programs).chain(self.share.iter().copied()));
         Ok(cache.join(format!("{}-{name}", self.name)))
