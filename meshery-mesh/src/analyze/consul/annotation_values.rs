@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::annotations::Annotation;
-use crate::analyze::consul::values::{go, quantity};
+use crate::analyze::consul::values::go;
+use crate::analyze::values::quantity;
 
 /// Those that say yes or no.
 const FLAGS: [&str; 11] = [

@@ -79,6 +79,6 @@ impl<'a> Checks<'a> {
     /// The first place that is one; where there is none it is the whole object that lacks something.
     fn first_of(&self, spans: impl IntoIterator<Item = Span>) -> Span {
         let mut spans = spans.into_iter().chain([self.object.root.span]);
-        spans.find(|span| span.start.offset < span.end.offset).unwrap_or_default()
+        spans.find(|span| !span.is_empty()).unwrap_or_default()
     }
 }

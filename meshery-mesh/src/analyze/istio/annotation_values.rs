@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::proxy_config;
+use crate::analyze::values::quantity;
 
 /// What is wrong with the value of an annotation, if its values are checked at all.
 pub(in crate::analyze) fn problem(name: &str, value: &str) -> Option<String> {
@@ -33,7 +34,9 @@ pub(in crate::analyze) fn problem(name: &str, value: &str) -> Option<String> {
         "sidecar.istio.io/proxyCPU"
         | "sidecar.istio.io/proxyCPULimit"
         | "sidecar.istio.io/proxyMemory"
-        | "sidecar.istio.io/proxyMemoryLimit" => (is_quantity(value), "a quantity such as \"100m\" or \"128Mi\""),
+        | "sidecar.istio.io/proxyMemoryLimit" => {
+            (quantity::amount(value).is_some(), "a quantity such as \"100m\" or \"128Mi\"")
+        }
         "proxy.istio.io/config" => return proxy_config::problem(value),
         _ => return None,
     };
@@ -76,21 +79,6 @@ fn are_interfaces(text: &str) -> bool {
 
 fn is_bool(text: &str) -> bool {
     matches!(text, "1" | "t" | "T" | "TRUE" | "true" | "True" | "0" | "f" | "F" | "FALSE" | "false" | "False")
-}
-
-/// A quantity as Kubernetes writes them: `0.5`, `100m`, `128Mi`, `1e3`.
-fn is_quantity(text: &str) -> bool {
-    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let end = unsigned.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(unsigned.len());
-    let (number, unit) = unsigned.split_at_checked(end).unwrap_or((unsigned, ""));
-    let dots = number.bytes().filter(|byte| *byte == b'.').count();
-    dots <= 1 && number.len() > dots && is_unit(unit)
-}
-
-fn is_unit(unit: &str) -> bool {
-    let named = ["", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
-    let exponent = || unit.strip_prefix(['e', 'E']).is_some_and(|exponent| exponent.parse::<i64>().is_ok());
-    named.contains(&unit) || exponent()
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ use meshery_core::resource::{Node, Resource};
 use super::opaque;
 use crate::analyze::kinds::{NAMESPACE, SERVICE};
 use crate::analyze::kubernetes::Workloads;
-use crate::analyze::linkerd::values::{cidr::Cidr, quantity};
-use crate::analyze::values::duration;
+use crate::analyze::linkerd::values::cidr::Cidr;
+use crate::analyze::values::{duration, quantity};
 
 /// Whether a pod gets a proxy.
 pub(in crate::analyze) const INJECT: &str = "linkerd.io/inject";
@@ -135,7 +135,7 @@ impl Form {
             Self::Count => value.parse::<u64>().is_ok(),
             Self::Number => value.parse::<f64>().is_ok_and(f64::is_finite),
             Self::Duration => duration::nanoseconds(value).is_some(),
-            Self::Quantity => quantity::is_quantity(value),
+            Self::Quantity => quantity::amount(value).is_some(),
             Self::Networks => value.split(',').all(|network| Cidr::network(network.trim()).is_some()),
         }
     }

@@ -1,14 +1,14 @@
 //! What is wrong with every object by the definition of its kind, once for all rules.
 
 use std::cell::LazyCell;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use meshery_core::resource::{Resource, Value};
-use meshery_core::world::{View, World};
+use meshery_core::world::{View, World, recall};
 
 use super::catalogue::{Catalogue, Known};
 use super::cel::Judge;
+use super::validation;
 use super::walk::{Violation, Walk};
 use crate::analyze::kinds::SECRET;
 use crate::analyze::parallel;
@@ -22,10 +22,8 @@ const AT_A_TIME: usize = 128;
 /// What is wrong with every object.
 pub(in crate::analyze) struct Conformance {
     catalogue: Arc<Catalogue>,
-    /// What came of every object, and where it is among them by where it is in memory: as long as it is held here, nothing
-    /// else is there.
+    /// What came of every object.
     checked: Vec<(Arc<Resource>, Arc<Checked>)>,
-    places: HashMap<usize, usize>,
 }
 
 /// What came of an object.
@@ -54,34 +52,31 @@ impl Conformance {
         let catalogue = world.view::<Catalogue>();
         let before = before.filter(|before| Arc::ptr_eq(&before.catalogue, &catalogue));
         let nothing = Arc::new(Checked::default());
-        let chunks: Vec<&[Arc<Resource>]> = world.all().chunks(AT_A_TIME).collect();
+        let objects: Vec<&Arc<Resource>> = world.all().iter().collect();
+        let known = recall(before.map(|before| &*before.checked).unwrap_or_default(), &objects);
+        let unknown = objects.iter().zip(&known).filter(|(_, known)| known.is_none());
+        let unknown: Vec<&Arc<Resource>> = unknown.map(|(object, _)| *object).collect();
+        let chunks: Vec<&[&Arc<Resource>]> = unknown.chunks(AT_A_TIME).collect();
         let checked = parallel::map(&chunks, |resources| {
             let judge = LazyCell::new(|| Judge::new(&catalogue.programs));
-            let check = |resource: &Arc<Resource>| {
-                let known = before.and_then(|before| before.get(resource)).cloned();
-                known
-                    .or_else(|| check(&catalogue, &judge, resource).map(Arc::new))
-                    .unwrap_or_else(|| Arc::clone(&nothing))
+            let check = |resource: &&Arc<Resource>| {
+                check(&catalogue, &judge, resource).map_or_else(|| Arc::clone(&nothing), Arc::new)
             };
             resources.iter().map(check).collect::<Vec<_>>()
         });
-        let checked: Vec<_> = world.all().iter().cloned().zip(checked.into_iter().flatten()).collect();
-        let places = checked.iter().enumerate().map(|(place, (resource, _))| (address(resource), place)).collect();
-        Self { catalogue, checked, places }
-    }
-
-    fn get(&self, resource: &Arc<Resource>) -> Option<&Arc<Checked>> {
-        self.checked.get(*self.places.get(&address(resource))?).map(|(_, checked)| checked)
+        let mut fresh = checked.into_iter().flatten();
+        let checked = objects.into_iter().zip(known).map(|(object, known)| {
+            let checked = known.cloned().or_else(|| fresh.next()).unwrap_or_else(|| Arc::clone(&nothing));
+            (Arc::clone(object), checked)
+        });
+        let checked = checked.collect();
+        Self { catalogue, checked }
     }
 
     /// Every object, and what came of it.
     pub(in crate::analyze) fn all(&self) -> impl Iterator<Item = (&Arc<Resource>, &Checked)> {
         self.checked.iter().map(|(resource, checked)| (resource, &**checked))
     }
-}
-
-fn address(resource: &Arc<Resource>) -> usize {
-    Arc::as_ptr(resource).addr()
 }
 
 /// What is wrong with an object; none for one with which nothing is.
@@ -98,6 +93,11 @@ fn check(catalogue: &Catalogue, judge: &Judge<'_>, resource: &Resource) -> Optio
     if let (Some(schema), Some(metadata)) = (Catalogue::metadata(), metadata) {
         walk.check(metadata, schema);
     }
+    // What its definition says of a place is enough.
+    let refused: Vec<Violation> = validation::check(resource);
+    let refused =
+        refused.into_iter().filter(|it| walk.found.iter().all(|other| other.span != it.span)).collect::<Vec<_>>();
+    walk.found.extend(refused);
     let is_well = walk.found.is_empty() && walk.unknown.is_empty();
     (!is_well).then(|| Checked { violations: walk.found, unknown: walk.unknown, ..Checked::default() })
 }

@@ -8,6 +8,7 @@
 //! | `cel` | rules in CEL, and values as they see them |
 //! | `walk` | from a value and its schema to what is wrong |
 //! | `format` | what texts and numbers stand for |
+//! | `validation` | what the server refuses beyond any schema |
 //! | `conformance` | what is wrong with every object, once for all rules |
 
 mod catalogue;
@@ -17,6 +18,7 @@ mod convert;
 mod format;
 mod model;
 mod tables;
+mod validation;
 mod walk;
 
 pub(super) use cel::value_of;

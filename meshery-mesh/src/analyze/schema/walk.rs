@@ -48,14 +48,18 @@ pub(in crate::analyze) enum ViolationKind {
     Choice,
     /// A rule of the definition, in CEL, that does not hold.
     Rule,
+    /// What the server refuses by code of its own.
+    Refused,
 }
 
 impl ViolationKind {
     /// Whether the server asks no rules in CEL of a value that is wrong in this way.
     fn is_fatal(self) -> bool {
-        !matches!(self, Self::Unknown | Self::Rule)
+        !matches!(self, Self::Unknown | Self::Rule | Self::Refused)
     }
 }
+
+const STATUS: &str = "status";
 
 /// Checks values.
 pub(super) struct Walk<'a> {
@@ -70,10 +74,12 @@ pub(super) struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Checks an object but for what all objects have.
+    /// Checks an object but for what all objects have, and for its status, which the server takes from nobody who writes it
+    /// beside the rest.
     pub(super) fn check_object(&mut self, root: &Node, schema: &Schema) {
         let schema = Catalogue::resolved(schema);
-        let own: Vec<Field> = root.fields().iter().filter(|field| !is_common(&field.key)).cloned().collect();
+        let own: Vec<Field> =
+            root.fields().iter().filter(|field| !is_common(&field.key) && &*field.key != STATUS).cloned().collect();
         self.check_fields(root, &own, schema);
         self.check_choices(root, schema);
         self.check_rules(root, schema, 0);

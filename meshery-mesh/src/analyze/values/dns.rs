@@ -12,6 +12,11 @@ pub(in crate::analyze) fn is_rfc1035_label(text: &str) -> bool {
     text.len() <= 63 && text.starts_with(|c: char| c.is_ascii_lowercase()) && is_label(text)
 }
 
+/// Whether a text is a name by RFC 1123 without dots: lower case letters, digits and inner dashes, at most 63.
+pub(in crate::analyze) fn is_dns_label(text: &str) -> bool {
+    text.len() <= 63 && is_label(text)
+}
+
 fn is_label(text: &str) -> bool {
     let is_end = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     let bytes = text.as_bytes();

@@ -5,6 +5,7 @@ use meshery_core::resource::{Field, Node};
 use super::names::is_label;
 use super::read::{given, is_null, list, part, text, told};
 use super::report::{Idea, Report};
+use crate::analyze::values::labels::is_qualified;
 
 /// What a policy may be attached to: group and kind.
 const TARGETS: [(&str, &str); 4] = [
@@ -13,17 +14,10 @@ const TARGETS: [(&str, &str); 4] = [
     ("gateway.networking.k8s.io", "Gateway"),
     ("gateway.networking.k8s.io", "GatewayClass"),
 ];
-/// How long the name of a label, or its value, may be.
+/// How long the name of a label may be, and a part of its domain.
 const LONGEST: usize = 63;
 
-/// Whether it is a name or value of a label: letters, digits, and inner `-`, `_`, `.`.
-fn is_qualified(text: &str) -> bool {
-    let is_edge = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric());
-    is_edge(text.bytes().next())
-        && is_edge(text.bytes().next_back())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
-}
-
+/// As istiod asks: the domain may have capital letters.
 fn is_key(key: &str) -> bool {
     let (prefix, name) = key.split_once('/').map_or((None, key), |(prefix, name)| (Some(prefix), name));
     let is_prefix = |prefix: &str| {

@@ -5,11 +5,9 @@
 //! | `cidr` | networks |
 //! | `http` | names and values of HTTP headers |
 //! | `pattern` | regular expressions as Go reads them |
-//! | `quantity` | amounts of resources |
 //! | `spiffe` | SPIFFE IDs |
 
 pub(in crate::analyze) mod cidr;
 pub(in crate::analyze) mod http;
 pub(in crate::analyze) mod pattern;
-pub(in crate::analyze) mod quantity;
 pub(in crate::analyze) mod spiffe;

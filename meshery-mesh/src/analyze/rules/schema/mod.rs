@@ -4,6 +4,7 @@ mod choice_broken;
 mod field_missing;
 mod field_unknown;
 mod item_twice;
+mod object_refused;
 mod rule_broken;
 mod rule_unknown;
 mod type_wrong;
@@ -29,6 +30,7 @@ pub(super) const RULES: &[&Rule] = &[
     &rule_broken::RULE,
     &version_unknown::RULE,
     &rule_unknown::RULE,
+    &object_refused::RULE,
 ];
 
 /// What of this kind is wrong with the objects of a world.
@@ -48,7 +50,7 @@ fn finding(rule: &RuleInfo, resource: &Resource, violation: Violation) -> Findin
         None => finding,
     };
     let span = violation.span;
-    let written = resource.file.text.get(span.start.offset..span.end.offset).filter(|_| violation.lacks_quotes);
+    let written = Some(resource.file.slice(span)).filter(|_| violation.lacks_quotes);
     // An anchor or a tag belongs to the value.
     if let Some(written) = written.filter(|text| !text.is_empty() && !text.starts_with(['&', '*', '!'])) {
         let text = format!("\"{written}\"");
