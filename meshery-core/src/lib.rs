@@ -73,7 +73,7 @@ pub use object::{GroupKind, Object, ObjectId};
 pub use pace::Pace;
 pub use plan::{Action, Check, CheckOutcome, Plan, Probe, Step};
 pub use provider::{LocalMesh, MeshId, MeshInfo, MeshProvider, MeshSpec, Observed};
-pub use resource::{Position, Resource, Span};
+pub use resource::{Position, Region, Resource, Span};
 pub use response_check::ResponseCheck;
 pub use sample::{SampleInfo, SampleSpec};
 pub use search::{SearchResult, SearchSpec};

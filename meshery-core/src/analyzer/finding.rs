@@ -1,34 +1,35 @@
 //! A mistake with its place, the other party's place, and what would mend it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::rule::Severity;
-use crate::resource::{Resource, Span};
+use crate::resource::{FileRef, Region, Resource, Span};
 
 /// A file and a stretch in it.
 ///
 /// ```
-/// use meshery_core::{Span, analyzer::Location};
+/// use meshery_core::{Region, analyzer::Location};
 ///
-/// let location = Location { file: "a.yaml".into(), span: Span::default() };
+/// let location = Location { file: "a.yaml".into(), span: Region::default() };
 /// assert_eq!(location.to_string(), "a.yaml:0:0");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Location {
-    /// The file's name as the caller gave it.
-    pub file: String,
+    /// The file, by its name as the caller gave it.
+    pub file: FileRef,
     /// Where in it.
-    pub span: Span,
+    pub span: Region,
 }
 
 impl Location {
     /// A place in a resource.
     pub fn new(resource: &Resource, span: Span) -> Self {
-        Self { file: resource.file.to_string(), span }
+        Self { file: Arc::clone(&resource.file).into(), span: resource.file.region(span) }
     }
 }
 
@@ -41,9 +42,9 @@ impl fmt::Display for Location {
 /// Another place that a mistake has to do with, such as the other party of a conflict.
 ///
 /// ```
-/// use meshery_core::{Span, analyzer::{Location, Related}};
+/// use meshery_core::{Region, analyzer::{Location, Related}};
 ///
-/// let location = Location { file: "a.yaml".into(), span: Span::default() };
+/// let location = Location { file: "a.yaml".into(), span: Region::default() };
 /// let related = Related { location, resource: "Service shop/reviews".into(), message: "the other one".into() };
 /// assert_eq!(related.to_string(), "a.yaml:0:0: Service shop/reviews: the other one");
 /// ```
@@ -67,9 +68,9 @@ impl fmt::Display for Related {
 /// A change of text in place of a stretch of a file; everything else stays as it is, comments too.
 ///
 /// ```
-/// use meshery_core::{Span, analyzer::{Edit, Location}};
+/// use meshery_core::{Region, analyzer::{Edit, Location}};
 ///
-/// let location = Location { file: "a.yaml".into(), span: Span::default() };
+/// let location = Location { file: "a.yaml".into(), span: Region::default() };
 /// assert_eq!(Edit { location, text: "reviews".into() }.text, "reviews");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -119,7 +120,7 @@ pub struct Fix {
 /// let finding = rule.finding(&resource, Span::default(), "nobody is there").with_help("did you mean \"review\"?");
 /// assert_eq!(
 ///     finding.to_string(),
-///     "a.yaml:0:0: error[X0001]: Service shop/reviews: nobody is there\n  help: did you mean \"review\"?"
+///     "a.yaml:1:1: error[X0001]: Service shop/reviews: nobody is there\n  help: did you mean \"review\"?"
 /// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

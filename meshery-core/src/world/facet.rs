@@ -1,11 +1,10 @@
 //! What is derived from each object alone.
 
 use std::any::Any;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Settings, View, World, address};
+use super::{Settings, View, World, recall};
 use crate::resource::{Kind, Resource};
 
 /// Something that is derived from one object, and from no other. It is derived once for as long as the object stays the very
@@ -57,32 +56,24 @@ pub trait Facet: Any + Send + Sync + Sized {
 /// let world = World::new(vec![], Settings::default());
 /// assert!(world.view::<Facets<Length>>().iter().all(|(service, length)| service.name.len() == length.0));
 /// ```
-pub struct Facets<F> {
-    all: Vec<(Arc<Resource>, Arc<F>)>,
-    /// By where an object is in memory: as long as it is held here, nothing else is there.
-    places: BTreeMap<usize, usize>,
-}
+pub struct Facets<F>(Vec<(Arc<Resource>, Arc<F>)>);
 
 impl<F> Facets<F> {
     /// Each object with its facet: by kind, then sorted by namespace and name.
     pub fn iter(&self) -> impl Iterator<Item = (&Arc<Resource>, &Arc<F>)> {
-        self.all.iter().map(|(object, facet)| (object, facet))
-    }
-
-    fn of_object(&self, object: &Arc<Resource>) -> Option<&Arc<F>> {
-        self.places.get(&address(object)).and_then(|place| self.all.get(*place)).map(|(_, facet)| facet)
+        self.0.iter().map(|(object, facet)| (object, facet))
     }
 }
 
 impl<F: Facet> Facets<F> {
     fn derive(world: &World, before: Option<&Self>) -> Self {
-        let facet = |object: &Arc<Resource>| {
-            let known = before.and_then(|before| before.of_object(object)).cloned();
-            (Arc::clone(object), known.unwrap_or_else(|| Arc::new(F::of(object, world.settings()))))
+        let objects: Vec<&Arc<Resource>> = F::KINDS.iter().flat_map(|kind| world.of(*kind)).collect();
+        let known = recall(before.map(|before| &*before.0).unwrap_or_default(), &objects);
+        let facet = |(object, known): (&Arc<Resource>, Option<&Arc<F>>)| {
+            let facet = known.map_or_else(|| Arc::new(F::of(object, world.settings())), Arc::clone);
+            (Arc::clone(object), facet)
         };
-        let all: Vec<_> = F::KINDS.iter().flat_map(|kind| world.of(*kind)).map(facet).collect();
-        let places = all.iter().enumerate().map(|(place, (object, _))| (address(object), place)).collect();
-        Self { all, places }
+        Self(objects.into_iter().zip(known).map(facet).collect())
     }
 }
 
@@ -98,6 +89,6 @@ impl<F: Facet> View for Facets<F> {
 
 impl<F> fmt::Debug for Facets<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} facets", self.all.len())
+        write!(f, "{} facets", self.0.len())
     }
 }

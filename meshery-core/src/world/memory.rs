@@ -1,9 +1,10 @@
 //! What was found about each object by itself, kept for those that have not changed.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::address;
+use super::shelf::Shelf;
 use crate::analyzer::Finding;
 use crate::object::GroupKind;
 use crate::resource::{Kind, Resource};
@@ -56,19 +57,23 @@ pub(super) struct Change {
     pub(super) fresh: Vec<Arc<Resource>>,
     /// Where those are in memory that are here no longer; what was found about them holds them, so that nothing else is
     /// there.
-    gone: BTreeSet<usize>,
+    gone: HashSet<usize>,
 }
 
 impl Change {
-    pub(super) fn between(before: &[Arc<Resource>], now: &[Arc<Resource>]) -> Self {
-        let addresses = |all: &[Arc<Resource>]| all.iter().map(address).collect::<BTreeSet<usize>>();
+    pub(super) fn between(before: &[Arc<Shelf>], now: &[Arc<Shelf>]) -> Self {
+        let addresses = |shelves: &[Arc<Shelf>]| -> HashSet<usize> { objects(shelves).map(address).collect() };
         let (old, new) = (addresses(before), addresses(now));
-        let fresh = now.iter().filter(|it| !old.contains(&address(it))).cloned().collect();
-        let gone = before.iter().map(address).filter(|it| !new.contains(it)).collect();
+        let fresh = objects(now).filter(|it| !old.contains(&address(it))).cloned().collect();
+        let gone = old.difference(&new).copied().collect();
         Self { fresh, gone }
     }
 
     pub(super) fn is_gone(&self, resource: &Arc<Resource>) -> bool {
         self.gone.contains(&address(resource))
     }
+}
+
+fn objects(shelves: &[Arc<Shelf>]) -> impl Iterator<Item = &Arc<Resource>> {
+    shelves.iter().flat_map(|shelf| &shelf.resources)
 }

@@ -5,6 +5,7 @@
 //! | `facet` | [`Facet`]: what is derived from each object alone |
 //! | [`labels`] | labels, and the selectors that ask for them |
 //! | `memory` | [`Memory`]: what was found about each object by itself |
+//! | `recall` | [`recall()`]: what was known of the objects that are still here |
 //! | [`settings`] | what a look is told beside the objects |
 //! | `shelf` | the objects of one kind, sorted |
 //! | [`view`] | what is derived from objects once and shared by many rules |
@@ -12,6 +13,7 @@
 mod facet;
 pub mod labels;
 mod memory;
+mod recall;
 pub mod settings;
 mod shelf;
 pub mod view;
@@ -28,6 +30,7 @@ pub use facet::{Facet, Facets};
 pub use labels::{Labels, Selector};
 use memory::Change;
 pub use memory::Memory;
+pub use recall::recall;
 pub use settings::Settings;
 use shelf::Shelf;
 pub use view::View;
@@ -65,7 +68,7 @@ struct Stock {
     resources: Vec<Arc<Resource>>,
     /// What is different from the world that this one comes after.
     change: Change,
-    shelves: Vec<Shelf>,
+    shelves: Vec<Arc<Shelf>>,
     /// By kind, and then by group: there are few kinds that several groups have.
     index: BTreeMap<Arc<str>, Vec<(Arc<str>, usize)>>,
     views: Views,
@@ -74,15 +77,14 @@ struct Stock {
 impl World {
     /// A world of these objects.
     pub fn new(resources: Vec<Arc<Resource>>, settings: Settings) -> Self {
-        Self::over(Arc::new(Stock::new(resources, settings, Views::default(), Change::default())))
+        Self::over(Arc::new(Stock::new(resources, settings)))
     }
 
-    /// A world of other objects, that keeps the views into which none of these kinds went.
+    /// A world of other objects, of which those of all other kinds than these are the very same as here. What was derived
+    /// from none of these kinds is kept.
     #[must_use]
     pub fn with(&self, resources: Vec<Arc<Resource>>, changed: &BTreeSet<GroupKind>) -> Self {
-        let views = self.stock.views.without(changed);
-        let change = Change::between(&self.stock.resources, &resources);
-        Self::over(Arc::new(Stock::new(resources, self.stock.settings.clone(), views, change)))
+        Self::over(Arc::new(self.stock.with(resources, changed)))
     }
 
     fn over(stock: Arc<Stock>) -> Self {
@@ -223,7 +225,7 @@ impl World {
     fn place(&self, kind: Kind<'_>) -> Option<(usize, &Shelf)> {
         let groups = self.stock.index.get(kind.name)?;
         let (_, at) = groups.iter().find(|(group, _)| **group == *kind.group)?;
-        self.stock.shelves.get(*at).map(|shelf| (*at, shelf))
+        self.stock.shelves.get(*at).map(|shelf| (*at, &**shelf))
     }
 
     fn miss(&self, kind: Kind<'_>) {
@@ -246,19 +248,41 @@ impl Clone for World {
 }
 
 impl Stock {
-    fn new(resources: Vec<Arc<Resource>>, settings: Settings, views: Views, change: Change) -> Self {
-        let mut by_kind: BTreeMap<Kind<'_>, Vec<Arc<Resource>>> = BTreeMap::new();
-        for resource in &resources {
-            by_kind.entry(resource.kind()).or_default().push(Arc::clone(resource));
-        }
-        let mut index: BTreeMap<Arc<str>, Vec<(Arc<str>, usize)>> = BTreeMap::new();
-        let mut shelves = Vec::with_capacity(by_kind.len());
-        for (kind, resources) in by_kind {
-            index.entry(kind.name.into()).or_default().push((kind.group.into(), shelves.len()));
-            shelves.push(Shelf::new(kind, resources));
-        }
+    fn new(resources: Vec<Arc<Resource>>, settings: Settings) -> Self {
+        let shelves = shelves(resources.iter());
+        let index = index(&shelves);
+        Self { settings, resources, change: Change::default(), shelves, index, views: Views::default() }
+    }
+
+    fn with(&self, resources: Vec<Arc<Resource>>, changed: &BTreeSet<GroupKind>) -> Self {
+        let has_changed = |kind: Kind<'_>| changed.iter().any(|it| it.is(kind.group, kind.name));
+        let (old, same): (Vec<_>, Vec<_>) =
+            self.shelves.iter().cloned().partition(|shelf| changed.contains(&shelf.kind));
+        let new = shelves(resources.iter().filter(|resource| has_changed(resource.kind())));
+        let change = Change::between(&old, &new);
+        let mut shelves: Vec<Arc<Shelf>> = same.into_iter().chain(new).collect();
+        shelves.sort_by(|a, b| a.kind.cmp(&b.kind));
+        let (settings, views, index) = (self.settings.clone(), self.views.without(changed), index(&shelves));
         Self { settings, resources, change, shelves, index, views }
     }
+}
+
+/// Objects by their kinds.
+fn shelves<'a>(resources: impl Iterator<Item = &'a Arc<Resource>>) -> Vec<Arc<Shelf>> {
+    let mut by_kind: BTreeMap<Kind<'_>, Vec<Arc<Resource>>> = BTreeMap::new();
+    for resource in resources {
+        by_kind.entry(resource.kind()).or_default().push(Arc::clone(resource));
+    }
+    by_kind.into_iter().map(|(kind, resources)| Arc::new(Shelf::new(kind, resources))).collect()
+}
+
+fn index(shelves: &[Arc<Shelf>]) -> BTreeMap<Arc<str>, Vec<(Arc<str>, usize)>> {
+    let mut index: BTreeMap<Arc<str>, Vec<(Arc<str>, usize)>> = BTreeMap::new();
+    for (at, shelf) in shelves.iter().enumerate() {
+        let GroupKind { group, kind } = &shelf.kind;
+        index.entry(kind.as_str().into()).or_default().push((group.as_str().into(), at));
+    }
+    index
 }
 
 #[cfg(test)]

@@ -3,12 +3,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::*;
 use crate::resource::{File, Node, Span, Value};
 
-const POD: Kind<'_> = Kind::new("", "Pod");
+pub(super) const POD: Kind<'_> = Kind::new("", "Pod");
 const SERVICE: Kind<'_> = Kind::new("", "Service");
 const GATEWAY: Kind<'_> = Kind::new("networking.istio.io", "Gateway");
 const OTHER_GATEWAY: Kind<'_> = Kind::new("gateway.networking.k8s.io", "Gateway");
 
-fn object(kind: Kind<'_>, namespace: Option<&str>, name: &str) -> Arc<Resource> {
+pub(super) fn object(kind: Kind<'_>, namespace: Option<&str>, name: &str) -> Arc<Resource> {
     let api_version = if kind.group.is_empty() { "v1".into() } else { format!("{}/v1", kind.group).into() };
     Arc::new(Resource {
         file: Arc::new(File::new("a.yaml", "")),

@@ -31,7 +31,7 @@ pub(in crate::analyze) fn meant(
 /// A finding about a name for which another one was meant, with the change to it.
 pub(in crate::analyze) fn meaning(finding: Finding, resource: &Resource, wrong: &str, near: &str) -> Finding {
     let finding = finding.with_help(format!("did you mean {near:?}?"));
-    let span = finding.location.span;
+    let span = finding.location.span.span();
     // The name may be a part of what is pointed to, or not be written there at all.
     if source(resource, span).trim_matches(['"', '\'']) != wrong || wrong.is_empty() {
         return finding;
@@ -43,7 +43,7 @@ pub(in crate::analyze) fn meaning(finding: Finding, resource: &Resource, wrong: 
 
 /// What a stretch of a resource's file holds.
 fn source(resource: &Resource, span: Span) -> &str {
-    resource.file.text.get(span.start.offset..span.end.offset).unwrap_or_default()
+    resource.file.slice(span)
 }
 
 /// A text as it can stand without quotes, or in quotes.

@@ -30,6 +30,7 @@ mod edit;
 mod fix;
 mod gateway_api;
 mod gather;
+mod held;
 mod istio;
 mod kinds;
 mod kubernetes;

@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
+use meshery_core::Error;
 use meshery_core::resource::{File, Node, Resource, Value};
-use meshery_core::{Error, Position};
-
-use super::yaml::place_in;
 
 /// Adds the objects of a document; a list is taken apart into its items.
 pub(super) fn collect(origin: &Origin, node: &Node, resources: &mut Vec<Resource>, errors: &mut Vec<Error>) {
@@ -61,7 +59,7 @@ impl Reader<'_> {
     fn required(&self, root: &Node, key: &str, inherited: Option<Arc<str>>) -> Result<Arc<str>, Error> {
         self.text(root, &[key])?.or(inherited).ok_or_else(|| {
             let message = format!("an object has no {key}");
-            Error::invalid(self.place(root.span.start), message).expected("apiVersion and kind")
+            Error::invalid(self.origin.file.place(root.span), message).expected("apiVersion and kind")
         })
     }
 
@@ -78,11 +76,7 @@ impl Reader<'_> {
     }
 
     fn wrong(&self, node: &Node, message: &str, expected: &str) -> Error {
-        Error::invalid(self.place(node.span.start), message).expected(expected).found(node.value.type_name())
-    }
-
-    fn place(&self, position: Position) -> String {
-        place_in(&self.origin.file.name, position)
+        Error::invalid(self.origin.file.place(node.span), message).expected(expected).found(node.value.type_name())
     }
 }
 

@@ -33,6 +33,7 @@ use meshery_core::analyzer::Location;
 use meshery_core::{ConfigAnalyzer, Error, Finding, Resource};
 use serde::Serialize;
 
+use super::yaml::Texts;
 use super::{Options, Source, parallel, read};
 pub use changes::Action;
 use changes::Object;
@@ -46,10 +47,10 @@ const REASONS: usize = 3;
 /// An object that a step changes.
 ///
 /// ```
-/// use meshery_core::{Span, analyzer::Location};
+/// use meshery_core::{Region, analyzer::Location};
 /// use meshery_mesh::analyze::order::{Action, Change};
 ///
-/// let location = Location { file: "a.yaml".into(), span: Span::default() };
+/// let location = Location { file: "a.yaml".into(), span: Region::default() };
 /// let change = Change { action: Action::Create, object: "Service shop/reviews".into(), cluster: None, location };
 /// assert_eq!(change.to_string(), "create Service shop/reviews");
 /// ```
@@ -161,7 +162,7 @@ pub fn order(running: &[Source], wanted: &[Source], options: &Options) -> Order 
 
 fn objects(sources: &[Source]) -> (Vec<Arc<Resource>>, Vec<Error>) {
     let (mut resources, mut errors) = (Vec::new(), Vec::new());
-    for read in parallel::map(sources, read::one) {
+    for read in parallel::map_with(sources, Texts::default, read::one) {
         resources.extend(read.resources.into_iter().map(Arc::new));
         errors.extend(read.errors);
     }

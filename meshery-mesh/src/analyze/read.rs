@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use meshery_core::resource::{File, Kind, Node};
-use meshery_core::{Error, Resource};
+use meshery_core::{Error, Resource, Result};
 
 use super::kinds::{MESH_CONFIG, MESH_NETWORKS};
 use super::objects::{self, Origin};
+use super::yaml::Texts;
 use super::{Options, Profile, Source, istio, yaml};
 
 /// What came of a file.
@@ -21,7 +22,8 @@ pub(super) struct Read {
 #[cfg(feature = "cluster")]
 pub(crate) fn read<'a>(sources: impl IntoIterator<Item = &'a Source>) -> (Vec<Resource>, Vec<Error>) {
     let (mut resources, mut errors) = (Vec::new(), Vec::new());
-    for read in sources.into_iter().map(one) {
+    let mut texts = Texts::default();
+    for read in sources.into_iter().map(|source| one(source, &mut texts)) {
         resources.extend(read.resources);
         errors.extend(read.errors);
     }
@@ -29,10 +31,11 @@ pub(crate) fn read<'a>(sources: impl IntoIterator<Item = &'a Source>) -> (Vec<Re
 }
 
 /// The objects of a file, and what cannot be read of it.
-pub(super) fn one(source: &Source) -> Read {
-    let origin = Origin { file: file(source), cluster: source.cluster.as_deref().map(Arc::from) };
+pub(super) fn one(source: &Source, texts: &mut Texts) -> Read {
+    let (file, documents) = open(source, texts);
+    let origin = Origin { file, cluster: source.cluster.as_deref().map(Arc::from) };
     let (mut resources, mut errors) = (Vec::new(), Vec::new());
-    for document in yaml::read(source) {
+    for document in documents {
         match document {
             Ok(root) => objects::collect(&origin, &root, &mut resources, &mut errors),
             Err(error) => errors.push(error),
@@ -41,9 +44,15 @@ pub(super) fn one(source: &Source) -> Read {
     Read { file: origin.file, resources, errors }
 }
 
-fn file(source: &Source) -> Arc<File> {
-    // What is not text was refused with its place.
-    Arc::new(File::new(source.name.as_str(), std::str::from_utf8(&source.text).unwrap_or_default()))
+/// A file with its documents; without text, where that was refused.
+pub(super) fn open(source: &Source, texts: &mut Texts) -> (Arc<File>, Vec<Result<Node>>) {
+    match yaml::open(source) {
+        Ok(file) => {
+            let documents = yaml::documents(&file, texts);
+            (Arc::new(file), documents)
+        }
+        Err(error) => (Arc::new(File::new(source.name.as_str(), "")), vec![Err(error)]),
+    }
 }
 
 /// What istiod is told by files, as objects of kinds of their own, and what it takes for granted.
@@ -53,15 +62,16 @@ pub(super) fn told(options: &Options) -> (Vec<Resource>, Vec<Error>) {
         [(MESH_CONFIG, "meshconfig", &options.mesh_config), (MESH_NETWORKS, "meshnetworks", &options.mesh_networks)]
     {
         let Some(source) = source else { continue };
-        for document in yaml::read(source) {
+        let (file, documents) = open(source, &mut Texts::default());
+        for document in documents {
             match document {
-                Ok(root) => resources.push(pretend(kind, name, file(source), root)),
+                Ok(root) => resources.push(pretend(kind, name, Arc::clone(&file), root)),
                 Err(error) => errors.push(error),
             }
         }
     }
     if options.profile == Profile::Istioctl && istio::has_ingress_controller(&resources) {
-        resources.extend(one(&istio::ingress_gateway()).resources);
+        resources.extend(one(&istio::ingress_gateway(), &mut Texts::default()).resources);
     }
     (resources, errors)
 }

@@ -5,12 +5,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use meshery_core::analyzer::{Extent, Remark};
-use meshery_core::resource::{File, Kind};
+use meshery_core::resource::Kind;
 use meshery_core::world::Memory;
 use meshery_core::{ConfigAnalyzer, Error, Finding, GroupKind, Resource, Result, RuleInfo, Severity, World};
 
 use super::allow::{self, Allowance};
+use super::held::{self, Held};
 use super::istio::istioctl::{self, Suppressed};
+use super::yaml::Texts;
 use super::{Allowed, Analysis, Options, Profile, Source, options, own, parallel, read, report};
 
 /// Files that change, and what is wrong with them.
@@ -57,14 +59,6 @@ struct Told {
     errors: Vec<Error>,
 }
 
-struct Held {
-    file: Arc<File>,
-    resources: Vec<Arc<Resource>>,
-    allowances: Vec<Allowance>,
-    errors: Vec<Error>,
-    is_running: bool,
-}
-
 struct Kept {
     /// Any change of these may change everything.
     reads: BTreeSet<GroupKind>,
@@ -97,6 +91,7 @@ impl Session {
         let (allowances, unread) = options.allow.as_ref().map(allow::of_list).unwrap_or_default();
         errors.extend(unread);
         let told = Told { resources: resources.into_iter().map(Arc::new).collect(), allowances, errors };
+        let changed = told.resources.iter().map(|told| held::kind_of(told)).collect();
         let fleet = World::new(Vec::new(), options.settings());
         let mut session = Self {
             options,
@@ -106,7 +101,7 @@ impl Session {
             told,
             files: BTreeMap::new(),
             remarks: Vec::new(),
-            changed: BTreeSet::new(),
+            changed,
             worlds: Worlds { clusters: BTreeMap::new(), fleet, is_as_before: true },
             kept: Vec::new(),
         };
@@ -153,24 +148,11 @@ impl Session {
 
     /// Adds files, or puts them in the place of those of the same names.
     pub fn put(&mut self, sources: &[Source]) {
-        for (source, read) in sources.iter().zip(parallel::map(sources, read::one)) {
-            let mut before = self.remove_silently(&source.name).into_iter();
-            let mut resources = Vec::with_capacity(read.resources.len());
-            for resource in read.resources {
-                match before.next() {
-                    // What has not changed stays the very same object, so that what was derived from it stays true.
-                    Some(old) if *old == resource => resources.push(old),
-                    old => {
-                        self.changed.extend(old.map(|old| kind_of(&old)));
-                        self.changed.insert(kind_of(&resource));
-                        resources.push(Arc::new(resource));
-                    }
-                }
-            }
-            self.changed.extend(before.map(|old| kind_of(&old)));
-            let allowances = allow::of_file(&read.file, &resources);
-            let (file, errors, is_running) = (read.file, read.errors, source.is_running);
-            self.files.insert(source.name.clone(), Held { file, resources, allowances, errors, is_running });
+        for (source, read) in sources.iter().zip(parallel::map_with(sources, Texts::default, read::one)) {
+            let before = self.files.remove(&source.name);
+            let (held, changed) = Held::new(read, source.is_running, before);
+            self.changed.extend(changed);
+            self.files.insert(source.name.clone(), held);
         }
     }
 
@@ -183,12 +165,7 @@ impl Session {
 
     /// Takes a file away, if it is there.
     pub fn remove(&mut self, name: &str) {
-        let gone = self.remove_silently(name);
-        self.changed.extend(gone.iter().map(|resource| kind_of(resource)));
-    }
-
-    fn remove_silently(&mut self, name: &str) -> Vec<Arc<Resource>> {
-        self.files.remove(name).map(|held| held.resources).unwrap_or_default()
+        self.changed.extend(self.files.remove(name).iter().flat_map(Held::kinds));
     }
 
     /// All objects as the rules see them, in the order of their files.
@@ -227,9 +204,15 @@ impl Session {
         let suppressed = self.is_compatible().then(|| Suppressed::of(self.worlds.fleet.clone().all()));
         let findings = self.kept.iter().flatten().flat_map(|kept| &kept.findings).chain(&self.remarks);
         let findings = findings.filter(|it| !suppressed.as_ref().is_some_and(|suppressed| suppressed.has(it)));
-        let findings = findings.cloned().map(|finding| match self.severities.get(&finding.rule) {
-            Some(severity) => finding.as_bad_as(*severity),
-            None => finding,
+        let have_moved = self.files.values().any(|held| !held.is_fresh());
+        let findings = findings.cloned().map(|mut finding| {
+            if have_moved {
+                held::follow(&mut finding, |name| self.files.get(name));
+            }
+            match self.severities.get(&finding.rule) {
+                Some(severity) => finding.as_bad_as(*severity),
+                None => finding,
+            }
         });
         let allowances = self.files.values().flat_map(|held| &held.allowances).chain(&self.told.allowances);
         let allowances: Vec<&Allowance> = allowances.collect();
@@ -330,10 +313,6 @@ impl Kept {
         let mut listed = self.memories.iter().flat_map(Memory::kinds);
         is_touched(&self.reads, changed) || listed.any(|kind| changed.contains(kind))
     }
-}
-
-fn kind_of(resource: &Resource) -> GroupKind {
-    GroupKind::new(resource.group(), &*resource.kind)
 }
 
 fn is_touched(reads: &BTreeSet<GroupKind>, changed: &BTreeSet<GroupKind>) -> bool {

@@ -35,7 +35,7 @@ pub fn read(sources: &[Source]) -> Result<Vec<Object>> {
     let mut seen: BTreeMap<ObjectId, String> = BTreeMap::new();
     let mut objects = Vec::with_capacity(resources.len());
     for resource in &resources {
-        let place = format!("{}:{}", resource.file, resource.root.span.start);
+        let place = resource.file.place(resource.root.span);
         let object = Object::new(complete(resource)).map_err(|error| error.at(&place))?;
         if let Some(first) = seen.insert(object.id(), place.clone()) {
             return Err(Error::new(ErrorKind::Conflict, format!("{object} is there twice"))

@@ -148,7 +148,7 @@ fn no_shape_of_an_object_makes_a_rule_panic() {
         findings += analysis.findings.len();
         for finding in &analysis.findings {
             let span = finding.location.span;
-            assert!(text.get(span.start.offset..span.end.offset).is_some(), "{finding}: no place in the text");
+            assert!(text.get(span.span().range()).is_some(), "{finding}: no place in the text");
         }
     }
     writeln!(std::io::stderr(), "MUTATIONS {objects} objects, {findings} findings, {} rules", rules().count()).unwrap();

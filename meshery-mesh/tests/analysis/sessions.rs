@@ -59,3 +59,57 @@ spec: { hosts: [reviews], http: [{ route: [{ destination: { host: reviews } }] }
     files.remove("a.yaml");
     assert_eq!(session.analysis().findings, cold(&files, &options()));
 }
+
+/// Lines before an object, between two, within one, and the other way round: what stays the same has its places where it is
+/// now, those of its fixes and of what it has to do with, too.
+#[test]
+fn every_example_that_is_moved() {
+    for (at, rule) in rules().enumerate() {
+        let select = if at % 40 == 0 { Vec::new() } else { vec![rule.code.to_owned()] };
+        let options = Options { select, ..options() };
+        let mut session = Session::new(options.clone());
+        let bad = rule.bad.trim_start();
+        let last = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: last, namespace: shop }\n";
+        for text in [
+            format!("{bad}\n---\n{last}"),
+            format!("# ä\n{bad}\n---\n{last}"),
+            format!("{last}---\n{bad}\n"),
+            format!("{}data: {{ a: b }}\n---\n# why\n\n{bad}\n---\n{last}", last.replace("last", "first")),
+            format!("{last}data: {{ a: ä }}\n---\n{bad} # more\n"),
+            format!("\u{feff}{}", bad.replace("\n---\n", "\n# more\n---\n\n")),
+            format!("{bad}\n---\n{last}"),
+        ] {
+            session.put(&[Source::new("a.yaml", text.as_str())]);
+            let files = BTreeMap::from([("a.yaml", text.as_str())]);
+            assert_eq!(session.analysis().findings, cold(&files, &options), "{}: {text}", rule.code);
+        }
+    }
+}
+
+/// An allowance beside what has moved is where that is.
+#[test]
+fn what_is_allowed_moves_too() {
+    let bad = "apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: reviews, namespace: shop }
+spec:
+  hosts: [reviews]
+  http:
+  - route: [{ destination: { host: reviws } }] # meshery: allow MSH101: comes later
+---
+apiVersion: v1
+kind: Service
+metadata: { name: reviews, namespace: shop }
+spec: { ports: [{ port: 80 }] }
+";
+    let options = Options { select: vec!["MSH101".into()], ..options() };
+    let mut session = Session::new(options.clone());
+    for text in
+        [bad.to_owned(), format!("# one\n# two\n{bad}"), bad.replace(" # meshery: allow MSH101: comes later", "")]
+    {
+        session.put(&[Source::new("a.yaml", text.as_str())]);
+        let files = BTreeMap::from([("a.yaml", text.as_str())]);
+        assert_eq!(session.analysis().findings, cold(&files, &options), "{text}");
+    }
+    assert_eq!(session.analysis().findings.len(), 1, "nothing allows it any more");
+}

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use meshery_core::ErrorKind;
-use meshery_core::resource::{Node, Value};
+use meshery_core::resource::{File, Node, Value};
 use meshery_mesh::analyze::{Source, yaml};
 
 fn read(text: &str) -> Vec<meshery_core::Result<Node>> {
@@ -115,10 +115,11 @@ fn indentation_inside_brackets_and_quotes_means_nothing() {
     ] {
         assert_eq!(json(&one(text)), expected, "{text}");
     }
-    let root = one("a:\n  b: [\n\"ä\", x\n  ]\n  c: 1\n");
+    let text = "a:\n  b: [\n\"ä\", x\n  ]\n  c: 1\n";
+    let root = one(text);
     let x = &root.at(&["a", "b"]).unwrap().items()[1];
-    assert_eq!((x.span.start.to_string(), x.span.start.offset), ("3:6".into(), 16));
-    assert_eq!(root.at(&["a", "c"]).unwrap().span.start.to_string(), "5:6");
+    assert_eq!((File::new("f", text).place(x.span), x.span.start), ("f:3:6".into(), 16));
+    assert_eq!(File::new("f", text).place(root.at(&["a", "c"]).unwrap().span), "f:5:6");
 }
 
 #[test]
@@ -131,7 +132,7 @@ fn tabs_are_taken_where_the_api_server_takes_them() {
 #[test]
 fn spans_are_those_of_the_values() {
     let text = "\u{feff}ä: 日本 # c\nq: \"x y\"\nt: &anchor !!str  12\nl: [1, 2]\nm: &m # why\n  k: v\nz: *anchor\n";
-    let root = one(text);
+    let (root, file) = (one(text), File::new("f", text));
     for (key, expected, at) in [
         ("ä", "日本", "1:4"),
         ("q", "\"x y\"", "2:4"),
@@ -141,9 +142,9 @@ fn spans_are_those_of_the_values() {
         ("z", "*anchor", "7:4"),
     ] {
         let span = root.get(key).unwrap().span;
-        assert_eq!((&text[span.start.offset..span.end.offset], span.start.to_string().as_str()), (expected, at));
+        assert_eq!((file.slice(span), file.position(span.start).to_string().as_str()), (expected, at));
     }
-    assert_eq!(root.fields()[0].key_span.start.to_string(), "1:1");
+    assert_eq!(file.place(root.fields()[0].key_span), "f:1:1");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What holds for every text.
 
 use meshery_core::Span;
-use meshery_core::resource::{Node, Value};
+use meshery_core::resource::{File, Node, Value};
 use meshery_mesh::analyze::{Source, analyze, yaml};
 use proptest::prelude::*;
 
@@ -57,7 +57,8 @@ fn equal(node: &Node, json: &serde_json::Value) -> bool {
 /// Counts line and column anew, from the start of the text.
 fn stands_right(text: &str, span: Span) {
     assert!(span.start <= span.end, "{span:?}");
-    for position in [span.start, span.end] {
+    let region = File::new("f", text).region(span);
+    for position in [region.start, region.end] {
         let before = &text[..position.offset];
         let before = before.strip_prefix('\u{feff}').unwrap_or(before);
         let (lines, last) = (before.matches('\n').count(), before.rsplit('\n').next().unwrap_or_default());
@@ -112,7 +113,7 @@ proptest! {
         let text = format!("ö:\n{0}- {key}: {value}  # {value}\n{0}- '{value}'\n", " ".repeat(indent));
         let root = yaml::read(&Source::new("f", text.clone())).remove(0).unwrap();
         let items = root.fields()[0].value.items();
-        let cover = |span: Span| &text[span.start.offset..span.end.offset];
+        let cover = |span: Span| &text[span.range()];
         prop_assert_eq!(cover(items[0].fields()[0].value.span), &value);
         prop_assert_eq!(cover(items[0].fields()[0].key_span), &key);
         prop_assert_eq!(cover(items[1].span), format!("'{value}'"));

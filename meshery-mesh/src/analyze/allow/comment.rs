@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use meshery_core::analyzer::Location;
 use meshery_core::resource::{File, Node, Value};
-use meshery_core::{Position, Resource, Span};
+use meshery_core::{Resource, Span};
 
 use super::{Allowance, Place, Reach, Said};
 
@@ -43,17 +43,14 @@ fn in_line(file: &Arc<File>, own: &[Arc<Resource>], line: &Line<'_>) -> Option<A
         return None;
     }
     let lines = if before.trim().is_empty() { covered(file, own, line.number) } else { line.number..=line.number };
-    let column = before.chars().count() + 1;
-    let from = Position { offset: line.start + at, line: line.number, column };
-    let length = line.text.trim_end().len() - at;
-    let to = Position { offset: from.offset + length, column: column + length, ..from };
-    let location = Location { file: file.name.to_string(), span: Span { start: from, end: to } };
+    let span = Span::new(line.start + at, line.start + line.text.trim_end().len());
+    let location = Location { file: Arc::clone(file).into(), span: file.region(span) };
     Some(Allowance { said, reach: Reach::Lines(Arc::clone(&file.name), lines), place: Place::File(location) })
 }
 
 /// Whether a place is within a text, where `#` begins no comment.
 fn is_text(node: &Node, offset: usize) -> bool {
-    if !(node.span.start.offset..node.span.end.offset).contains(&offset) {
+    if !node.span.range().contains(&offset) {
         return false;
     }
     match &node.value {
@@ -71,22 +68,25 @@ fn covered(file: &File, own: &[Arc<Resource>], comment: usize) -> RangeInclusive
     let Some(line) = after.into_iter().find(|(_, line)| is_said(line)).map(|(at, _)| at + 1) else {
         return comment..=comment;
     };
-    let last = own.iter().find_map(|object| end_of(&object.root, line)).unwrap_or(line);
+    let last = own.iter().find_map(|object| end_of(file, &object.root, line)).unwrap_or(line);
     line..=last
 }
 
 /// The last line of the outermost part that begins on this line.
-fn end_of(node: &Node, line: usize) -> Option<usize> {
-    if node.span.start.line == line {
-        return Some(node.span.end.line);
+fn end_of(file: &File, node: &Node, line: usize) -> Option<usize> {
+    let line_of = |offset: u32| file.position(offset).line;
+    let (first, last) = (line_of(node.span.start), line_of(node.span.end));
+    if first == line {
+        return Some(last);
     }
-    if line < node.span.start.line || node.span.end.line < line {
+    if !(first..=last).contains(&line) {
         return None;
     }
     match &node.value {
-        Value::List(items) => items.iter().find_map(|item| end_of(item, line)),
+        Value::List(items) => items.iter().find_map(|item| end_of(file, item, line)),
         Value::Map(fields) => fields.iter().find_map(|field| {
-            if field.key_span.start.line == line { Some(field.value.span.end.line) } else { end_of(&field.value, line) }
+            let begins = line_of(field.key_span.start) == line;
+            if begins { Some(line_of(field.value.span.end)) } else { end_of(file, &field.value, line) }
         }),
         _ => None,
     }

@@ -8,20 +8,25 @@
 //!   reason: the Services are elsewhere
 //! ```
 
+use std::sync::Arc;
+
 use meshery_core::analyzer::Location;
-use meshery_core::resource::Node;
+use meshery_core::resource::{File, Node};
 use meshery_core::{Error, Result};
 
 use super::grammar::day_of;
 use super::{Allowance, Place, Reach, Said, is_known};
-use crate::analyze::{Source, yaml};
+use crate::analyze::Source;
+use crate::analyze::read::open;
+use crate::analyze::yaml::Texts;
 
 /// What an entry may say.
 const KEYS: [&str; 5] = ["files", "reason", "resources", "rules", "until"];
 
 pub(super) fn read(list: &Source, errors: &mut Vec<Error>) -> Vec<Allowance> {
     let mut found = Vec::new();
-    for document in yaml::read(list) {
+    let (file, documents) = open(list, &mut Texts::default());
+    for document in documents {
         let root = match document {
             Ok(root) => root,
             Err(error) => {
@@ -30,7 +35,7 @@ pub(super) fn read(list: &Source, errors: &mut Vec<Error>) -> Vec<Allowance> {
             }
         };
         for item in root.items() {
-            match entry(list, item) {
+            match entry(&file, item) {
                 Ok(allowance) => found.push(allowance),
                 Err(error) => errors.push(error),
             }
@@ -39,8 +44,8 @@ pub(super) fn read(list: &Source, errors: &mut Vec<Error>) -> Vec<Allowance> {
     found
 }
 
-fn entry(list: &Source, item: &Node) -> Result<Allowance> {
-    let wrong = |node: &Node, message: &str| Error::invalid(format!("{}:{}", list.name, node.span.start), message);
+fn entry(list: &Arc<File>, item: &Node) -> Result<Allowance> {
+    let wrong = |node: &Node, message: &str| Error::invalid(list.place(node.span), message);
     if let Some(field) = item.fields().iter().find(|field| !KEYS.contains(&&*field.key)) {
         let error = wrong(&field.value, "an allowance has no such field").found(&*field.key);
         return Err(error.expected(format!("one of {}", KEYS.join(", "))));
@@ -64,7 +69,7 @@ fn entry(list: &Source, item: &Node) -> Result<Allowance> {
         }
     };
     let reason = item.get("reason").and_then(Node::as_str).unwrap_or_default().trim().to_owned();
-    let location = Location { file: list.name.clone(), span: item.span };
+    let location = Location { file: Arc::clone(list).into(), span: list.region(item.span) };
     Ok(Allowance {
         said: Said { codes, reason, until },
         reach: Reach::Named { resources: texts("resources"), files: texts("files") },

@@ -77,8 +77,7 @@ impl Reach {
             }
             Self::Object(object) => {
                 *object.file.name == *finding.location.file
-                    && object.root.span.start.offset <= finding.location.span.start.offset
-                    && finding.location.span.start.offset <= object.root.span.end.offset
+                    && object.root.span.range().contains(&finding.location.span.start.offset)
             }
             Self::Named { resources, files } => {
                 let like = |patterns: &[String], name: &str| {
@@ -176,7 +175,7 @@ impl Allowance {
             Place::Object(object, location) => Finding {
                 location: location.clone(),
                 field: String::new(),
-                ..info.finding(object, location.span, message)
+                ..info.finding(object, location.span.span(), message)
             },
             Place::File(location) => info.finding_in(location.clone(), message),
         }

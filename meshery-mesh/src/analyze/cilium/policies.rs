@@ -81,5 +81,5 @@ pub(in crate::analyze) fn is_there(node: &Node, key: &str) -> bool {
 
 /// A place that can be pointed to: this one, or the head of the object.
 pub(in crate::analyze) fn visible(object: &Resource, span: Span) -> Span {
-    if span.start.offset < span.end.offset { span } else { object.head() }
+    span.or(object.head())
 }

@@ -24,7 +24,7 @@ impl Flaws<'_> {
     /// Something is wrong at a node; what a node lacks is wrong at the node.
     pub(in crate::analyze) fn add(&mut self, at: &Node, message: impl Into<String>, help: impl Into<String>) {
         // An empty value such as the one of `default:` takes no room.
-        let span = if at.span.start.offset < at.span.end.offset { at.span } else { self.resource.head() };
+        let span = at.span.or(self.resource.head());
         self.found.push(self.rule.finding(self.resource, span, message).with_help(help));
     }
 

@@ -42,6 +42,11 @@ impl View for Calls {
 }
 
 impl Calls {
+    /// The hosts that call others or are called.
+    pub(in crate::analyze) fn hosts(&self) -> impl Iterator<Item = &str> {
+        self.callees.iter().flat_map(|(caller, callees)| callees.iter().chain([caller])).map(String::as_str)
+    }
+
     /// Whom a host's workloads call, sorted.
     pub(in crate::analyze) fn of(&self, caller: &str) -> &[String] {
         self.callees.get(caller).map(Vec::as_slice).unwrap_or_default()

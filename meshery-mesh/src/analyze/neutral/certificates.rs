@@ -151,10 +151,10 @@ fn gateway_api(world: &World, listener: &Listener) -> Vec<Named> {
 fn istio(world: &World, listener: &Listener, gateways: &Gateways, gateway: &Gateway) -> Vec<Named> {
     let Some(server) = gateway.servers.iter().find(|it| it.node.span == listener.node.span) else { return Vec::new() };
     let namespaces: &[Arc<str>] = gateways.reach(gateway).map(|reach| &*reach.namespaces).unwrap_or_default();
-    let mut found: BTreeMap<(usize, Arc<str>), Named> = BTreeMap::new();
+    let mut found: BTreeMap<(u32, Arc<str>), Named> = BTreeMap::new();
     for credential in Credential::of(server, namespaces, false) {
         if let Some(secret) = credential.secret(world) {
-            let key = (credential.place.span.start.offset, Arc::clone(&secret.name));
+            let key = (credential.place.span.start, Arc::clone(&secret.name));
             found.entry(key).or_insert_with(|| (Place::of(&listener.object, credential.place), Arc::clone(secret)));
         }
     }

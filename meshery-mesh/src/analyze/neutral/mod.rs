@@ -77,6 +77,6 @@ pub(super) use normalization::{Paths, paths};
 pub(super) use origination::{Unverified, unverified};
 pub(super) use place::Place;
 pub(super) use protocols::{Outdated, outdated};
-pub(super) use routes::{Retries, RouteRule, Routes, Timed};
+pub(super) use routes::{Retries, Route, RouteRule, Routes, Timed};
 pub(super) use tokens::{Issuer, issuers};
 pub(super) use upstreams::Upstreams;

@@ -17,9 +17,7 @@ pub(in crate::analyze) struct Place {
 impl Place {
     /// Where a node of the object stands; its name, if the node has no length.
     pub(in crate::analyze) fn of(object: &Arc<Resource>, node: &Node) -> Self {
-        let is_seen = node.span.start.offset < node.span.end.offset;
-        let span = if is_seen { node.span } else { object.head() };
-        Self { object: Arc::clone(object), span }
+        Self { object: Arc::clone(object), span: node.span.or(object.head()) }
     }
 
     /// Where a path leads, or as far as there is something of it.
@@ -40,17 +38,15 @@ impl Place {
 
     /// Only the first line of it, for a text whose settings have no places of their own.
     pub(in crate::analyze) fn first_line(mut self) -> Self {
-        let text = self.object.file.text.get(self.span.start.offset..self.span.end.offset).unwrap_or_default();
+        let text = self.object.file.slice(self.span);
         let Some(line) = text.split('\n').next().map(str::trim_end).filter(|line| line.len() < text.len()) else {
             return self;
         };
         if line.is_empty() {
             return Self::head(&self.object);
         }
-        let end = &mut self.span.end;
-        *end = self.span.start;
-        end.offset += line.len();
-        end.column += line.chars().count();
+        let start = self.span.range().start;
+        self.span = Span::new(start, start + line.len());
         self
     }
 

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use kube_cel::cel::Program;
 use meshery_core::analyzer::Category;
-use meshery_core::resource::{Node, Value};
+use meshery_core::resource::{File, Node, Value};
 use meshery_core::{Error, GroupKind, Result, RuleInfo, Severity};
 
-use crate::analyze::{Source, rule, yaml};
+use crate::analyze::read::open;
+use crate::analyze::yaml::Texts;
+use crate::analyze::{Source, rule};
 
 /// A rule of one's own.
 pub(in crate::analyze) struct OwnRule {
@@ -48,8 +50,9 @@ const WHEN: &str = "when";
 /// The rules of a file, one in each document, and what cannot be read of them.
 pub(in crate::analyze) fn read(source: &Source) -> (Vec<OwnRule>, Vec<Error>) {
     let (mut rules, mut errors) = (Vec::new(), Vec::new());
-    for document in yaml::read(source) {
-        match document.and_then(|root| Declaration { source, root: &root }.rule()) {
+    let (file, documents) = open(source, &mut Texts::default());
+    for document in documents {
+        match document.and_then(|root| Declaration { file: &file, root: &root }.rule()) {
             Ok(rule) => rules.push(rule),
             Err(error) => errors.push(error),
         }
@@ -59,14 +62,14 @@ pub(in crate::analyze) fn read(source: &Source) -> (Vec<OwnRule>, Vec<Error>) {
 
 /// A document that declares a rule.
 struct Declaration<'a> {
-    source: &'a Source,
+    file: &'a File,
     root: &'a Node,
 }
 
 impl Declaration<'_> {
     fn rule(&self) -> Result<OwnRule> {
         if let Some(field) = self.root.fields().iter().find(|it| !KEYS.contains(&&*it.key) && &*it.key != WHEN) {
-            let place = format!("{}:{}", self.source.name, field.key_span.start);
+            let place = self.file.place(field.key_span);
             let error = Error::invalid(place, "a rule has no such field").found(&*field.key);
             return Err(error.expected(format!("one of {}, {WHEN}", KEYS.join(", "))));
         }
@@ -119,7 +122,7 @@ impl Declaration<'_> {
     fn reads(&self) -> Result<BTreeMap<String, GroupKind>> {
         let fields = self.root.get("reads").map(Node::fields).unwrap_or_default().iter();
         let read = fields.map(|field| {
-            let place = format!("{}:{}", self.source.name, field.value.span.start);
+            let place = self.file.place(field.value.span);
             let wrong = || {
                 Error::invalid(place, "this is no kind").expected("as Service, or VirtualService.networking.istio.io")
             };
@@ -131,7 +134,7 @@ impl Declaration<'_> {
     fn tests(&self) -> Result<Vec<Test>> {
         let items = self.root.get("tests").map(Node::items).unwrap_or_default().iter();
         let tests = items.map(|item| {
-            let place = format!("{}:{}", self.source.name, item.span.start);
+            let place = self.file.place(item.span);
             let text = |key: &str| item.get(key).and_then(Node::as_str).map(str::to_owned);
             match (text("bad"), text("good")) {
                 (Some(text), None) => Ok(Test { is_bad: true, text, place }),
@@ -167,13 +170,13 @@ impl Declaration<'_> {
     }
 
     fn lacks(&self, key: &str) -> Error {
-        let place = format!("{}:{}", self.source.name, self.root.span.start);
+        let place = self.file.place(self.root.span);
         Error::invalid(place, format!("a rule has no {key}")).expected(key)
     }
 
     fn wrong(&self, key: &str, message: &str) -> Error {
         let at = self.root.get(key).map_or(self.root.span, |node| node.span);
-        Error::invalid(format!("{}:{}", self.source.name, at.start), message)
+        Error::invalid(self.file.place(at), message)
     }
 }
 

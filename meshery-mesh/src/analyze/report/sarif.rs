@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use meshery_core::analyzer::{Fix, Location, Related};
-use meshery_core::{Error, Finding, Result, Severity, Span};
+use meshery_core::{Error, Finding, Region, Result, Severity};
 use serde_json::{Value, json};
 
 use super::{Format, fingerprints};
@@ -128,7 +128,7 @@ fn artifact(file: &str) -> Value {
     json!({ "uri": uri })
 }
 
-fn region(span: Span) -> Value {
+fn region(span: Region) -> Value {
     json!({
         "startLine": span.start.line,
         "startColumn": span.start.column,

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use meshery_core::Span;
+use meshery_core::Region;
 use meshery_core::analyzer::Location;
 
 use crate::analyze::Analysis;
@@ -28,7 +28,7 @@ pub(super) fn snippet<'a>(analysis: &'a Analysis, location: &Location, resource:
     }
     let at = analysis.files.binary_search_by(|file| (*file.name).cmp(&location.file)).ok()?;
     let text: &str = &analysis.files.get(at)?.text;
-    let Span { start, end } = location.span;
+    let Region { start, end } = location.span;
     let (before, rest) = (text.get(..start.offset)?, text.get(start.offset..)?);
     let from = before.rfind('\n').map_or(0, |at| at + 1);
     let last = rest.split_inclusive('\n').take(LINES).map(str::len).sum::<usize>();

@@ -5,6 +5,7 @@
 //! what it refuses gets more of it, and every place is counted back to the file. Nor does the reader mind a tab behind
 //! the colon of a key.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use saphyr_parser::ScanError;
@@ -18,9 +19,10 @@ const SHIFT: usize = 256;
 const MOST_BYTES: usize = 64 << 20;
 
 /// A document with some of its lines moved to the right.
-pub(super) struct Layout {
-    original: String,
-    text: String,
+pub(super) struct Layout<'a> {
+    original: Cow<'a, str>,
+    /// With those lines moved, if there are any.
+    text: Option<String>,
     /// Bytes before the lines that are moved.
     moved: BTreeSet<usize>,
     /// Characters of `text` before the first character of each line that is moved.
@@ -28,17 +30,18 @@ pub(super) struct Layout {
     spent: usize,
 }
 
-impl Layout {
-    pub(super) fn new(document: &Document<'_>) -> Self {
+impl<'a> Layout<'a> {
+    pub(super) fn new(document: &Document<'a>) -> Self {
         // The scanner wants no tabs between the tokens of JSON, where they are allowed and inside strings impossible.
-        let original = if document.json { document.text.replace('\t', " ") } else { document.text.to_owned() };
+        let has_tabs = document.json && document.text.contains('\t');
+        let original = if has_tabs { document.text.replace('\t', " ").into() } else { Cow::Borrowed(document.text) };
         let spent = original.len();
-        Self { text: original.clone(), original, moved: BTreeSet::new(), ends: Vec::new(), spent }
+        Self { text: None, original, moved: BTreeSet::new(), ends: Vec::new(), spent }
     }
 
     /// What to scan.
     pub(super) fn text(&self) -> &str {
-        &self.text
+        self.text.as_deref().unwrap_or(&self.original)
     }
 
     /// The index in the document of the character with this index in the text.
@@ -50,7 +53,7 @@ impl Layout {
 
     /// Moves the lines that this error is about. Whether another reading may get further.
     pub(super) fn loosen(&mut self, error: &ScanError) -> bool {
-        self.spent = self.spent.saturating_add(self.text.len());
+        self.spent = self.spent.saturating_add(self.text().len());
         let within = self.spent <= MOST_BYTES.max(8 * self.original.len());
         let at = self.byte(self.original(error.marker().index()));
         let known = self.moved.len();
@@ -68,7 +71,7 @@ impl Layout {
     fn space_for_tabs(&mut self, at: usize) -> bool {
         let kept = self.original[..at].trim_end_matches([' ', '\t']).len();
         let tabs = self.original[kept..at].contains('\t');
-        self.original.replace_range(kept..at, &" ".repeat(at - kept));
+        self.original.to_mut().replace_range(kept..at, &" ".repeat(at - kept));
         self.rebuild();
         tabs
     }
@@ -104,18 +107,19 @@ impl Layout {
 
     fn rebuild(&mut self) {
         let shift = " ".repeat(SHIFT);
-        self.text.clear();
+        let mut text = String::with_capacity(self.original.len() + self.moved.len() * SHIFT);
         self.ends.clear();
         let (mut copied, mut characters) = (0, 0);
         for &start in &self.moved {
             let piece = &self.original[copied..start];
-            self.text.push_str(piece);
-            self.text.push_str(&shift);
+            text.push_str(piece);
+            text.push_str(&shift);
             characters += piece.chars().count() + SHIFT;
             self.ends.push(characters);
             copied = start;
         }
-        self.text.push_str(&self.original[copied..]);
+        text.push_str(&self.original[copied..]);
+        self.text = Some(text);
     }
 
     fn byte(&self, index: usize) -> usize {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use meshery_core::resource::{Field, Node, Value};
-use meshery_core::{Error, ErrorKind, Span};
+use meshery_core::{Error, ErrorKind, Position, Span};
 
 /// A map of which some fields have been read.
 #[derive(Default)]
@@ -33,14 +33,14 @@ impl PartialMap {
         self.key.is_none()
     }
 
-    /// Takes the next key; `merge` marks a plain `<<`.
+    /// Takes the next key; `merge` marks a plain `<<`, and `position` tells where the first one of two is.
     ///
     /// # Errors
     /// [`ErrorKind::Syntax`] for a key that JSON does not have, or that the map has already.
-    pub(super) fn key(&mut self, node: &Node, merge: bool) -> Result<(), Error> {
+    pub(super) fn key(&mut self, node: &Node, merge: bool, position: impl Fn(Span) -> Position) -> Result<(), Error> {
         let text = key_text(&node.value)?;
         if let Some(first) = self.find(&text).filter(|at| !self.merged[*at] && !merge) {
-            let first = self.fields[first].key_span.start;
+            let first = position(self.fields[first].key_span);
             return Err(Error::new(ErrorKind::Syntax, format!("the key {text:?} occurs twice in one map"))
                 .with("first", format!("line {}, column {}", first.line, first.column)));
         }

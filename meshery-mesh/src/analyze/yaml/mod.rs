@@ -9,60 +9,73 @@
 //! | `budget` | go-yaml v2 does: refuses documents that aliases blow up |
 
 mod budget;
+mod chars;
 mod layout;
 mod map;
-mod places;
 mod scalar;
 mod split;
 mod texts;
 mod tree;
 
-use meshery_core::resource::Node;
-use meshery_core::{Error, ErrorKind, Position, Result};
+use meshery_core::resource::{File, Node};
+use meshery_core::{Error, ErrorKind, Result, Span};
 
 use super::Source;
-use places::Places;
+use chars::Chars;
+pub(super) use texts::Texts;
 
 /// Reads a file: for each document that is not empty its root, or why it cannot be read and where. A document that
 /// cannot be read keeps no other from being read.
 ///
 /// ```
+/// use meshery_core::Span;
 /// use meshery_mesh::analyze::{Source, yaml};
 ///
 /// let documents = yaml::read(&Source::new("a.yaml", "kind: Pod\n---\n# nothing\n---\na: ]\n"));
 /// assert_eq!(documents.len(), 2);
-/// assert_eq!(documents[0].as_ref().unwrap().get("kind").unwrap().span.start.to_string(), "1:7");
+/// assert_eq!(documents[0].as_ref().unwrap().get("kind").unwrap().span, Span::new(6, 9));
 /// assert!(documents[1].as_ref().unwrap_err().to_string().starts_with("a.yaml:5:4: "));
 /// ```
 pub fn read(source: &Source) -> Vec<Result<Node>> {
-    match std::str::from_utf8(&source.text) {
-        Ok(text) => read_text(&source.name, text),
-        Err(error) => {
-            let valid = String::from_utf8_lossy(&source.text[..error.valid_up_to()]);
-            let place = Places::new(unmarked(&valid), 0).of_byte(valid.len());
-            let found = source.text.get(error.valid_up_to()).map_or(String::new(), |byte| format!("byte {byte:#04x}"));
-            let error = Error::new(ErrorKind::Syntax, "the file is not text").expected("UTF-8").found(found);
-            vec![Err(error.at(place_in(&source.name, place)))]
-        }
+    match open(source) {
+        Ok(file) => documents(&file, &mut Texts::default()),
+        Err(error) => vec![Err(error)],
     }
 }
 
-/// How an error names a place in a file: `a.yaml:3:7`.
-pub(super) fn place_in(file: &str, position: Position) -> String {
-    format!("{file}:{position}")
+/// The file that a source is.
+///
+/// # Errors
+/// [`ErrorKind::Syntax`] for one that is not text, or more of it than places can tell.
+pub(super) fn open(source: &Source) -> Result<File> {
+    let text = std::str::from_utf8(&source.text).map_err(|error| {
+        let valid = error.valid_up_to();
+        let file =
+            File::new(source.name.as_str(), String::from_utf8_lossy(source.text.get(..valid).unwrap_or_default()));
+        let found = source.text.get(valid).map_or(String::new(), |byte| format!("byte {byte:#04x}"));
+        let error = Error::new(ErrorKind::Syntax, "the file is not text").expected("UTF-8").found(found);
+        error.at(file.place(Span::new(valid, valid)))
+    })?;
+    if u32::try_from(text.len()).is_err() {
+        let error = Error::new(ErrorKind::Syntax, "the file is too large").expected("less than 4 GiB");
+        return Err(error.found(format!("{} bytes", text.len())).at(&source.name));
+    }
+    Ok(File::new(source.name.as_str(), text))
 }
 
-fn read_text(file: &str, whole: &str) -> Vec<Result<Node>> {
-    let text = unmarked(whole);
-    let places = Places::new(text, whole.len() - text.len());
-    let mut texts = texts::Texts::default();
-    let read = |piece: split::Piece<'_>| {
-        let document = piece.map_err(|(byte, error)| (places.of_byte(byte), error))?;
-        refuse_control(&document, &places)?;
-        tree::read(&document, &places, &mut texts).map_err(|(span, error)| (span.start, error))
+/// The documents of a file, whose texts are shared with those that were read before.
+pub(super) fn documents(file: &File, texts: &mut Texts) -> Vec<Result<Node>> {
+    let text = unmarked(&file.text);
+    let before = file.text.len() - text.len();
+    let whole = tree::Whole { file, before, chars: Chars::new(text) };
+    let at = |byte: usize| Span::new(before + byte, before + byte);
+    let mut read = |piece: split::Piece<'_>| {
+        let document = piece.map_err(|(byte, error)| (at(byte), error))?;
+        refuse_control(&document).map_err(|(byte, error)| (at(byte), error))?;
+        tree::read(&document, &whole, texts)
     };
-    let located = split::documents(text).into_iter().map(read);
-    located.filter_map(|read| read.map_err(|(place, error)| error.at(place_in(file, place))).transpose()).collect()
+    let located = split::documents(text).into_iter().map(&mut read);
+    located.filter_map(|read| read.map_err(|(place, error)| error.at(file.place(place))).transpose()).collect()
 }
 
 /// A text without its byte order mark.
@@ -71,14 +84,15 @@ fn unmarked(text: &str) -> &str {
 }
 
 /// YAML has no control characters; in JSON the parser has refused them already.
-fn refuse_control(document: &split::Document<'_>, places: &Places<'_>) -> Result<(), (Position, Error)> {
-    if document.json {
+fn refuse_control(document: &split::Document<'_>) -> Result<(), (usize, Error)> {
+    let is_usual = |byte: u8| matches!(byte, b'\n' | b' '..=b'~');
+    if document.json || document.text.bytes().all(is_usual) {
         return Ok(());
     }
     match document.text.char_indices().find(|&(_, c)| !is_printable(c)) {
         None => Ok(()),
         Some((at, c)) => Err((
-            places.of_byte(document.start + at),
+            document.start + at,
             Error::new(ErrorKind::Syntax, "control characters are not allowed").found(format!("U+{:04X}", c as u32)),
         )),
     }

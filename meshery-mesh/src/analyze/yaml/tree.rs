@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use meshery_core::resource::{Node, Value};
+use meshery_core::resource::{File, Node, Value};
 use meshery_core::{Error, ErrorKind, Span};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span as EventSpan, StrInput};
 
 use super::budget::{Budget, check_depth, too_deep};
+use super::chars::Chars;
 use super::layout::Layout;
 use super::map::PartialMap;
-use super::places::Places;
 use super::scalar;
 use super::split::Document;
 use super::texts::Texts;
@@ -17,15 +17,24 @@ use super::texts::Texts;
 /// An error and where it stands.
 pub(super) type Misplaced = (Span, Error);
 
+/// What a document is a part of.
+pub(super) struct Whole<'a> {
+    pub(super) file: &'a File,
+    /// Bytes of the file before its text: the length of its byte order mark.
+    pub(super) before: usize,
+    /// Those of the text.
+    pub(super) chars: Chars<'a>,
+}
+
 /// Reads one document. `None` when it holds nothing but comments.
-pub(super) fn read(document: &Document<'_>, places: &Places<'_>, texts: &mut Texts) -> Result<Option<Node>, Misplaced> {
-    let base = places.chars_before(document.start);
+pub(super) fn read(document: &Document<'_>, whole: &Whole<'_>, texts: &mut Texts) -> Result<Option<Node>, Misplaced> {
+    let base = whole.chars.before(document.start);
     let mut layout = Layout::new(document);
     loop {
-        match Tree::new(places, base, &layout, texts).read(Parser::new_from_str(layout.text())) {
+        match Tree::new(whole, base, &layout, texts).read(Parser::new_from_str(layout.text())) {
             Err(Failure::Scan(error)) if layout.loosen(&error) => {}
             Err(Failure::Scan(error)) => {
-                let place = Tree::new(places, base, &layout, texts).span(EventSpan::empty(*error.marker()));
+                let place = Tree::new(whole, base, &layout, texts).span(EventSpan::empty(*error.marker()));
                 return Err((place, syntax(&error)));
             }
             Err(Failure::Content(place, error)) => return Err((place, error)),
@@ -64,10 +73,10 @@ fn second_document() -> Error {
 
 /// The document as far as it has been read.
 struct Tree<'a> {
-    places: &'a Places<'a>,
-    /// Characters of the file before the document.
+    whole: &'a Whole<'a>,
+    /// Characters of the text before the document.
     base: usize,
-    layout: &'a Layout,
+    layout: &'a Layout<'a>,
     texts: &'a mut Texts,
     stack: Vec<Open>,
     anchors: HashMap<usize, Finished>,
@@ -102,8 +111,8 @@ struct Finished {
 }
 
 impl<'a> Tree<'a> {
-    fn new(places: &'a Places<'a>, base: usize, layout: &'a Layout, texts: &'a mut Texts) -> Self {
-        Self { places, base, layout, texts, stack: Vec::new(), anchors: HashMap::new(), budget: Budget::default() }
+    fn new(whole: &'a Whole<'a>, base: usize, layout: &'a Layout<'a>, texts: &'a mut Texts) -> Self {
+        Self { whole, base, layout, texts, stack: Vec::new(), anchors: HashMap::new(), budget: Budget::default() }
     }
 
     fn read(mut self, mut parser: Parser<'_, StrInput<'_>>) -> Result<Option<Node>, Failure> {
@@ -181,20 +190,24 @@ impl<'a> Tree<'a> {
         let span = done.node.span;
         match &mut open.content {
             Content::List(items) => items.push(done.node),
-            Content::Map(map) if map.wants_key() => map.key(&done.node, done.merge).map_err(|error| (span, error))?,
+            Content::Map(map) if map.wants_key() => {
+                let position = |span: Span| self.whole.file.position(span.start);
+                map.key(&done.node, done.merge, position).map_err(|error| (span, error))?;
+            }
             Content::Map(map) => map.value(done.node, done.alias).map_err(|error| (span, error))?,
         }
         Ok(None)
     }
 
     fn span(&self, span: EventSpan) -> Span {
-        let place = |marker: Marker| self.places.of_char(self.base + self.layout.original(marker.index()));
+        let Whole { before, chars, .. } = self.whole;
+        let place = |marker: Marker| before + chars.byte(self.base + self.layout.original(marker.index()));
         let (start, end) = (place(span.start), place(span.end));
-        Span { start, end: end.max(start) }
+        Span::new(start, end.max(start))
     }
 
     fn text(&self, span: Span) -> &str {
-        self.places.slice(span)
+        self.whole.file.slice(span)
     }
 
     /// The span without the anchor, the tag and the comments before the value and the space behind it.
@@ -205,9 +218,8 @@ impl<'a> Tree<'a> {
             let end = if rest.starts_with('#') { rest.find('\n') } else { rest.find(char::is_whitespace) };
             rest = rest[end.unwrap_or(rest.len())..].trim_start();
         }
-        let start = span.start.offset + whole.len() - rest.len();
-        let end = start + rest.trim_end().len();
-        Span { start: self.places.of_offset(start), end: self.places.of_offset(end) }
+        let start = span.range().start + whole.len() - rest.len();
+        Span::new(start, start + rest.trim_end().len())
     }
 }
 

@@ -119,7 +119,7 @@ impl<'a> Report<'a> {
     }
 
     fn at(&mut self, idea: Idea, span: Span, message: String, help: String) {
-        let is_seen = span.start.offset < span.end.offset;
+        let is_seen = !span.is_empty();
         let span = self.anchor.unwrap_or(if is_seen { span } else { self.object.head() });
         self.problems.push(Problem { idea, span, other: None, message, help });
     }

@@ -42,7 +42,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let wrong = annotations.iter().filter_map(|annotation| Some((annotation, annotation_problem(annotation)?)));
     let finding = |(annotation, problem): (&Annotation, String)| {
         let span = annotation.field.value.span;
-        let span = if span.start.offset < span.end.offset { span } else { annotation.field.key_span };
+        let span = span.or(annotation.field.key_span);
         let message = format!("the annotation {} is invalid: {problem}", &*annotation.field.key);
         rule.finding(&annotation.object, span, message).with_help("correct the value")
     };

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use meshery_core::resource::{Field, Node, Resource};
-use meshery_core::world::Selector;
-use meshery_core::{Finding, RuleInfo, Severity, World};
+use meshery_core::resource::{Field, Kind, Node, Resource};
+use meshery_core::world::{Facet, Facets, Selector, Settings};
+use meshery_core::{Finding, RuleInfo, Severity, Span, World};
 
 use crate::analyze::Rule;
 use crate::analyze::istio::{MESH, MeshConfig, ROOT_NAMESPACE, find_named, named_gateway, told_namespace};
@@ -86,7 +86,8 @@ const CLAIMS: &str = "@request.auth.claims";
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let settings = world.settings();
-    let routing = world.of(VIRTUAL_SERVICE).iter().filter_map(|service| Some((service, claim(service)?)));
+    let services = world.view::<Facets<Claimed>>();
+    let routing = services.iter().filter_map(|(service, claimed)| Some((service, claimed.0?)));
     let mut routing = routing.peekable();
     if routing.peek().is_none() {
         return Vec::new();
@@ -100,7 +101,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
             let Some(workload) = open else { continue };
             let message =
                 format!("no RequestAuthentication checks tokens at {workload}, which is the gateway {gateway}");
-            let finding = rule.finding(service, claim.key_span, message);
+            let finding = rule.finding(service, claim, message);
             let finding = finding.with_help("add a RequestAuthentication that selects the workload of the gateway");
             let finding = finding.with_related(gateway, gateway.head(), "routes by claims here");
             findings.push(if settings.closed || settings.compatible {
@@ -112,6 +113,17 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Where a VirtualService routes by a claim first.
+struct Claimed(Option<Span>);
+
+impl Facet for Claimed {
+    const KINDS: &'static [Kind<'static>] = &[VIRTUAL_SERVICE];
+
+    fn of(service: &Arc<Resource>, _: &Settings) -> Self {
+        Self(claim(service).map(|header| header.key_span))
+    }
 }
 
 /// The first header that means a claim.

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use meshery_core::resource::{Node, Resource};
-use meshery_core::{Finding, RuleInfo, Severity, World};
+use meshery_core::resource::{Kind, Node, Resource};
+use meshery_core::world::{Facet, Facets, Settings};
+use meshery_core::{Finding, RuleInfo, Severity, Span, World};
 
 use crate::analyze::Rule;
-use crate::analyze::istio::{Exports, MESH, Slot, full_host, http_slots};
+use crate::analyze::istio::{Exports, MESH, full_host, http_slots};
 use crate::analyze::kinds::VIRTUAL_SERVICE;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
@@ -54,55 +55,70 @@ spec: { hosts: [shop.example.com], gateways: [web], http: [{ route: [{ destinati
     ..Rule::NEW
 };
 
-/// A route of a VirtualService to a subset of a host of its own.
-struct Split<'a> {
-    service: &'a Arc<Resource>,
-    slot: Slot<'a>,
-}
-
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let compatible = world.settings().compatible;
-    let mut splits: HashMap<String, Vec<Split<'_>>> = HashMap::new();
-    for service in world.of(VIRTUAL_SERVICE) {
-        let own_hosts = hosts(service, compatible);
-        for (_, slot) in http_slots(service).filter(|(_, slot)| !slot.subset().is_empty()) {
-            let host = named(slot.host(), service, compatible);
-            // One for each VirtualService is enough.
-            let known = splits.get(&host).and_then(|splits| splits.last());
-            let is_new = known.is_none_or(|split| !Arc::ptr_eq(split.service, service));
-            if is_new && own_hosts.contains(&host) {
-                splits.entry(host).or_default().push(Split { service, slot });
-            }
+    let all = world.view::<Facets<Routing>>();
+    if all.iter().all(|(_, routing)| routing.whole.is_empty()) {
+        return Vec::new();
+    }
+    let mut splits: HashMap<&str, Vec<(&Arc<Resource>, &Split)>> = HashMap::new();
+    for (service, routing) in all.iter() {
+        for split in &routing.splits {
+            splits.entry(&split.host).or_default().push((service, split));
         }
     }
-    let services = world.of(VIRTUAL_SERVICE).iter().filter(|service| is_of_gateway(service, compatible));
-    let findings = services.flat_map(|service| {
-        let whole = http_slots(service).filter(|(_, slot)| slot.subset().is_empty());
-        let whole = whole.filter(|(http, slot)| compatible || (slot.destination.is_some() && !is_of_sidecars(http)));
-        whole.filter_map(|(_, slot)| past(rule, &splits, service, slot, compatible)).collect::<Vec<_>>()
-    });
-    findings.collect()
+    let past = |service: &Resource, (host, place): &(String, Span)| {
+        let own = service.namespace_or_default();
+        let reaches = |(_, split): &&(_, &Split)| world.settings().compatible || split.exports.reach(own);
+        let (other, split) = splits.get(host.as_str())?.iter().find(reaches)?;
+        let subset = &split.subset;
+        let message =
+            format!("requests from the gateway go past {other}, which sends those for this host to {subset:?}");
+        let finding = rule.finding(service, *place, message);
+        let finding = finding.with_help("name the subset here too, or let one VirtualService serve gateway and mesh");
+        Some(finding.with_related(other, split.place, "sends requests to a subset"))
+    };
+    all.iter().flat_map(|(service, routing)| routing.whole.iter().filter_map(|whole| past(service, whole))).collect()
 }
 
-fn past(
-    rule: &RuleInfo,
-    splits: &HashMap<String, Vec<Split<'_>>>,
-    service: &Resource,
-    slot: Slot<'_>,
-    compatible: bool,
-) -> Option<Finding> {
-    let host = named(slot.host(), service, compatible);
-    if !compatible && hosts(service, compatible).contains(&host) {
-        return None;
+/// Where a VirtualService sends requests.
+struct Routing {
+    /// For each host of its own that it splits, the first route to a subset.
+    splits: Vec<Split>,
+    /// The routes of a gateway to hosts as a whole, of which the VirtualService is none.
+    whole: Vec<(String, Span)>,
+}
+
+/// A route of a VirtualService to a subset of a host of its own.
+struct Split {
+    host: String,
+    subset: String,
+    place: Span,
+    exports: Exports,
+}
+
+impl Facet for Routing {
+    const KINDS: &'static [Kind<'static>] = &[VIRTUAL_SERVICE];
+
+    fn of(service: &Arc<Resource>, settings: &Settings) -> Self {
+        let compatible = settings.compatible;
+        let own_hosts = hosts(service, compatible);
+        let (mut splits, mut whole) = (Vec::<Split>::new(), Vec::new());
+        let is_of_gateway = is_of_gateway(service, compatible);
+        for (http, slot) in http_slots(service) {
+            let (host, place) = (named(slot.host(), service, compatible), slot.place().span);
+            let is_own = own_hosts.contains(&host);
+            if !slot.subset().is_empty() {
+                if is_own && splits.iter().all(|split| split.host != host) {
+                    let (subset, exports) = (slot.subset().to_owned(), Exports::of_spec(service));
+                    splits.push(Split { host, subset, place, exports });
+                }
+            } else if is_of_gateway && (compatible || (slot.destination.is_some() && !is_own && !is_of_sidecars(http)))
+            {
+                whole.push((host, place));
+            }
+        }
+        Self { splits, whole }
     }
-    let own = service.namespace_or_default();
-    let reaches = |split: &&Split<'_>| compatible || Exports::of_spec(split.service).reach(own);
-    let split = splits.get(&host)?.iter().find(reaches)?;
-    let (other, subset) = (split.service, split.slot.subset());
-    let message = format!("requests from the gateway go past {other}, which sends those for this host to {subset:?}");
-    let finding = rule.finding(service, slot.place().span, message);
-    let finding = finding.with_help("name the subset here too, or let one VirtualService serve gateway and mesh");
-    Some(finding.with_related(other, split.slot.place().span, "sends requests to a subset"))
 }
 
 /// A host to compare: for istioctl the text alone.

@@ -1,9 +1,11 @@
 //! MSH183 `virtualservices-share-mesh-host`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
-use meshery_core::resource::{Node, Resource};
-use meshery_core::{Finding, RuleInfo, Severity, World};
+use meshery_core::resource::{Kind, Node, Resource};
+use meshery_core::world::{Facet, Facets, Settings};
+use meshery_core::{Finding, RuleInfo, Severity, Span, World};
 
 use crate::analyze::Rule;
 use crate::analyze::istio::{MESH, MeshHosts, full_host, told_namespace};
@@ -52,9 +54,11 @@ spec: { hosts: [reviews], http: [{ timeout: 2s, route: [{ destination: { host: r
 const EVERYWHERE: &str = "*";
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let compatible = world.settings().compatible;
+    if !world.settings().compatible {
+        return conflicts(rule, &world.view());
+    }
     let meshed: Vec<&Resource> = world.of(VIRTUAL_SERVICE).iter().map(|it| &**it).filter(|it| is_of_mesh(it)).collect();
-    if compatible { as_istioctl(rule, &meshed) } else { conflicts(rule, &meshed) }
+    as_istioctl(rule, &meshed)
 }
 
 fn is_of_mesh(service: &Resource) -> bool {
@@ -109,24 +113,61 @@ fn as_istioctl(rule: &RuleInfo, services: &[&Resource]) -> Vec<Finding> {
     reported.into_iter().filter_map(|at| services.get(at)).map(finding).collect()
 }
 
+/// What a VirtualService has in the mesh.
+struct Meshed {
+    hosts: Vec<Named>,
+    /// Who sees it.
+    scopes: BTreeSet<String>,
+    /// For what it has routes.
+    protocols: Vec<&'static str>,
+}
+
+/// A host, in full, as it is written, and where.
+struct Named {
+    full: String,
+    written: String,
+    place: Span,
+}
+
+impl Facet for Meshed {
+    const KINDS: &'static [Kind<'static>] = &[VIRTUAL_SERVICE];
+
+    fn of(service: &Arc<Resource>, _: &Settings) -> Self {
+        let own = service.namespace_or_default();
+        let hosts = hosts(service).filter(|_| is_of_mesh(service));
+        let hosts = hosts.filter_map(|host| Some((host.as_str()?, host.span))).map(|(written, place)| Named {
+            full: full_host(written, own),
+            written: written.to_owned(),
+            place,
+        });
+        let protocols = ["http", "tls", "tcp"].into_iter().filter(|it| !service.items(&["spec", it]).is_empty());
+        let scopes = scopes(service, own).into_iter().filter(|scope| *scope != "~").map(str::to_owned);
+        Self { hosts: hosts.collect(), scopes: scopes.collect(), protocols: protocols.collect() }
+    }
+}
+
 /// A host that a VirtualService has in the mesh.
 #[derive(Clone, Copy)]
 struct Claim<'a> {
     service: &'a Resource,
-    host: &'a Node,
+    meshed: &'a Meshed,
+    host: &'a Named,
 }
 
 /// Every host that two have, of which some namespace sees both.
-fn conflicts(rule: &RuleInfo, services: &[&Resource]) -> Vec<Finding> {
-    let mut claims: BTreeMap<(&str, String), BTreeMap<&str, Vec<Claim<'_>>>> = BTreeMap::new();
-    for &service in services {
-        let own = service.namespace_or_default();
-        for host in hosts(service) {
-            let full = full_host(host.as_str().unwrap_or_default(), own);
-            for protocol in ["http", "tls", "tcp"].into_iter().filter(|it| !service.items(&["spec", it]).is_empty()) {
-                let scopes = scopes(service, own).into_iter().filter(|scope| *scope != "~");
-                let of_host = claims.entry((protocol, full.clone())).or_default();
-                scopes.for_each(|scope| of_host.entry(scope).or_default().push(Claim { service, host }));
+fn conflicts(rule: &RuleInfo, services: &Facets<Meshed>) -> Vec<Finding> {
+    let mut having: HashMap<&str, usize> = HashMap::new();
+    for host in services.iter().flat_map(|(_, meshed)| &meshed.hosts) {
+        *having.entry(&host.full).or_default() += 1;
+    }
+    let mut claims: BTreeMap<(&str, &str), BTreeMap<&str, Vec<Claim<'_>>>> = BTreeMap::new();
+    for (service, meshed) in services.iter() {
+        let is_shared = |host: &&Named| having.get(host.full.as_str()).is_some_and(|count| *count > 1);
+        for host in meshed.hosts.iter().filter(is_shared) {
+            for protocol in &meshed.protocols {
+                let of_host = claims.entry((protocol, &host.full)).or_default();
+                let claim = Claim { service, meshed, host };
+                meshed.scopes.iter().for_each(|scope| of_host.entry(scope).or_default().push(claim));
             }
         }
     }
@@ -160,11 +201,10 @@ fn pairs<'a>(claims: &[Claim<'a>], others: &[Claim<'a>]) -> Vec<(Claim<'a>, Clai
 }
 
 fn conflict(rule: &RuleInfo, one: Claim<'_>, other: Claim<'_>) -> Finding {
-    let host = one.host.as_str().unwrap_or_default();
-    let message = format!("{} has the host {host:?} in the mesh, too", other.service);
-    let finding = rule.finding(one.service, one.host.span, message);
+    let message = format!("{} has the host {:?} in the mesh, too", other.service, one.host.written);
+    let finding = rule.finding(one.service, one.host.place, message);
     let finding = finding.with_help("make one VirtualService of them, or export them to different namespaces");
-    let is_everyones = |claim: &Claim<'_>| scopes(claim.service, claim.service.namespace_or_default()).contains("*");
+    let is_everyones = |claim: &Claim<'_>| claim.meshed.scopes.contains(EVERYWHERE);
     let severity = if is_everyones(&one) == is_everyones(&other) { rule.severity } else { Severity::Warning };
-    finding.as_bad_as(severity).with_related(other.service, other.host.span, "the same host")
+    finding.as_bad_as(severity).with_related(other.service, other.host.place, "the same host")
 }

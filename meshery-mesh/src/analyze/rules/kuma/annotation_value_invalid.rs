@@ -33,7 +33,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         let wanted = wanted(&it.field.key, value)?;
         let message = format!("{value:?} is not {wanted}");
         let span = it.field.value.span;
-        let span = if span.start.offset < span.end.offset { span } else { it.field.key_span };
+        let span = span.or(it.field.key_span);
         Some(rule.finding(&it.object, span, message).with_help(format!("set it to {wanted}")))
     };
     annotations.iter().filter_map(finding).collect()

@@ -113,7 +113,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
 /// The fields that hold no further fields. What lists are appended to is merged, and contradicts nothing.
 fn leaves<'a>(node: &'a Node, path: String, depth: usize, found: &mut Vec<(String, &'a Node)>) {
     if node.fields().is_empty() || depth == 0 {
-        if !path.is_empty() && node.span.start.offset < node.span.end.offset {
+        if !path.is_empty() && !node.span.is_empty() {
             found.push((path, node));
         }
         return;

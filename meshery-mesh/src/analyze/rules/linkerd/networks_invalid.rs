@@ -63,7 +63,7 @@ fn of_networks(rule: &RuleInfo, policy: &Resource, list: &[Node]) -> Vec<Finding
     let problems = networks::problems(list).into_iter();
     problems
         .map(|(span, problem)| {
-            let span = if span.start.offset < span.end.offset { span } else { policy.head() };
+            let span = span.or(policy.head());
             rule.finding(policy, span, problem).with_help(help)
         })
         .collect()

@@ -45,7 +45,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
             [] => (spec_place(route, "rules"), "the route has no rule".into()),
             [_, second, ..] => (second.span, format!("the route has {} rules, and Linkerd takes one", rules.len())),
         };
-        let span = if span.start.offset < span.end.offset { span } else { route.head() };
+        let span = span.or(route.head());
         Some(rule.finding(route, span, message).with_help("put all backends into one rule"))
     });
     findings.collect()

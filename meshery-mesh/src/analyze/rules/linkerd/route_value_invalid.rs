@@ -61,7 +61,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
 type Problem = (Span, String, &'static str);
 
 fn finding(rule: &RuleInfo, route: &Resource, span: Span, message: String, help: &str) -> Finding {
-    let span = if span.start.offset < span.end.offset { span } else { route.head() };
+    let span = span.or(route.head());
     rule.finding(route, span, message).with_help(help)
 }
 

@@ -60,7 +60,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
 }
 
 fn finding(rule: &RuleInfo, profile: &Resource, (span, message, help): Problem) -> Finding {
-    let span = if span.start.offset < span.end.offset { span } else { profile.head() };
+    let span = span.or(profile.head());
     rule.finding(profile, span, message).with_help(help)
 }
 
@@ -101,7 +101,7 @@ fn check((around, condition): (&Node, &Node), of_request: bool, problems: &mut V
         problems.extend(of_status(condition, status));
     }
     if !says {
-        let span = if condition.span.start.offset < condition.span.end.offset { condition.span } else { around.span };
+        let span = condition.span.or(around.span);
         let (message, help) = if of_request {
             ("the condition says nothing of requests", "say method, pathRegex, all, any or not")
         } else {
@@ -115,7 +115,7 @@ fn of_status(around: &Node, status: &Node) -> Option<Problem> {
     let bound = |key: &str| status.get(key).and_then(Node::as_int).filter(|status| *status != 0);
     let (from, to) = (bound("min"), bound("max"));
     let beyond = |bound: Option<i64>| bound.filter(|status| !(100..=599).contains(status));
-    let holder = if status.span.start.offset < status.span.end.offset { status } else { around };
+    let holder = if !status.span.is_empty() { status } else { around };
     let (key, message) = if let Some(number) = beyond(from) {
         ("min", format!("there is no status {number}"))
     } else if let Some(number) = beyond(to) {

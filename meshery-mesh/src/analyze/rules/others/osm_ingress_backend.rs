@@ -99,6 +99,6 @@ fn of_source(rule: &RuleInfo, object: &Resource, source: &Node) -> Option<Findin
         kind => ("kind", format!("{kind:?} is no source"), "say Service, AuthenticatedPrincipal or IPRange"),
     };
     let span = place(source, key);
-    let span = if span.start.offset < span.end.offset { span } else { object.head() };
+    let span = span.or(object.head());
     Some(rule.finding(object, span, message).with_help(help))
 }

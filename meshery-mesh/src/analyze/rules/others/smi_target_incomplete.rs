@@ -66,7 +66,7 @@ fn check(rule: &RuleInfo, target: &Resource) -> Vec<Finding> {
         if !["HTTPRouteGroup", "TCPRoute", "UDPRoute"].contains(&kind) {
             let message = format!("a rule is an HTTPRouteGroup, a TCPRoute or a UDPRoute, and not {kind:?}");
             let span = crate::analyze::smi::place(item, "kind");
-            let span = if span.start.offset < span.end.offset { span } else { target.head() };
+            let span = span.or(target.head());
             findings.push(rule.finding(target, span, message).with_help("correct kind"));
         }
     }

@@ -65,11 +65,14 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         || config.get(&["discoverySelectors"]).is_some_and(|it| !it.is_empty())
         || objects().any(|object| !object.items(&["spec", "exportTo"]).is_empty())
         || world.of(SERVICE).iter().any(|service| service.annotation("networking.istio.io/exportTo").is_some());
+    if is_limited {
+        return Vec::new();
+    }
     let entries = world.of(SERVICE_ENTRY).iter().map(|entry| entry.items(&["spec", "hosts"]).len()).sum::<usize>();
     let hosts = world.of(SERVICE).len() + entries;
     let all = objects().chain(world.of(SERVICE));
     let namespaces: BTreeSet<&str> = all.map(|object| object.namespace_or_default()).collect();
-    if is_limited || hosts < LARGE || namespaces.len() < 2 {
+    if hosts < LARGE || namespaces.len() < 2 {
         return Vec::new();
     }
     let first = objects().next().map(|object| {

@@ -1,12 +1,12 @@
 //! MSH830 `retry-amplification`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use meshery_core::analyzer::Category;
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
-use crate::analyze::neutral::{Calls, Retries, Routes};
+use crate::analyze::neutral::{Calls, Retries, Route, Routes};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH830",
@@ -78,11 +78,23 @@ impl Tried {
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let (routes, calls) = (world.view::<Routes>(), world.view::<Calls>());
-    let mut tried: BTreeMap<String, Tried> = BTreeMap::new();
-    for route in routes.iter().filter(|route| route.is_inside) {
+    let named: HashSet<&str> = calls.hosts().collect();
+    let inside = routes.iter().filter(|route| route.is_inside && !named.is_empty());
+    let retried = inside.filter_map(|route| {
         let most = route.rules.iter().filter(|rule| rule.retries.is_some()).max_by_key(|rule| rule.tries());
-        let Some(most) = most.filter(|rule| rule.tries() > 1) else { continue };
-        for host in &route.hosts {
+        Some((route, most.filter(|rule| rule.tries() > 1)?))
+    });
+    let retried: Vec<_> = retried.collect();
+    // No chain leads through others.
+    let is_named = |route: &Route| {
+        let backends = route.rules.iter().flat_map(|rule| &rule.backends);
+        route.hosts.iter().chain(backends).any(|host| named.contains(host.as_str()))
+    };
+    let on_chains: HashSet<&String> =
+        retried.iter().filter(|(route, _)| is_named(route)).flat_map(|(route, _)| &route.hosts).collect();
+    let mut tried: BTreeMap<String, Tried> = BTreeMap::new();
+    for (route, most) in retried {
+        for host in route.hosts.iter().filter(|host| on_chains.contains(host)) {
             let unknown = Tried { tries: 1, retries: None, backends: BTreeSet::new() };
             let known = tried.entry(host.clone()).or_insert(unknown);
             known.backends.extend(route.rules.iter().flat_map(|rule| rule.backends.iter().cloned()));

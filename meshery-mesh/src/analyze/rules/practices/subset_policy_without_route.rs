@@ -1,14 +1,16 @@
 //! MSH840 `subset-policy-without-route`.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
+use std::sync::Arc;
 
 use meshery_core::analyzer::Category;
-use meshery_core::resource::{Node, Value};
-use meshery_core::{Finding, RuleInfo, Severity, World};
+use meshery_core::resource::{Kind, Node, Value};
+use meshery_core::world::{Facet, Facets, Settings};
+use meshery_core::{Finding, Resource, RuleInfo, Severity, Span, World};
 
 use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
-use crate::analyze::istio::slots;
+use crate::analyze::istio::{Slot, slots};
 use crate::analyze::kinds::{DESTINATION_RULE, VIRTUAL_SERVICE};
 use crate::analyze::neutral::full_host;
 
@@ -49,28 +51,63 @@ spec:
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let mut routed: BTreeSet<(String, &str)> = BTreeSet::new();
-    for service in world.of(VIRTUAL_SERVICE) {
-        let named = slots(service).filter(|slot| !slot.subset().is_empty());
-        routed.extend(named.map(|slot| (full_host(slot.host(), service.namespace_or_default()), slot.subset())));
+    let policies = world.view::<Facets<Policies>>();
+    let mut policies = policies.iter().filter(|(_, policies)| !policies.subsets.is_empty()).peekable();
+    if policies.peek().is_none() {
+        return Vec::new();
     }
+    let routes = world.view::<Facets<Routed>>();
+    let routed: HashSet<(&str, &str)> = routes
+        .iter()
+        .flat_map(|(_, routed)| &routed.0)
+        .map(|(host, subset)| (host.as_str(), subset.as_str()))
+        .collect();
     let mut findings = Vec::new();
-    for object in world.of(DESTINATION_RULE) {
-        let named = object.text(&["spec", "host"]).unwrap_or_default();
-        let host = full_host(named, object.namespace_or_default());
-        // A wildcard is for hosts whose routes name themselves.
-        for subset in object.items(&["spec", "subsets"]).iter().filter(|_| !named.is_empty() && !named.starts_with('*'))
-        {
-            let Some(name) = subset.get("name").and_then(Node::as_str) else { continue };
-            let policy = subset.get("trafficPolicy").filter(|it| matches!(it.value, Value::Map(_)) && !it.is_empty());
-            let Some(policy) = policy.filter(|_| !routed.contains(&(host.clone(), name))) else { continue };
+    for (object, Policies { host, subsets }) in policies.map(|(object, policies)| (object, &**policies)) {
+        for (name, place) in subsets.iter().filter(|(name, _)| !routed.contains(&(host.as_str(), name.as_str()))) {
+            let named = object.text(&["spec", "host"]).unwrap_or_default();
             let message =
                 format!("no route goes to the subset {name:?} of {named:?}, so that its policy holds for nobody");
             let help = "route to the subset, or say it of the whole host";
-            let finding = rule.finding(object, policy.span, message).with_help(help);
+            let finding = rule.finding(object, *place, message).with_help(help);
             let read = world.covers(VIRTUAL_SERVICE, object.namespace_or_default());
             findings.extend(of_missing(world, read, finding, "no VirtualService outside the input routes to it"));
         }
     }
     findings
+}
+
+/// The subsets that a VirtualService routes to, by their hosts.
+struct Routed(Vec<(String, String)>);
+
+impl Facet for Routed {
+    const KINDS: &'static [Kind<'static>] = &[VIRTUAL_SERVICE];
+
+    fn of(service: &Arc<Resource>, _: &Settings) -> Self {
+        let named = slots(service).filter(|slot| !slot.subset().is_empty());
+        let full = |slot: Slot<'_>| full_host(slot.host(), service.namespace_or_default());
+        Self(named.map(|slot| (full(slot), slot.subset().to_owned())).collect())
+    }
+}
+
+/// The subsets of a DestinationRule that have a policy, and where it is.
+struct Policies {
+    host: String,
+    subsets: Vec<(String, Span)>,
+}
+
+impl Facet for Policies {
+    const KINDS: &'static [Kind<'static>] = &[DESTINATION_RULE];
+
+    fn of(object: &Arc<Resource>, _: &Settings) -> Self {
+        let named = object.text(&["spec", "host"]).unwrap_or_default();
+        // A wildcard is for hosts whose routes name themselves.
+        let is_one = !named.is_empty() && !named.starts_with('*');
+        let subsets = object.items(&["spec", "subsets"]).iter().filter(|_| is_one).filter_map(|subset| {
+            let policy =
+                subset.get("trafficPolicy").filter(|it| matches!(it.value, Value::Map(_)) && !it.is_empty())?;
+            Some((subset.get("name").and_then(Node::as_str)?.to_owned(), policy.span))
+        });
+        Self { host: full_host(named, object.namespace_or_default()), subsets: subsets.collect() }
+    }
 }

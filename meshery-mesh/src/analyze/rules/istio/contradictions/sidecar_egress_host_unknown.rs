@@ -1,6 +1,7 @@
 //! MSH268 `sidecar-egress-host-unknown`.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use meshery_core::resource::{Node, Resource};
 use meshery_core::{Finding, RuleInfo, Severity, World};
@@ -50,7 +51,8 @@ metadata: { name: reviews, namespace: shop }",
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let sidecars = world.of(SIDECAR);
+    let asked = |sidecar: &Arc<Resource>| egress(sidecar).any(|node| Entry::of(node, sidecar).is_some());
+    let sidecars: Vec<&Arc<Resource>> = world.of(SIDECAR).iter().filter(|sidecar| asked(sidecar)).collect();
     if sidecars.is_empty() {
         return Vec::new();
     }
@@ -66,7 +68,32 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         known: &known,
         registry: &world.view::<Registry>(),
     };
-    sidecars.iter().flat_map(|sidecar| look.check(sidecar)).collect()
+    let check = |sidecar: &Arc<Resource>| -> Vec<Finding> {
+        egress(sidecar).filter_map(|node| look.check(sidecar, node)).collect()
+    };
+    sidecars.into_iter().flat_map(check).collect()
+}
+
+/// What the workloads of a Sidecar may call.
+fn egress(sidecar: &Resource) -> impl Iterator<Item = &Node> {
+    let listeners = sidecar.items(&["spec", "egress"]).iter();
+    listeners.filter_map(|listener| listener.get("hosts")).flat_map(Node::items)
+}
+
+/// An entry for hosts that somebody has to have.
+struct Entry<'a> {
+    namespace: &'a str,
+    text: &'a str,
+}
+
+impl<'a> Entry<'a> {
+    fn of(node: &'a Node, sidecar: &'a Resource) -> Option<Self> {
+        let own = sidecar.namespace_or_default();
+        let (namespace, text) = node.as_str()?.split_once('/')?;
+        let is_any =
+            text.is_empty() || text == "*" || namespace == "~" || breadth(text) == Some(Breadth::Namespace(own));
+        (!is_any).then_some(Self { namespace: if namespace == "." { own } else { namespace }, text })
+    }
 }
 
 /// The hosts of ServiceEntries and VirtualServices, as they are written and in full.
@@ -93,23 +120,10 @@ struct Look<'a> {
 }
 
 impl Look<'_> {
-    fn check(&self, sidecar: &Resource) -> Vec<Finding> {
-        let listeners = sidecar.items(&["spec", "egress"]).iter();
-        let hosts = listeners.filter_map(|listener| listener.get("hosts")).flat_map(Node::items);
-        hosts.filter_map(|node| self.check_host(sidecar, node)).collect()
-    }
-
-    fn check_host(&self, sidecar: &Resource, node: &Node) -> Option<Finding> {
+    fn check(&self, sidecar: &Resource, node: &Node) -> Option<Finding> {
         let own = sidecar.namespace_or_default();
-        let (namespace, text) = node.as_str()?.split_once('/')?;
-        if text.is_empty() || text == "*" || namespace == "~" {
-            return None;
-        }
+        let Entry { namespace, text } = Entry::of(node, sidecar)?;
         let host = Host::parse(text, own);
-        let namespace = if namespace == "." { own } else { namespace };
-        if breadth(text) == Some(Breadth::Namespace(own)) {
-            return None;
-        }
         let full = host_key(text, own);
         // Entries are compared with full names; of a name without dots nobody can be mistaken.
         let is_short = matches!(host, Host::Either { .. }) || text.strip_suffix(".svc").is_some();

@@ -1,9 +1,11 @@
 //! MSH272 `virtualservices-share-gateway-host`.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use meshery_core::resource::{Node, Resource};
-use meshery_core::{Finding, RuleInfo, Severity, World};
+use meshery_core::resource::{Kind, Node, Resource};
+use meshery_core::world::{Facet, Facets, Settings};
+use meshery_core::{Finding, RuleInfo, Severity, Span, World};
 
 use crate::analyze::Rule;
 use crate::analyze::istio::{MESH, host_key, named_gateway};
@@ -52,22 +54,37 @@ spec:
 };
 
 /// A gateway, a host of it, and what kind of routes there are.
-type Thing<'a> = ((&'a str, &'a str), String, &'a str);
+type Thing = ((String, String), String, &'static str);
 
-fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let mut claims: BTreeMap<Thing<'_>, Vec<(&Resource, &Node)>> = BTreeMap::new();
-    for service in world.of(VIRTUAL_SERVICE) {
+/// For what a VirtualService takes all requests, and where the host is.
+struct Taken(Vec<(Thing, Span)>);
+
+impl Facet for Taken {
+    const KINDS: &'static [Kind<'static>] = &[VIRTUAL_SERVICE];
+
+    fn of(service: &Arc<Resource>, _: &Settings) -> Self {
         let own = service.namespace_or_default();
         let protocols: Vec<&str> = ["http", "tls", "tcp"].into_iter().filter(|it| takes_all(service, it)).collect();
         let gateways = service.items(&["spec", "gateways"]).iter().filter_map(Node::as_str);
+        let mut taken = Vec::new();
         for gateway in gateways.filter(|gateway| *gateway != MESH) {
+            let (namespace, name) = named_gateway(gateway, own, false);
             for host in service.items(&["spec", "hosts"]) {
                 let full = host_key(host.as_str().unwrap_or_default(), own);
-                for protocol in &protocols {
-                    let thing = (named_gateway(gateway, own, false), full.clone(), *protocol);
-                    claims.entry(thing).or_default().push((service, host));
-                }
+                let things = protocols.iter().map(|it| ((namespace.to_owned(), name.to_owned()), full.clone(), *it));
+                taken.extend(things.map(|thing| (thing, host.span)));
             }
+        }
+        Self(taken)
+    }
+}
+
+fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
+    let services = world.view::<Facets<Taken>>();
+    let mut claims: BTreeMap<&Thing, Vec<(&Resource, Span)>> = BTreeMap::new();
+    for (service, taken) in services.iter() {
+        for (thing, place) in &taken.0 {
+            claims.entry(thing).or_default().push((service, *place));
         }
     }
     let mut found: BTreeMap<(&str, &str), Finding> = BTreeMap::new();
@@ -80,9 +97,9 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
             found.entry(key).or_insert_with(|| {
                 let message =
                     format!("{other} takes all requests for this host of gateway \"{namespace}/{gateway}\", too");
-                let finding = rule.finding(service, host.span, message);
+                let finding = rule.finding(service, *host, message);
                 let finding = finding.with_help("make one VirtualService of them, or let one match fewer requests");
-                finding.with_related(other, place.span, "the same host")
+                finding.with_related(other, *place, "the same host")
             });
         }
     }
