@@ -149,6 +149,12 @@ impl PartialEq<&str> for FileRef {
     }
 }
 
+impl PartialEq<String> for FileRef {
+    fn eq(&self, name: &String) -> bool {
+        self.as_str() == name
+    }
+}
+
 impl PartialOrd for FileRef {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))

@@ -28,7 +28,7 @@ pub(super) enum Restarts {
 }
 
 pub(super) fn pod(refusals: &mut Refusals<'_>) {
-    if let Some(spec) = refusals.object.root.get("spec") {
+    if let Some(spec) = refusals.spec() {
         check(refusals, spec, Restarts::AsSaid, &[]);
     }
 }
@@ -38,8 +38,9 @@ pub(super) fn template(refusals: &mut Refusals<'_>, pod: &Node, restarts: Restar
     if let Some(metadata) = pod.get("metadata") {
         metadata::labels(refusals, metadata);
     }
-    if let Some(spec) = pod.get("spec") {
-        check(refusals, spec, restarts, claims);
+    match said(pod, "spec") {
+        Some(spec) => check(refusals, spec, restarts, claims),
+        None => refusals.say(pod.span, "the pods have no containers", "write the spec of the template"),
     }
 }
 
