@@ -2,14 +2,17 @@
 //! gone and two operators at once in `invariants.rs`, istiod itself in `istio.rs`.
 #![cfg(target_os = "linux")]
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::support::bed::{Bed, SHOP_OBJECTS, bed, shared, shop, text};
+use crate::support::proxy::{Fault, Proxy};
 use base64::Engine;
 use meshery_core::control_plane::PodFate;
 use meshery_core::lifecycle::ChangeAction;
 use meshery_core::{ErrorKind, InstanceSpec, MeshId, OperationOptions};
 use meshery_mesh::control_plane::{Conduct, Service, StandIn};
+use meshery_mesh::lifecycle::Lifecycle;
 use serde_json::{Value, json};
 
 /// However dead it is, an uninstall is over after this.
@@ -272,6 +275,46 @@ async fn what_another_installer_made_is_adopted_only_when_asked_and_given_back()
     bed.apply(path, "somebody", &json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "inherited" }, "data": { "theirs": "1" } })).await.unwrap();
     let error = bed.lifecycle.install(&text("heir", "default", yaml), &options, &bed.context).await.unwrap_err();
     assert!(error.kind() == ErrorKind::Conflict && error.to_string().contains("somebody"), "{error}");
+    bed.delete(path).await.unwrap();
+}
+
+/// Whoever else writes at the same moment, such as an autoscaler that tells of its status: the server says then that the
+/// request is wrong, and not that there is a conflict.
+#[tokio::test]
+async fn what_changes_while_it_is_taken_over_or_given_back_is_looked_at_again() {
+    let Some(bed) = shared().await else { return };
+    let proxy = Proxy::before(&bed.cluster).await;
+    let lifecycle = Lifecycle::new(proxy.cluster().await);
+    let yaml = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: busy, namespace: default }\ndata: { a: \"1\" }\n";
+    let helm = json!({
+        "apiVersion": "v1", "kind": "ConfigMap",
+        "metadata": { "name": "busy", "annotations": { "meta.helm.sh/release-name": "old", "meta.helm.sh/release-namespace": "default" }, "labels": { "app.kubernetes.io/managed-by": "Helm" } },
+        "data": { "a": "1" },
+    });
+    let path = "/api/v1/namespaces/default/configmaps/busy";
+    bed.apply(path, "helm", &helm).await.unwrap();
+    // Once in each operation, and of it only the first write to the object that is none of a dry run.
+    let once = || {
+        let is_over = AtomicBool::new(false);
+        move |_: u64, method: &str, target: &str| {
+            let is_it = method == "PATCH" && target.starts_with(path) && !target.contains("dryRun");
+            (is_it && !is_over.swap(true, Ordering::SeqCst)).then_some(Fault::Overtaken)
+        }
+    };
+    proxy.judge(once());
+    let options = OperationOptions { adopt: true, ..bed.options.clone() };
+    let report = lifecycle.install(&text("guest", "default", yaml), &options, &bed.context).await.unwrap();
+    assert_eq!((report.updated.len(), proxy.counts().1[&Fault::Overtaken]), (1, 1));
+    let retried = |report: &meshery_core::OperationReport| {
+        report.events.iter().filter(|event| serde_json::to_value(event).unwrap()["happening"] == "retried").count()
+    };
+    assert_eq!(retried(&report), 1, "{report:?}");
+    let adopted = bed.get(path).await.unwrap();
+    assert_eq!(adopted.annotation("overtaken"), Some("yes"));
+    proxy.judge(once());
+    assert_eq!(lifecycle.hand_back("guest", &bed.options, &bed.context).await.unwrap().len(), 1);
+    assert_eq!(proxy.counts().1[&Fault::Overtaken], 1);
+    assert!(bed.get(path).await.unwrap().label("applyset.kubernetes.io/part-of").is_none());
     bed.delete(path).await.unwrap();
 }
 

@@ -14,6 +14,7 @@ mod shell;
 mod stamp;
 mod testbed;
 mod verb;
+mod wasm;
 mod workspace;
 
 use std::process::ExitCode;

@@ -31,6 +31,11 @@ pub(crate) fn cargo_bare(arguments: &[&str]) -> Command {
     command
 }
 
+/// Whether nothing may be left out: there a part that is missing is an error.
+pub(crate) fn in_ci() -> bool {
+    std::env::var_os("CI").is_some_and(|value| !value.is_empty())
+}
+
 /// Runs a program to its end.
 pub(crate) fn run(command: &mut Command) -> Result {
     let status = command.status().map_err(|error| missing(command, &error))?;

@@ -144,7 +144,7 @@ impl Lines {
 /// The starts of all lines, and places within those that are not all ASCII.
 fn marks(text: &str) -> Box<[Mark]> {
     // A byte order mark is before the first column.
-    let mut offset = text.len() - text.trim_start_matches('\u{feff}').len();
+    let mut offset = text.len() - text.strip_prefix('\u{feff}').unwrap_or(text).len();
     let mut marks = Vec::new();
     let mut line = 1;
     for content in text.get(offset..).unwrap_or_default().split_inclusive('\n') {

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use meshery_core::{Error, Result};
+use meshery_core::{Error, ErrorKind, Result};
 
 use super::Source;
 
@@ -43,6 +43,9 @@ pub fn gather(paths: impl IntoIterator<Item = impl AsRef<Path>>) -> (Vec<Source>
     (gathering.sources, gathering.errors)
 }
 
+/// How many bytes of a file are read at most: what is read takes some ten times as much memory.
+const MOST: u64 = 256 << 20;
+
 #[derive(Default)]
 struct Gathering {
     sources: Vec<Source>,
@@ -56,9 +59,7 @@ impl Gathering {
     fn named(&mut self, path: &Path) {
         let text = path.to_string_lossy();
         if text == STDIN {
-            let mut input = Vec::new();
-            let read = std::io::stdin().lock().read_to_end(&mut input);
-            return self.add(path, read.map(|_| input).map_err(Error::from));
+            return self.add(path, whole(std::io::stdin().lock()));
         }
         if !path.exists() && text.contains(PATTERN) {
             return self.pattern(path, &text);
@@ -109,7 +110,7 @@ impl Gathering {
 
     fn file(&mut self, path: &Path) {
         if self.is_new(path) {
-            self.add(path, fs::read(path).map_err(Error::from));
+            self.add(path, content(path));
         }
     }
 
@@ -125,6 +126,25 @@ impl Gathering {
             Err(error) => self.errors.push(error.at(name)),
         }
     }
+}
+
+/// What a file holds. A device or a pipe may never end, and is not read.
+fn content(path: &Path) -> Result<Vec<u8>> {
+    if fs::metadata(path)?.is_file() {
+        return whole(fs::File::open(path)?);
+    }
+    Err(Error::new(ErrorKind::InvalidInput, "this is no file").expected("a file or a folder"))
+}
+
+/// All of it, unless it is too much.
+fn whole(from: impl Read) -> Result<Vec<u8>> {
+    let mut text = Vec::new();
+    from.take(MOST + 1).read_to_end(&mut text)?;
+    if text.len() as u64 > MOST {
+        let error = Error::new(ErrorKind::LimitExceeded, "this is too much for configuration");
+        return Err(error.expected(format!("at most {} MiB", MOST >> 20)).found("more"));
+    }
+    Ok(text)
 }
 
 /// What is in a folder and not hidden, by name.

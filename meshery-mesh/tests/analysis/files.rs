@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use meshery_core::Severity;
+use meshery_core::{ErrorKind, Severity};
 use meshery_mesh::analyze::{Options, Session, Source, analyze, gather};
 
 struct Folder(PathBuf);
@@ -67,6 +67,36 @@ fn what_is_binary_or_broken_is_said_and_keeps_nothing_else_from_being_read() {
     assert!(analysis.errors.len() == 1 && place.contains("binary.yaml:1:"), "{:?}", analysis.errors);
     let found = analysis.findings.iter().find(|finding| finding.code == "MSH101").unwrap();
     assert_eq!(found.help.as_deref(), Some("did you mean \"a\"?"), "the Service behind the byte order mark is seen");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_never_ends_is_not_read() {
+    let folder = Folder::new("endless");
+    std::os::unix::fs::symlink("/dev/zero", folder.0.join("zero.yaml")).unwrap();
+    std::os::unix::fs::symlink(&folder.0, folder.0.join("loop")).unwrap();
+    folder.write("a.yaml", "{ apiVersion: v1, kind: ConfigMap, metadata: { name: a } }");
+    let (sources, errors) = gather([&folder.0]);
+    assert_eq!(sources.len(), 1);
+    assert!(errors.len() == 1 && errors[0].to_string().contains("zero.yaml: this is no file"), "{errors:?}");
+}
+
+#[test]
+fn more_than_configuration_ever_is_is_refused_unread() {
+    let folder = Folder::new("large");
+    fs::File::create(folder.0.join("large.yaml")).unwrap().set_len(300 << 20).unwrap();
+    let (sources, errors) = gather([&folder.0]);
+    assert!(sources.is_empty() && errors[0].kind() == ErrorKind::LimitExceeded, "{errors:?}");
+    assert!(errors[0].to_string().contains("large.yaml") && errors[0].to_string().contains("256 MiB"), "{errors:?}");
+}
+
+#[test]
+fn a_hundred_thousand_documents_are_read_each_at_its_place() {
+    let text = "a: b\n---\n".repeat(100_000);
+    let analysis = analyze(&[Source::new("many.yaml", text)]);
+    assert_eq!(analysis.errors.len(), 100_000);
+    let last = analysis.errors.last().unwrap().report();
+    assert_eq!(last.place.as_deref(), Some("many.yaml:199999:1"));
 }
 
 #[test]

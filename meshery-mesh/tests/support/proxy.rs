@@ -36,6 +36,8 @@ pub enum Fault {
     Expired,
     /// A list is one from before.
     Stale,
+    /// Somebody else changes the object just before.
+    Overtaken,
 }
 
 type Judge = Arc<dyn Fn(u64, &str, &str) -> Option<Fault> + Send + Sync>;
@@ -154,6 +156,7 @@ async fn carry(state: Arc<State>, request: hyper::Request<Incoming>) -> io::Resu
             return Ok(whole(200, format!("{}\n", json!({ "type": "ERROR", "object": status })).into()));
         }
         Some(Fault::Stale) => return Ok(whole(200, state.lists.lock().unwrap()[&target].clone())),
+        Some(Fault::Overtaken) => overtake(&state, &target).await?,
         Some(Fault::ResetAfter | Fault::Cut) | None => {}
     }
     let sent = Request {
@@ -181,6 +184,15 @@ async fn carry(state: Arc<State>, request: hyper::Request<Incoming>) -> io::Resu
     } else {
         answered(&state, answer, target, fault).await
     }
+}
+
+/// Writes to the object as a controller does that knows nothing of anybody else.
+async fn overtake(state: &State, target: &str) -> io::Result<()> {
+    let path = target.split('?').next().unwrap_or_default();
+    let patch = json!({ "metadata": { "annotations": { "overtaken": "yes" } } });
+    let request = Request::new(Method::Patch, path).query("fieldManager", "controller");
+    let request = request.body("application/merge-patch+json", patch.to_string().into_bytes());
+    state.cluster.send(request).await.map_err(io::Error::other)?.body().await.map_err(io::Error::other).map(drop)
 }
 
 /// What befalls a request: not everything can befall everybody.

@@ -3,11 +3,15 @@
 use std::process::Command;
 
 use super::{Verb, no_options, setup};
-use crate::shell::{Result, cargo, run};
-use crate::{node, python};
+use crate::shell::{Result, cargo, in_ci, run};
+use crate::{node, python, wasm};
 
-pub(super) const VERB: Verb =
-    Verb { name: "lint", options: "", does: "rustfmt, clippy, rustdoc, ruff, mypy, tsc", run: lint };
+pub(super) const VERB: Verb = Verb {
+    name: "lint",
+    options: "",
+    does: "rustfmt, clippy, rustdoc, ruff, mypy, tsc, and whether it compiles for wasm32",
+    run: lint,
+};
 
 fn lint(options: &[String]) -> Result {
     no_options(options)?;
@@ -36,14 +40,17 @@ pub(super) fn complaints() -> Vec<String> {
         ("mypy", mypy()),
         ("tsc", node::script("check")),
     ];
-    linters
-        .into_iter()
-        .filter_map(|(name, mut command)| {
-            let result = run(&mut command);
-            println!("lint: {name}: {}", if result.is_ok() { "clean" } else { "complains" });
-            result.err().map(|error| format!("{name}: {error}"))
-        })
-        .collect()
+    let unable = wasm::obtain().err();
+    let wasm = unable.is_none().then(|| ("wasm32", wasm::check()));
+    if let Some(error) = &unable {
+        eprintln!("SKIPPED: whether core and the analyzers compile for wasm32: {error}");
+    }
+    let complaints = linters.into_iter().chain(wasm).filter_map(|(name, mut command)| {
+        let result = run(&mut command);
+        println!("lint: {name}: {}", if result.is_ok() { "clean" } else { "complains" });
+        result.err().map(|error| format!("{name}: {error}"))
+    });
+    complaints.chain(unable.filter(|_| in_ci())).collect()
 }
 
 fn clippy() -> Command {

@@ -5,7 +5,7 @@ use std::thread;
 
 use super::{Verb, lint, no_options, setup};
 use crate::count::{self, Count};
-use crate::shell::{Finished, Listen, Result, cargo, run};
+use crate::shell::{Finished, Listen, Result, cargo, in_ci, run};
 use crate::{chromium, debian, envoy, kubectl, node, peers, python, testbed, workspace};
 
 pub(super) const VERB: Verb =
@@ -81,10 +81,9 @@ fn pytest() -> Command {
 
 /// A suite that ran nothing proves nothing; where everything is at hand, nor does one that left something out.
 fn complaint(name: &str, count: Count) -> Option<String> {
-    let in_ci = std::env::var_os("CI").is_some_and(|value| !value.is_empty());
     if count.passed == 0 {
         Some(format!("{name}: not one test passed"))
-    } else if in_ci && count.skipped > 0 {
+    } else if in_ci() && count.skipped > 0 {
         Some(format!("{name}: {} skipped, and in CI nothing may be", count.skipped))
     } else {
         None
