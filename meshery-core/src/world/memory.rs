@@ -1,6 +1,6 @@
 //! What was found about each object by itself, kept for those that have not changed.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::address;
@@ -57,12 +57,12 @@ pub(super) struct Change {
     pub(super) fresh: Vec<Arc<Resource>>,
     /// Where those are in memory that are here no longer; what was found about them holds them, so that nothing else is
     /// there.
-    gone: HashSet<usize>,
+    gone: BTreeSet<usize>,
 }
 
 impl Change {
     pub(super) fn between(before: &[Arc<Shelf>], now: &[Arc<Shelf>]) -> Self {
-        let addresses = |shelves: &[Arc<Shelf>]| -> HashSet<usize> { objects(shelves).map(address).collect() };
+        let addresses = |shelves: &[Arc<Shelf>]| -> BTreeSet<usize> { objects(shelves).map(address).collect() };
         let (old, new) = (addresses(before), addresses(now));
         let fresh = objects(now).filter(|it| !old.contains(&address(it))).cloned().collect();
         let gone = old.difference(&new).copied().collect();

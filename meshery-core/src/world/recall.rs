@@ -1,6 +1,6 @@
 //! What was known of the objects that are still here.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::resource::Resource;
@@ -35,7 +35,7 @@ pub fn recall<'a, T>(before: &'a [(Arc<Resource>, T)], now: &[&Arc<Resource>]) -
     let tail = before.iter().rev().zip(now.iter().rev()).take_while(is_same).count();
     let (before, last) = before.split_at_checked(before.len() - tail).unwrap_or((before, &[]));
     let now = now.get(..now.len() - tail).unwrap_or_default();
-    let between: HashMap<usize, &T> = before.iter().map(|(old, known)| (Arc::as_ptr(old).addr(), known)).collect();
+    let between: BTreeMap<usize, &T> = before.iter().map(|(old, known)| (Arc::as_ptr(old).addr(), known)).collect();
     let between = now.iter().map(|new| between.get(&Arc::as_ptr(new).addr()).copied());
     let known = |(_, known): &'a (Arc<Resource>, T)| Some(known);
     first.iter().map(known).chain(between).chain(last.iter().map(known)).collect()

@@ -46,16 +46,13 @@ impl Held {
         let mut known = Known::new(before.map(|before| before.resources).unwrap_or_default());
         let (mut resources, mut moved) = (Vec::with_capacity(fresh.len()), BTreeMap::new());
         for object in fresh {
-            match known.take(&object) {
-                Some((old, by)) => {
-                    let place = (address(&old.file), old.root.span.start);
-                    moved.insert(place, Moved { object: Arc::clone(&old), by });
-                    resources.push(old);
-                }
-                None => {
-                    changed.insert(kind_of(&object));
-                    resources.push(object);
-                }
+            if let Some((old, by)) = known.take(&object) {
+                let place = (address(&old.file), old.root.span.start);
+                moved.insert(place, Moved { object: Arc::clone(&old), by });
+                resources.push(old);
+            } else {
+                changed.insert(kind_of(&object));
+                resources.push(object);
             }
         }
         changed.extend(known.rest().map(|old| kind_of(old)));

@@ -189,9 +189,9 @@ async fn carry(state: Arc<State>, request: hyper::Request<Incoming>) -> io::Resu
 /// Writes to the object as a controller does that knows nothing of anybody else.
 async fn overtake(state: &State, target: &str) -> io::Result<()> {
     let path = target.split('?').next().unwrap_or_default();
-    let patch = json!({ "metadata": { "annotations": { "overtaken": "yes" } } });
+    let change = json!({ "metadata": { "annotations": { "overtaken": "yes" } } });
     let request = Request::new(Method::Patch, path).query("fieldManager", "controller");
-    let request = request.body("application/merge-patch+json", patch.to_string().into_bytes());
+    let request = request.body("application/merge-patch+json", change.to_string().into_bytes());
     state.cluster.send(request).await.map_err(io::Error::other)?.body().await.map_err(io::Error::other).map(drop)
 }
 

@@ -115,7 +115,7 @@ fn of_status(around: &Node, status: &Node) -> Option<Problem> {
     let bound = |key: &str| status.get(key).and_then(Node::as_int).filter(|status| *status != 0);
     let (from, to) = (bound("min"), bound("max"));
     let beyond = |bound: Option<i64>| bound.filter(|status| !(100..=599).contains(status));
-    let holder = if !status.span.is_empty() { status } else { around };
+    let holder = if status.span.is_empty() { around } else { status };
     let (key, message) = if let Some(number) = beyond(from) {
         ("min", format!("there is no status {number}"))
     } else if let Some(number) = beyond(to) {

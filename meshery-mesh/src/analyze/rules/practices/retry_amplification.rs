@@ -78,31 +78,7 @@ impl Tried {
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let (routes, calls) = (world.view::<Routes>(), world.view::<Calls>());
-    let named: HashSet<&str> = calls.hosts().collect();
-    let inside = routes.iter().filter(|route| route.is_inside && !named.is_empty());
-    let retried = inside.filter_map(|route| {
-        let most = route.rules.iter().filter(|rule| rule.retries.is_some()).max_by_key(|rule| rule.tries());
-        Some((route, most.filter(|rule| rule.tries() > 1)?))
-    });
-    let retried: Vec<_> = retried.collect();
-    // No chain leads through others.
-    let is_named = |route: &Route| {
-        let backends = route.rules.iter().flat_map(|rule| &rule.backends);
-        route.hosts.iter().chain(backends).any(|host| named.contains(host.as_str()))
-    };
-    let on_chains: HashSet<&String> =
-        retried.iter().filter(|(route, _)| is_named(route)).flat_map(|(route, _)| &route.hosts).collect();
-    let mut tried: BTreeMap<String, Tried> = BTreeMap::new();
-    for (route, most) in retried {
-        for host in route.hosts.iter().filter(|host| on_chains.contains(host)) {
-            let unknown = Tried { tries: 1, retries: None, backends: BTreeSet::new() };
-            let known = tried.entry(host.clone()).or_insert(unknown);
-            known.backends.extend(route.rules.iter().flat_map(|rule| rule.backends.iter().cloned()));
-            if most.tries() > known.tries {
-                (known.tries, known.retries) = (most.tries(), most.retries.clone());
-            }
-        }
-    }
+    let tried = on_chains(&routes, &calls);
     let called: BTreeSet<&String> = tried.iter().flat_map(|(host, it)| it.callees(host, &calls)).collect();
     let findings = tried.iter().filter(|(host, _)| !called.contains(host)).filter_map(|(host, first)| {
         let chain = worst(host, &tried, &calls);
@@ -120,6 +96,35 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         )
     });
     findings.collect()
+}
+
+/// What is tried again of the hosts from which a chain leads on, or to which one leads.
+fn on_chains(routes: &Routes, calls: &Calls) -> BTreeMap<String, Tried> {
+    let linked: HashSet<&str> = calls.hosts().collect();
+    let inside = routes.iter().filter(|route| route.is_inside && !linked.is_empty());
+    let retrying = inside.filter_map(|route| {
+        let most = route.rules.iter().filter(|rule| rule.retries.is_some()).max_by_key(|rule| rule.tries());
+        Some((route, most.filter(|rule| rule.tries() > 1)?))
+    });
+    let retrying: Vec<_> = retrying.collect();
+    let is_linked = |route: &Route| {
+        let backends = route.rules.iter().flat_map(|rule| &rule.backends);
+        route.hosts.iter().chain(backends).any(|host| linked.contains(host.as_str()))
+    };
+    let hosts: HashSet<&String> =
+        retrying.iter().filter(|(route, _)| is_linked(route)).flat_map(|(route, _)| &route.hosts).collect();
+    let mut tried: BTreeMap<String, Tried> = BTreeMap::new();
+    for (route, most) in retrying {
+        for host in route.hosts.iter().filter(|host| hosts.contains(host)) {
+            let unknown = Tried { tries: 1, retries: None, backends: BTreeSet::new() };
+            let known = tried.entry(host.clone()).or_insert(unknown);
+            known.backends.extend(route.rules.iter().flat_map(|rule| rule.backends.iter().cloned()));
+            if most.tries() > known.tries {
+                (known.tries, known.retries) = (most.tries(), most.retries.clone());
+            }
+        }
+    }
+    tried
 }
 
 /// The chain of calls from a host on that multiplies most, each step taking the callee that is tried most often. A host is

@@ -56,15 +56,12 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     if policies.peek().is_none() {
         return Vec::new();
     }
-    let routes = world.view::<Facets<Routed>>();
-    let routed: HashSet<(&str, &str)> = routes
-        .iter()
-        .flat_map(|(_, routed)| &routed.0)
-        .map(|(host, subset)| (host.as_str(), subset.as_str()))
-        .collect();
+    let services = world.view::<Facets<Routed>>();
+    let all = services.iter().flat_map(|(_, routed)| &routed.0);
+    let reached: HashSet<(&str, &str)> = all.map(|(host, subset)| (host.as_str(), subset.as_str())).collect();
     let mut findings = Vec::new();
     for (object, Policies { host, subsets }) in policies.map(|(object, policies)| (object, &**policies)) {
-        for (name, place) in subsets.iter().filter(|(name, _)| !routed.contains(&(host.as_str(), name.as_str()))) {
+        for (name, place) in subsets.iter().filter(|(name, _)| !reached.contains(&(host.as_str(), name.as_str()))) {
             let named = object.text(&["spec", "host"]).unwrap_or_default();
             let message =
                 format!("no route goes to the subset {name:?} of {named:?}, so that its policy holds for nobody");
