@@ -79,6 +79,11 @@ impl Membership {
         !has_sidecars && namespace.label(DATAPLANE) == Some("ambient")
     }
 
+    /// Whether it does of any namespace.
+    pub(in crate::analyze) fn has_ambient(&self) -> bool {
+        self.namespaces.values().any(|namespace| Self::is_ambient(namespace))
+    }
+
     /// Whether the node's proxy carries a workload's traffic. Before a pod runs only its labels and its namespace tell.
     pub(in crate::analyze) fn has_node_proxy(&self, workload: &Workload) -> bool {
         if workload.annotation(REDIRECTED) == Some("enabled") {

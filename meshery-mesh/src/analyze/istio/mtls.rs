@@ -55,14 +55,17 @@ pub(in crate::analyze) struct Mtls {
     namespaces: BTreeMap<Arc<str>, Saying<ServerMode>>,
     /// Of some workloads of a namespace.
     workloads: BTreeMap<Arc<str>, Vec<(Selector, Saying<ServerMode>)>>,
-    /// By host in full, or by wildcard.
+    /// By host in full.
     clients: BTreeMap<String, Vec<Saying<ClientMode>>>,
+    /// By what follows the `*`.
+    wildcards: BTreeMap<String, Vec<Saying<ClientMode>>>,
 }
 
 impl View for Mtls {
     fn of(world: &World) -> Self {
         let root = world.view::<MeshConfig>().root_namespace().into();
-        let mut mtls = Self { root, namespaces: BTreeMap::new(), workloads: BTreeMap::new(), clients: BTreeMap::new() };
+        let (namespaces, workloads) = (BTreeMap::new(), BTreeMap::new());
+        let mut mtls = Self { root, namespaces, workloads, clients: BTreeMap::new(), wildcards: BTreeMap::new() };
         world.of(PEER_AUTHENTICATION).iter().for_each(|policy| mtls.add_server(policy));
         world.of(DESTINATION_RULE).iter().for_each(|rule| mtls.add_client(rule));
         mtls
@@ -103,7 +106,12 @@ impl Mtls {
             _ => return,
         };
         let saying = Saying { object: Arc::clone(rule), span: mode.span, says };
-        self.clients.entry(full(host, rule.namespace_or_default())).or_default().push(saying);
+        let host = full(host, rule.namespace_or_default());
+        let (table, key) = match host.strip_prefix('*') {
+            Some(ending) => (&mut self.wildcards, ending.to_owned()),
+            None => (&mut self.clients, host),
+        };
+        table.entry(key).or_default().push(saying);
     }
 
     /// The namespace whose policies hold for the whole mesh.
@@ -125,10 +133,13 @@ impl Mtls {
 
     /// What clients of a host are told, if they are: for the host itself, or else for the narrowest wildcard.
     pub(in crate::analyze) fn client(&self, host: &str) -> Option<&Saying<ClientMode>> {
-        let suffixes = host.char_indices().filter(|(_, c)| *c == '.').filter_map(|(at, _)| host.get(at..));
-        let wildcards = suffixes.map(|suffix| format!("*{suffix}")).chain(["*".to_owned()]);
-        let mut found = [host.to_owned()].into_iter().chain(wildcards).filter_map(|name| self.clients.get(&name));
-        found.next().and_then(|sayings| sayings.first())
+        let exact = match host.strip_prefix('*') {
+            Some(ending) => self.wildcards.get(ending),
+            None => self.clients.get(host),
+        };
+        let endings = host.char_indices().filter(|(_, c)| *c == '.').filter_map(|(at, _)| host.get(at..)).chain([""]);
+        let found = exact.or_else(|| endings.into_iter().find_map(|ending| self.wildcards.get(ending)));
+        found.and_then(|sayings| sayings.first())
     }
 
     /// What clients of all Services of a namespace are told.

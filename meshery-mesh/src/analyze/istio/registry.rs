@@ -80,8 +80,11 @@ impl Registry {
         let reaches = |entry: &Entry| clients.iter().any(|client| entry.exports.reach(client));
         let service = host.as_service().and_then(|name| self.service(host, name));
         let given = host.as_service().is_some_and(|name| GIVEN.contains(&name));
+        if given || service.is_some_and(reaches) {
+            return Visibility::Visible;
+        }
         let entries = self.entries(host);
-        if given || service.is_some_and(reaches) || entries.iter().any(|entry| reaches(entry)) {
+        if entries.iter().any(|entry| reaches(entry)) {
             return Visibility::Visible;
         }
         // Of a `*` that is hidden nobody would say that it has the host.
@@ -130,6 +133,9 @@ impl Registry {
 
     /// The ServiceEntries that have a host, by its full name, by itself, or by a wildcard.
     fn entries(&self, host: Host<'_>) -> Vec<&Entry> {
+        if self.exact.is_empty() && self.wildcards.is_empty() {
+            return Vec::new();
+        }
         let full = host.to_string();
         let mut found: Vec<&Entry> = self.exact.get(full.as_str()).into_iter().flatten().collect();
         if let Host::Service { name, namespace, domain: CLUSTER_DOMAIN } = host {

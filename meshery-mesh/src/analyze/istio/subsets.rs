@@ -12,8 +12,9 @@ use crate::analyze::kinds::DESTINATION_RULE;
 
 /// The subsets of hosts.
 pub(in crate::analyze) struct Subsets {
-    /// By host; a wildcard is one by its own text.
     hosts: HashMap<String, Vec<Entry>>,
+    /// By what follows the `*`.
+    wildcards: HashMap<String, Vec<Entry>>,
 }
 
 struct Entry {
@@ -23,13 +24,17 @@ struct Entry {
 
 impl View for Subsets {
     fn of(world: &World) -> Self {
-        let mut hosts: HashMap<String, Vec<Entry>> = HashMap::new();
+        let (mut hosts, mut wildcards) = (HashMap::<_, Vec<_>>::new(), HashMap::<_, Vec<_>>::new());
         for rule in world.of(DESTINATION_RULE) {
             let Some(host) = rule.text(&["spec", "host"]) else { continue };
             let entry = Entry { rule: Arc::clone(rule), exports: Exports::of_spec(rule) };
-            hosts.entry(key(host, rule.namespace_or_default())).or_default().push(entry);
+            let key = key(host, rule.namespace_or_default());
+            match key.strip_prefix('*') {
+                Some(ending) => wildcards.entry(ending.to_owned()).or_default().push(entry),
+                None => hosts.entry(key).or_default().push(entry),
+            }
         }
-        Self { hosts }
+        Self { hosts, wildcards }
     }
 }
 
@@ -37,11 +42,12 @@ impl Subsets {
     /// The DestinationRules of a host, by its name or by a wildcard, that are exported to one of these namespaces.
     pub(in crate::analyze) fn rules(&self, host: &str, own: &str, clients: &[Arc<str>]) -> Vec<&Resource> {
         let full = key(host, own);
+        let own = full.strip_prefix('*');
         let bare = full.trim_start_matches('*');
         let ends = bare.char_indices().filter_map(|(at, c)| (c == '.').then_some(at)).chain([bare.len()]);
-        let wildcards = ends.filter_map(|at| Some(format!("*{}", bare.get(at..)?)));
-        let names = [full.clone()].into_iter().chain(wildcards.filter(|wildcard| *wildcard != full));
-        let entries = names.filter_map(|name| self.hosts.get(&name)).flatten();
+        let endings = ends.filter_map(|at| bare.get(at..)).filter(|ending| Some(*ending) != own);
+        let exact = if own.is_none() { self.hosts.get(&full) } else { own.and_then(|own| self.wildcards.get(own)) };
+        let entries = exact.into_iter().chain(endings.filter_map(|ending| self.wildcards.get(ending))).flatten();
         let exported = entries.filter(|entry| clients.iter().any(|client| entry.exports.reach(client)));
         exported.map(|entry| &*entry.rule).collect()
     }

@@ -7,7 +7,7 @@ mod secrets;
 mod services;
 mod workloads;
 
-pub(super) use label_index::LabelIndex;
+pub(super) use label_index::{LabelIndex, SelectorIndex};
 pub(super) use namespaces::Namespaces;
 pub(super) use placed_pods::{PlacedPods, is_of_place};
 pub(super) use secrets::Content;

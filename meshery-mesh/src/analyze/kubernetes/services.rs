@@ -1,11 +1,12 @@
 //! Services, with what they select and offer.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use meshery_core::resource::{Node, Resource, Value};
-use meshery_core::world::{Labels, View, World};
+use meshery_core::world::{Labels, Selector, View, World};
 
+use super::SelectorIndex;
 use crate::analyze::kinds::SERVICE;
 
 /// A Service.
@@ -83,8 +84,9 @@ pub(in crate::analyze) struct Services {
 struct OfNamespace {
     /// Sorted by name.
     all: Vec<Service>,
-    /// Which of them select by a label with a value as the first of their labels.
-    selecting: HashMap<(Arc<str>, Arc<str>), Vec<usize>>,
+    /// What those ask for that select pods, and which ones that are.
+    selectors: SelectorIndex,
+    selecting: Vec<usize>,
 }
 
 impl View for Services {
@@ -92,9 +94,9 @@ impl View for Services {
         let mut by_namespace: BTreeMap<Arc<str>, OfNamespace> = BTreeMap::new();
         for service in world.of(SERVICE).iter().map(Service::new) {
             let of_namespace = by_namespace.entry(service.namespace().into()).or_default();
-            if let Some((name, value)) = service.selector.iter().next() {
-                let key = (name.into(), value.into());
-                of_namespace.selecting.entry(key).or_default().push(of_namespace.all.len());
+            if !service.selector.is_empty() {
+                of_namespace.selectors.add(Selector { equal: service.selector.clone(), needs: Vec::new() });
+                of_namespace.selecting.push(of_namespace.all.len());
             }
             of_namespace.all.push(service);
         }
@@ -122,10 +124,9 @@ impl Services {
     /// Those that send to pods of a namespace with these labels, sorted by name. A Service that selects nothing is none.
     pub(in crate::analyze) fn selecting<'a>(&'a self, namespace: &str, labels: &Labels) -> Vec<&'a Service> {
         let Some(of_namespace) = self.by_namespace.get(namespace) else { return Vec::new() };
-        let asked = labels.iter().filter_map(|(name, value)| of_namespace.selecting.get(&(name.into(), value.into())));
-        let mut found: Vec<usize> = asked.flatten().copied().collect();
+        let mut found: Vec<usize> = of_namespace.selectors.matching(labels).collect();
         found.sort_unstable();
-        let found = found.into_iter().filter_map(|at| of_namespace.all.get(at));
-        found.filter(|service| labels.contains(&service.selector)).collect()
+        let found = found.into_iter().filter_map(|at| of_namespace.selecting.get(at));
+        found.filter_map(|at| of_namespace.all.get(*at)).collect()
     }
 }

@@ -1,11 +1,12 @@
 //! Workloads of every kind: what runs, or will.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use meshery_core::resource::{Kind, Node, Resource};
 use meshery_core::world::{Labels, Selector, View, World};
 
+use super::LabelIndex;
 use crate::analyze::kinds::{CRON_JOB, DAEMON_SET, DEPLOYMENT, JOB, POD, REPLICA_SET, ROLLOUT, STATEFUL_SET};
 
 /// Where each kind keeps its pods' template.
@@ -95,28 +96,18 @@ pub(in crate::analyze) struct Workloads {
 #[derive(Default)]
 struct OfNamespace {
     all: Vec<Workload>,
-    /// Which of them have a label with a value.
-    labelled: HashMap<(Arc<str>, Arc<str>), Vec<usize>>,
+    labels: LabelIndex,
 }
 
 impl OfNamespace {
     fn add(&mut self, workload: Workload) {
-        for (name, value) in workload.labels.iter() {
-            self.labelled.entry((name.into(), value.into())).or_default().push(self.all.len());
-        }
+        self.labels.add(workload.labels.clone());
         self.all.push(workload);
     }
 
-    fn selected<'a>(&'a self, selector: &'a Selector) -> Box<dyn Iterator<Item = &'a Workload> + 'a> {
-        let asked = selector.equal.iter().map(|(name, value)| self.labelled.get(&(name.into(), value.into())));
-        // Whoever has all labels has the rarest of them.
-        match asked.min_by_key(|having| having.map_or(0, Vec::len)) {
-            None => Box::new(self.all.iter().filter(|it| selector.matches(&it.labels))),
-            Some(having) => {
-                let candidates = having.into_iter().flatten().filter_map(|at| self.all.get(*at));
-                Box::new(candidates.filter(|it| selector.matches(&it.labels)))
-            }
-        }
+    fn selected<'a>(&'a self, selector: &'a Selector) -> impl Iterator<Item = &'a Workload> {
+        let having = self.labels.having(&selector.equal).filter_map(|at| self.all.get(at));
+        having.filter(|it| selector.matches(&it.labels))
     }
 }
 

@@ -53,22 +53,27 @@ pub(super) fn opaque_ports(text: &str) -> Vec<(i64, i64)> {
 }
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let (services, workloads) = (world.view::<Services>(), world.view::<Workloads>());
+    let workloads = world.view::<Workloads>();
     let mut findings = Vec::new();
-    for service in world.of(SERVICE) {
+    for service in world.of(SERVICE).iter().filter(|service| service.annotation(OPAQUE).is_some()) {
         let ports = service.items(&["spec", "ports"]).iter().filter_map(|port| port.get("port").and_then(whole_number));
         let place = service.root.at(&["metadata", "annotations", OPAQUE]);
         findings.extend(check(rule, service, place, &ports.collect::<Vec<_>>()));
     }
-    for workload in workloads.iter() {
+    for workload in workloads.iter().filter(|workload| workload.annotation(OPAQUE).is_some()) {
         let place = workload.pod.at(&["metadata", "annotations", OPAQUE]);
         findings.extend(check(rule, &workload.object, place, &container_ports(workload)));
     }
+    let mut namespaces = world.of(NAMESPACE).iter().filter(|it| it.annotation(OPAQUE).is_some()).peekable();
+    if namespaces.peek().is_none() {
+        return findings;
+    }
     let mut used: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
+    let services = world.view::<Services>();
     for service in services.iter().filter(|service| service.object.annotation(OPAQUE).is_none()) {
         used.entry(service.namespace()).or_default().extend(service.ports.iter().map(|port| port.number));
     }
-    for namespace in world.of(NAMESPACE) {
+    for namespace in namespaces {
         let place = namespace.root.at(&["metadata", "annotations", OPAQUE]);
         let ports = used.get(&*namespace.name).map(Vec::as_slice).unwrap_or_default();
         findings.extend(check(rule, namespace, place, ports));

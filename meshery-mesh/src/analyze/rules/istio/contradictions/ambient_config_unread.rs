@@ -51,6 +51,9 @@ spec:
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let membership = world.view::<Membership>();
+    if !membership.has_ambient() {
+        return Vec::new();
+    }
     let ambient = |name: &str| membership.namespace(name).filter(|namespace| Membership::is_ambient(namespace));
     let of_policy = |policy: &Resource, reason: &Node| {
         let Some(namespace) = ambient(policy.namespace_or_default()) else { return Vec::new() };

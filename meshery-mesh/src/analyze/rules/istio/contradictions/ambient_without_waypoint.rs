@@ -61,6 +61,9 @@ spec: { hosts: [reviews], http: [{ route: [{ destination: { host: reviews } }] }
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let look = Look { world, rule, membership: world.view(), workloads: world.view() };
+    if !look.membership.has_ambient() {
+        return Vec::new();
+    }
     each_about_requests(
         world,
         |policy, reason| look.of_policy(policy, reason),

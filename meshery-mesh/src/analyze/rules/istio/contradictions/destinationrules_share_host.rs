@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use meshery_core::resource::Resource;
-use meshery_core::world::Labels;
+use meshery_core::resource::{Kind, Resource};
+use meshery_core::world::{Facet, Facets, Labels, Settings};
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use super::path_or;
@@ -53,45 +53,64 @@ spec:
     ..Rule::NEW
 };
 
-/// A DestinationRule with what it is for.
-struct Claim<'a> {
-    object: &'a Arc<Resource>,
+/// For which host a DestinationRule is, and for what of it.
+struct Claimed {
+    /// In full; none where it does not count.
+    host: Option<String>,
     exports: Exports,
     /// None for all of them.
-    subsets: BTreeSet<&'a str>,
+    subsets: BTreeSet<String>,
     /// The clients that it is for; none for all of them.
     clients: Labels,
+}
+
+impl Facet for Claimed {
+    const KINDS: &'static [Kind<'static>] = &[DESTINATION_RULE];
+
+    fn of(object: &Arc<Resource>, _: &Settings) -> Self {
+        let mode = object.text(&["spec", "trafficPolicy", "tls", "mode"]);
+        let counts = |host: &&str| !(host.starts_with('*') && mode == Some("ISTIO_MUTUAL"));
+        let host = object.text(&["spec", "host"]).filter(counts);
+        Self {
+            host: host.map(|host| host_key(host, object.namespace_or_default())),
+            exports: Exports::of_spec(object),
+            subsets: subset_names(object).map(str::to_owned).collect(),
+            clients: Labels::of(object.root.at(&["spec", "workloadSelector", "matchLabels"])),
+        }
+    }
+}
+
+/// Such a DestinationRule.
+#[derive(Clone, Copy)]
+struct Claim<'a> {
+    object: &'a Arc<Resource>,
+    claimed: &'a Claimed,
 }
 
 impl Claim<'_> {
     fn collides(&self, other: &Self) -> bool {
         let is_same = self.object.name == other.object.name && self.object.namespace == other.object.namespace;
-        let share = self.subsets.is_empty() || other.subsets.is_empty() || !self.subsets.is_disjoint(&other.subsets);
-        !is_same && share && self.clients == other.clients && self.exports.meet(&other.exports)
+        let (own, theirs) = (&self.claimed.subsets, &other.claimed.subsets);
+        let share = own.is_empty() || theirs.is_empty() || !own.is_disjoint(theirs);
+        let is_seen = self.claimed.exports.meet(&other.claimed.exports);
+        !is_same && share && self.claimed.clients == other.claimed.clients && is_seen
     }
 }
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let mut hosts: BTreeMap<String, Vec<Claim<'_>>> = BTreeMap::new();
-    for object in world.of(DESTINATION_RULE) {
-        let Some(host) = object.text(&["spec", "host"]) else { continue };
-        let mode = object.text(&["spec", "trafficPolicy", "tls", "mode"]);
-        if host.starts_with('*') && mode == Some("ISTIO_MUTUAL") {
-            continue;
+    let all = world.view::<Facets<Claimed>>();
+    let mut hosts: BTreeMap<&str, Vec<Claim<'_>>> = BTreeMap::new();
+    for (object, claimed) in all.iter() {
+        if let Some(host) = &claimed.host {
+            hosts.entry(host).or_default().push(Claim { object, claimed });
         }
-        let claim = Claim {
-            object,
-            exports: Exports::of_spec(object),
-            subsets: subset_names(object).collect(),
-            clients: Labels::of(object.root.at(&["spec", "workloadSelector", "matchLabels"])),
-        };
-        hosts.entry(host_key(host, object.namespace_or_default())).or_default().push(claim);
     }
     let mut found: BTreeMap<(&str, &str), Finding> = BTreeMap::new();
     for (host, claims) in &hosts {
         for claim in claims {
             // The same host first; there are few of them.
-            let rivals = claims.iter().chain(wider(host).and_then(|wider| hosts.get(&wider)).into_iter().flatten());
+            let rivals =
+                claims.iter().chain(wider(host).and_then(|wider| hosts.get(wider.as_str())).into_iter().flatten());
             for rival in rivals.take(LIMIT).filter(|rival| claim.collides(rival)) {
                 for (one, other) in [(claim, rival), (rival, claim)] {
                     let key = (one.object.namespace_or_default(), &*one.object.name);

@@ -11,7 +11,7 @@ use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
 use crate::analyze::istio::{Membership, MeshConfig};
 use crate::analyze::kinds::{AUTHORIZATION_POLICY, CRON_JOB, JOB};
-use crate::analyze::kubernetes::{Workload, Workloads};
+use crate::analyze::kubernetes::{SelectorIndex, Workload, Workloads};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH280",
@@ -59,14 +59,14 @@ spec: {}",
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let config = world.view::<MeshConfig>();
     let (workloads, membership) = (world.view::<Workloads>(), world.view::<Membership>());
-    let mut policies: BTreeMap<&str, Vec<Selector>> = BTreeMap::new();
+    let mut policies: BTreeMap<&str, SelectorIndex> = BTreeMap::new();
     for policy in world.of(AUTHORIZATION_POLICY) {
         let selector = policy.root.at(&["spec", "selector"]).map(Selector::of).unwrap_or_default();
-        policies.entry(policy.namespace_or_default()).or_default().push(selector);
+        policies.entry(policy.namespace_or_default()).or_default().add(selector);
     }
     let root = config.root_namespace();
     let covers = |namespace: &str, workload: &Workload| {
-        policies.get(namespace).is_some_and(|all| all.iter().any(|selector| selector.matches(&workload.labels)))
+        policies.get(namespace).is_some_and(|all| all.matching(&workload.labels).next().is_some())
     };
     // Where nobody says whether a workload is in the mesh, a mesh with policies is taken to be meant.
     let has_policies = !policies.is_empty();
