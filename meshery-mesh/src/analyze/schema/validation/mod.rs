@@ -57,23 +57,12 @@ struct Refusals<'a> {
     found: Vec<Violation>,
 }
 
-impl<'a> Refusals<'a> {
+impl Refusals<'_> {
     fn say(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
         let (message, help) = (message.into(), help.into());
         let span = span.or(self.object.head());
         let kind = ViolationKind::Refused;
         self.found.push(Violation { kind, span, other: None, message, help, meant: None, lacks_quotes: false });
-    }
-
-    /// What the object is to be; one that does not say it is refused for that.
-    fn spec(&mut self) -> Option<&'a Node> {
-        let root = &self.object.root;
-        let spec = said(root, "spec");
-        if spec.is_none() {
-            let place = root.get("spec").map_or(root.span, |spec| spec.span);
-            self.say(place, format!("the {} does not say what it is", self.object.kind), "write its spec");
-        }
-        spec
     }
 
     /// Of several nodes with a text each, those that are there a second time.

@@ -13,7 +13,7 @@ const TYPES: [&str; 4] = ["ClusterIP", "NodePort", "LoadBalancer", "ExternalName
 const HEADLESS: &str = "None";
 
 pub(super) fn check(refusals: &mut Refusals<'_>) {
-    let Some(spec) = refusals.spec() else { return };
+    let Some(spec) = refusals.object.root.get("spec") else { return };
     let kind = text(spec, "type").unwrap_or("ClusterIP");
     refusals.one_of(spec, "type", &TYPES);
     refusals.one_of(spec, "sessionAffinity", &["ClientIP", "None"]);

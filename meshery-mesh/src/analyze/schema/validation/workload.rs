@@ -32,13 +32,13 @@ pub(super) fn stateful_set(refusals: &mut Refusals<'_>) {
 }
 
 pub(super) fn job(refusals: &mut Refusals<'_>) {
-    if let Some(spec) = refusals.spec() {
+    if let Some(spec) = refusals.object.root.get("spec") {
         of_job(refusals, spec);
     }
 }
 
 pub(super) fn cron_job(refusals: &mut Refusals<'_>) {
-    let Some(spec) = refusals.spec() else { return };
+    let Some(spec) = refusals.object.root.get("spec") else { return };
     refusals.one_of(spec, "concurrencyPolicy", &["Allow", "Forbid", "Replace"]);
     if let Some(schedule) = spec.get("schedule").filter(|schedule| schedule.as_str() == Some("")) {
         refusals.say(schedule.span, "the schedule is empty", "write when the Jobs begin, as \"*/5 * * * *\"");
@@ -59,7 +59,7 @@ fn of_job(refusals: &mut Refusals<'_>, spec: &Node) {
 
 /// What finds its pods by labels.
 fn with_selector<'a>(refusals: &mut Refusals<'a>, claims: &[&str]) -> Option<&'a Node> {
-    let spec = refusals.spec()?;
+    let spec = refusals.object.root.get("spec")?;
     not_negative(refusals, spec, "replicas");
     let pod = spec.get("template");
     if let Some(node) = spec.get("selector") {
