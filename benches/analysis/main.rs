@@ -112,7 +112,7 @@ fn rounds_in(home: &Path, rounds: usize) -> Result<Figures> {
             command.arg(folder(OBJECTS)).env("HOME", home);
             let ran = process::run(command)?;
             // Whoever has only complained of how it was called has analyzed nothing.
-            if ran.output.contains(ANALYZED) { Ok(ran) } else { Err(format!("istioctl: {}", ran.output).into()) }
+            if ran.remarks.contains(ANALYZED) { Ok(ran) } else { Err(format!("istioctl: {}", ran.remarks).into()) }
         };
         // Who goes first changes from round to round.
         if round % 2 == 0 {

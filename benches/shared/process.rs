@@ -13,6 +13,8 @@ use crate::Result;
 pub struct Ran {
     /// What it printed.
     pub output: String,
+    /// What it said beside that.
+    pub remarks: String,
     /// From its start to its end.
     pub took: Duration,
     /// Processor time, user and system, in seconds.
@@ -34,18 +36,18 @@ pub fn run(mut command: Command) -> Result<Ran> {
     let begun = Instant::now();
     let spawned = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let mut child = spawned.map_err(|error| format!("{name}: {error}"))?;
-    let (output, complaints) = (read(child.stdout.take()), read(child.stderr.take()));
+    let (output, remarks) = (read(child.stdout.take()), read(child.stderr.take()));
     let (over, watcher) = watch(child.id());
     // Waited for in the kernel, so that its end is seen at once.
     let status = child.wait()?;
     let took = begun.elapsed();
     drop(over);
     let peak_memory = watcher.join().unwrap_or_default();
-    let [output, complaints] = [output, complaints].map(|thread| thread.join().unwrap_or_default());
+    let [output, remarks] = [output, remarks].map(|thread| thread.join().unwrap_or_default());
     if !status.success() {
-        return Err(format!("{name} ended with {status}\n{output}{complaints}").into());
+        return Err(format!("{name} ended with {status}\n{output}{remarks}").into());
     }
-    Ok(Ran { output, took, cpu: cpu_seconds_of_children()? - before, peak_memory })
+    Ok(Ran { output, remarks, took, cpu: cpu_seconds_of_children()? - before, peak_memory })
 }
 
 /// Reads the peak of a process's memory again and again, until the sender is dropped.

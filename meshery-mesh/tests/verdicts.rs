@@ -44,8 +44,14 @@ const NOT_ASKED: [(std::ops::RangeInclusive<u32>, &str); 6] = [
 /// Why the server refuses what no rule does, by a part of what it says.
 const NOT_SAID: [(&str, &str); 5] = [
     ("serviceaccount", "it would take it if something else were there"),
-    ("is invalid: spec.containers: Required value", "a pod that says nothing but its name stands for one that is elsewhere"),
-    ("is invalid: spec.ports: Required value", "a Service that says nothing but its name stands for one that is elsewhere"),
+    (
+        "is invalid: spec.containers: Required value",
+        "a pod that says nothing but its name stands for one that is elsewhere",
+    ),
+    (
+        "is invalid: spec.ports: Required value",
+        "a Service that says nothing but its name stands for one that is elsewhere",
+    ),
     ("failed to allocate IP", "the address is not of this server's network"),
     ("unknown field \"spec.sessionPersistence.cookie\"", "the definition of this release does not have it"),
 ];
