@@ -33,13 +33,15 @@ const ANALYZED: &str = "when analyzing";
 const CHANGES: usize = 20;
 /// What is changed, from what to what: once in the file, and back.
 const EDITS: [(&str, &str, &str); 6] = [
-    ("a route's host", "host: svc-", "host: svc-0-missing-"),
+    (MISTAKE, "host: svc-", "host: svc-0-missing-"),
     ("a Service's port", "port: 80\n", "port: 81\n"),
     ("a Deployment's image", ":1.0", ":1.1"),
     ("a subset's label", "labels: { version: v1 } }]", "labels: { version: v2 } }]"),
     ("a policy's path", "/api/*", "/api/v2/*"),
     ("a line in front", "apiVersion: v1\nkind: Service", "# why\napiVersion: v1\nkind: Service"),
 ];
+/// The edit after which there is one mistake more: it names a host that nobody has.
+const MISTAKE: &str = "a route's host";
 /// What the program is told to analyze a folder instead.
 const WORK: &str = "--analyze";
 
@@ -147,12 +149,15 @@ fn changes(folder: &Path, took: &mut [Vec<Duration>]) -> Result<Duration> {
             if changed == text {
                 return Err(format!("{what}: nothing of it in {}", path.display()).into());
             }
-            for text in [changed, text] {
+            for (text, is_changed) in [(changed, true), (text, false)] {
                 let source = Source::new(path.display().to_string(), text);
                 let begun = Instant::now();
                 session.put(&[source]);
-                let _ = session.analysis();
+                let found = session.analysis().findings.len();
                 took.push(begun.elapsed());
+                if *what == MISTAKE && (found > before.len()) != is_changed {
+                    return Err(format!("{what}: {found} findings, {} before", before.len()).into());
+                }
             }
         }
         if session.analysis().findings != before {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::address;
 use crate::resource::Resource;
 
 /// For each object that is here now, what was known of the very same one, if it was here before. Where little has changed,
@@ -35,8 +36,8 @@ pub fn recall<'a, T>(before: &'a [(Arc<Resource>, T)], now: &[&Arc<Resource>]) -
     let tail = before.iter().rev().zip(now.iter().rev()).take_while(is_same).count();
     let (before, last) = before.split_at_checked(before.len() - tail).unwrap_or((before, &[]));
     let now = now.get(..now.len() - tail).unwrap_or_default();
-    let between: BTreeMap<usize, &T> = before.iter().map(|(old, known)| (Arc::as_ptr(old).addr(), known)).collect();
-    let between = now.iter().map(|new| between.get(&Arc::as_ptr(new).addr()).copied());
+    let between: BTreeMap<usize, &T> = before.iter().map(|(old, known)| (address(old), known)).collect();
+    let between = now.iter().map(|new| between.get(&address(new)).copied());
     let known = |(_, known): &'a (Arc<Resource>, T)| Some(known);
     first.iter().map(known).chain(between).chain(last.iter().map(known)).collect()
 }

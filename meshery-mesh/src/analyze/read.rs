@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use meshery_core::resource::{File, Kind, Node};
-use meshery_core::{Error, Resource, Result};
+use meshery_core::{Error, Resource};
 
 use super::kinds::{MESH_CONFIG, MESH_NETWORKS};
 use super::objects::{self, Origin};
@@ -32,7 +32,7 @@ pub(crate) fn read<'a>(sources: impl IntoIterator<Item = &'a Source>) -> (Vec<Re
 
 /// The objects of a file, and what cannot be read of it.
 pub(super) fn one(source: &Source, texts: &mut Texts) -> Read {
-    let (file, documents) = open(source, texts);
+    let (file, documents) = yaml::open(source, texts);
     let origin = Origin { file, cluster: source.cluster.as_deref().map(Arc::from) };
     let (mut resources, mut errors) = (Vec::new(), Vec::new());
     for document in documents {
@@ -44,17 +44,6 @@ pub(super) fn one(source: &Source, texts: &mut Texts) -> Read {
     Read { file: origin.file, resources, errors }
 }
 
-/// A file with its documents; without text, where that was refused.
-pub(super) fn open(source: &Source, texts: &mut Texts) -> (Arc<File>, Vec<Result<Node>>) {
-    match yaml::open(source) {
-        Ok(file) => {
-            let documents = yaml::documents(&file, texts);
-            (Arc::new(file), documents)
-        }
-        Err(error) => (Arc::new(File::new(source.name.as_str(), "")), vec![Err(error)]),
-    }
-}
-
 /// What istiod is told by files, as objects of kinds of their own, and what it takes for granted.
 pub(super) fn told(options: &Options) -> (Vec<Resource>, Vec<Error>) {
     let (mut resources, mut errors) = (Vec::new(), Vec::new());
@@ -62,7 +51,7 @@ pub(super) fn told(options: &Options) -> (Vec<Resource>, Vec<Error>) {
         [(MESH_CONFIG, "meshconfig", &options.mesh_config), (MESH_NETWORKS, "meshnetworks", &options.mesh_networks)]
     {
         let Some(source) = source else { continue };
-        let (file, documents) = open(source, &mut Texts::default());
+        let (file, documents) = yaml::open(source, &mut Texts::default());
         for document in documents {
             match document {
                 Ok(root) => resources.push(pretend(kind, name, Arc::clone(&file), root)),

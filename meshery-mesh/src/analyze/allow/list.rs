@@ -16,16 +16,15 @@ use meshery_core::{Error, Result};
 
 use super::grammar::day_of;
 use super::{Allowance, Place, Reach, Said, is_known};
-use crate::analyze::Source;
-use crate::analyze::read::open;
 use crate::analyze::yaml::Texts;
+use crate::analyze::{Source, yaml};
 
 /// What an entry may say.
 const KEYS: [&str; 5] = ["files", "reason", "resources", "rules", "until"];
 
 pub(super) fn read(list: &Source, errors: &mut Vec<Error>) -> Vec<Allowance> {
     let mut found = Vec::new();
-    let (file, documents) = open(list, &mut Texts::default());
+    let (file, documents) = yaml::open(list, &mut Texts::default());
     for document in documents {
         let root = match document {
             Ok(root) => root,

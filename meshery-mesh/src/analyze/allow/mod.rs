@@ -76,8 +76,8 @@ impl Reach {
                 **file == *finding.location.file && lines.contains(&finding.location.span.start.line)
             }
             Self::Object(object) => {
-                *object.file.name == *finding.location.file
-                    && object.root.span.range().contains(&finding.location.span.start.offset)
+                let (span, at) = (object.root.span.range(), finding.location.span.start.offset);
+                *object.file.name == *finding.location.file && span.start <= at && at <= span.end
             }
             Self::Named { resources, files } => {
                 let like = |patterns: &[String], name: &str| {

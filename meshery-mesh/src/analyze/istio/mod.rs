@@ -5,6 +5,7 @@ mod ambient;
 mod annotation_values;
 mod annotations;
 mod auto_image;
+mod by_host;
 pub(super) mod client_tls;
 pub(super) mod control_plane_hooks;
 mod credentials;

@@ -7,6 +7,7 @@ use meshery_core::Span;
 use meshery_core::resource::{Node, Resource};
 use meshery_core::world::{Labels, Selector, View, World};
 
+use super::by_host::ByHost;
 use super::host::{CLUSTER_DOMAIN, Host};
 use super::mesh_config::MeshConfig;
 use crate::analyze::kinds::{DESTINATION_RULE, PEER_AUTHENTICATION};
@@ -55,17 +56,14 @@ pub(in crate::analyze) struct Mtls {
     namespaces: BTreeMap<Arc<str>, Saying<ServerMode>>,
     /// Of some workloads of a namespace.
     workloads: BTreeMap<Arc<str>, Vec<(Selector, Saying<ServerMode>)>>,
-    /// By host in full.
-    clients: BTreeMap<String, Vec<Saying<ClientMode>>>,
-    /// By what follows the `*`.
-    wildcards: BTreeMap<String, Vec<Saying<ClientMode>>>,
+    clients: ByHost<Saying<ClientMode>>,
 }
 
 impl View for Mtls {
     fn of(world: &World) -> Self {
         let root = world.view::<MeshConfig>().root_namespace().into();
         let (namespaces, workloads) = (BTreeMap::new(), BTreeMap::new());
-        let mut mtls = Self { root, namespaces, workloads, clients: BTreeMap::new(), wildcards: BTreeMap::new() };
+        let mut mtls = Self { root, namespaces, workloads, clients: ByHost::default() };
         world.of(PEER_AUTHENTICATION).iter().for_each(|policy| mtls.add_server(policy));
         world.of(DESTINATION_RULE).iter().for_each(|rule| mtls.add_client(rule));
         mtls
@@ -106,12 +104,7 @@ impl Mtls {
             _ => return,
         };
         let saying = Saying { object: Arc::clone(rule), span: mode.span, says };
-        let host = full(host, rule.namespace_or_default());
-        let (table, key) = match host.strip_prefix('*') {
-            Some(ending) => (&mut self.wildcards, ending.to_owned()),
-            None => (&mut self.clients, host),
-        };
-        table.entry(key).or_default().push(saying);
+        self.clients.add(full(host, rule.namespace_or_default()), saying);
     }
 
     /// The namespace whose policies hold for the whole mesh.
@@ -133,13 +126,7 @@ impl Mtls {
 
     /// What clients of a host are told, if they are: for the host itself, or else for the narrowest wildcard.
     pub(in crate::analyze) fn client(&self, host: &str) -> Option<&Saying<ClientMode>> {
-        let exact = match host.strip_prefix('*') {
-            Some(ending) => self.wildcards.get(ending),
-            None => self.clients.get(host),
-        };
-        let endings = host.char_indices().filter(|(_, c)| *c == '.').filter_map(|(at, _)| host.get(at..)).chain([""]);
-        let found = exact.or_else(|| endings.into_iter().find_map(|ending| self.wildcards.get(ending)));
-        found.and_then(|sayings| sayings.first())
+        self.clients.of(host).next()
     }
 
     /// What clients of all Services of a namespace are told.

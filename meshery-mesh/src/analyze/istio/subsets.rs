@@ -1,21 +1,17 @@
 //! The subsets that DestinationRules make of hosts.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use meshery_core::resource::{Node, Resource};
 use meshery_core::world::{View, World};
 
+use super::by_host::ByHost;
 use super::exports::Exports;
 use super::host::{CLUSTER_DOMAIN, Host};
 use crate::analyze::kinds::DESTINATION_RULE;
 
 /// The subsets of hosts.
-pub(in crate::analyze) struct Subsets {
-    hosts: HashMap<String, Vec<Entry>>,
-    /// By what follows the `*`.
-    wildcards: HashMap<String, Vec<Entry>>,
-}
+pub(in crate::analyze) struct Subsets(ByHost<Entry>);
 
 struct Entry {
     rule: Arc<Resource>,
@@ -24,17 +20,13 @@ struct Entry {
 
 impl View for Subsets {
     fn of(world: &World) -> Self {
-        let (mut hosts, mut wildcards) = (HashMap::<_, Vec<_>>::new(), HashMap::<_, Vec<_>>::new());
+        let mut hosts = ByHost::default();
         for rule in world.of(DESTINATION_RULE) {
             let Some(host) = rule.text(&["spec", "host"]) else { continue };
             let entry = Entry { rule: Arc::clone(rule), exports: Exports::of_spec(rule) };
-            let key = key(host, rule.namespace_or_default());
-            match key.strip_prefix('*') {
-                Some(ending) => wildcards.entry(ending.to_owned()).or_default().push(entry),
-                None => hosts.entry(key).or_default().push(entry),
-            }
+            hosts.add(key(host, rule.namespace_or_default()), entry);
         }
-        Self { hosts, wildcards }
+        Self(hosts)
     }
 }
 
@@ -42,13 +34,7 @@ impl Subsets {
     /// The DestinationRules of a host, by its name or by a wildcard, that are exported to one of these namespaces.
     pub(in crate::analyze) fn rules(&self, host: &str, own: &str, clients: &[Arc<str>]) -> Vec<&Resource> {
         let full = key(host, own);
-        let own = full.strip_prefix('*');
-        let bare = full.trim_start_matches('*');
-        let ends = bare.char_indices().filter_map(|(at, c)| (c == '.').then_some(at)).chain([bare.len()]);
-        let endings = ends.filter_map(|at| bare.get(at..)).filter(|ending| Some(*ending) != own);
-        let exact = if own.is_none() { self.hosts.get(&full) } else { own.and_then(|own| self.wildcards.get(own)) };
-        let entries = exact.into_iter().chain(endings.filter_map(|ending| self.wildcards.get(ending))).flatten();
-        let exported = entries.filter(|entry| clients.iter().any(|client| entry.exports.reach(client)));
+        let exported = self.0.of(&full).filter(|entry| clients.iter().any(|client| entry.exports.reach(client)));
         exported.map(|entry| &*entry.rule).collect()
     }
 }

@@ -7,9 +7,8 @@ use meshery_core::analyzer::Category;
 use meshery_core::resource::{File, Node, Value};
 use meshery_core::{Error, GroupKind, Result, RuleInfo, Severity};
 
-use crate::analyze::read::open;
 use crate::analyze::yaml::Texts;
-use crate::analyze::{Source, rule};
+use crate::analyze::{Source, rule, yaml};
 
 /// A rule of one's own.
 pub(in crate::analyze) struct OwnRule {
@@ -50,7 +49,7 @@ const WHEN: &str = "when";
 /// The rules of a file, one in each document, and what cannot be read of them.
 pub(in crate::analyze) fn read(source: &Source) -> (Vec<OwnRule>, Vec<Error>) {
     let (mut rules, mut errors) = (Vec::new(), Vec::new());
-    let (file, documents) = open(source, &mut Texts::default());
+    let (file, documents) = yaml::open(source, &mut Texts::default());
     for document in documents {
         match document.and_then(|root| Declaration { file: &file, root: &root }.rule()) {
             Ok(rule) => rules.push(rule),

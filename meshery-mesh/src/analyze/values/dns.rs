@@ -17,6 +17,16 @@ pub(in crate::analyze) fn is_dns_label(text: &str) -> bool {
     text.len() <= 63 && is_label(text)
 }
 
+/// Whether a text is a name of a port as IANA gives them, in small letters: letters, digits and single inner dashes, at
+/// most 15, of which one is a letter.
+pub(in crate::analyze) fn is_port_name(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    text.len() <= 15
+        && text.bytes().all(is_plain)
+        && text.split('-').all(|part| !part.is_empty())
+        && text.bytes().any(|byte| byte.is_ascii_lowercase())
+}
+
 fn is_label(text: &str) -> bool {
     let is_end = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     let bytes = text.as_bytes();

@@ -39,10 +39,12 @@ mod tests {
 
     #[test]
     fn what_kubernetes_takes_for_a_quantity() {
-        for text in ["1", "100m", "1.5Gi", ".5", "1.", "1e3", "2E-2", "3E", "-1k", "+5Mi"] {
+        for text in
+            ["1", "0.5", "100m", "1.5Gi", "20Mi", ".5", "1.", "2.", "1e3", "1E-3", "2E-2", "1E", "3E", "-1k", "+5Mi"]
+        {
             assert!(amount(text).is_some(), "{text}");
         }
-        for text in ["", ".", "Gi", "1 Gi", "1gb", "1e", "1e+", "1.2.3", "one", "1KI"] {
+        for text in ["", ".", "m", "Gi", "1 Gi", "1gb", "1GB", "1mi", "1e", "1e+", "1.2.3", "one", "1KI"] {
             assert!(amount(text).is_none(), "{text}");
         }
         assert!(amount("1Gi") > amount("1G") && amount("100m") < amount("1"));

@@ -17,6 +17,8 @@ mod split;
 mod texts;
 mod tree;
 
+use std::sync::Arc;
+
 use meshery_core::resource::{File, Node};
 use meshery_core::{Error, ErrorKind, Result, Span};
 
@@ -37,9 +39,17 @@ pub(super) use texts::Texts;
 /// assert!(documents[1].as_ref().unwrap_err().to_string().starts_with("a.yaml:5:4: "));
 /// ```
 pub fn read(source: &Source) -> Vec<Result<Node>> {
-    match open(source) {
-        Ok(file) => documents(&file, &mut Texts::default()),
-        Err(error) => vec![Err(error)],
+    open(source, &mut Texts::default()).1
+}
+
+/// The same with the file, which is without text where that is refused. Texts are shared with those that were read before.
+pub(super) fn open(source: &Source, texts: &mut Texts) -> (Arc<File>, Vec<Result<Node>>) {
+    match file(source) {
+        Ok(file) => {
+            let documents = documents(&file, texts);
+            (Arc::new(file), documents)
+        }
+        Err(error) => (Arc::new(File::new(source.name.as_str(), "")), vec![Err(error)]),
     }
 }
 
@@ -47,7 +57,7 @@ pub fn read(source: &Source) -> Vec<Result<Node>> {
 ///
 /// # Errors
 /// [`ErrorKind::Syntax`] for one that is not text, or more of it than places can tell.
-pub(super) fn open(source: &Source) -> Result<File> {
+fn file(source: &Source) -> Result<File> {
     let text = std::str::from_utf8(&source.text).map_err(|error| {
         let valid = error.valid_up_to();
         let file =
@@ -63,8 +73,7 @@ pub(super) fn open(source: &Source) -> Result<File> {
     Ok(File::new(source.name.as_str(), text))
 }
 
-/// The documents of a file, whose texts are shared with those that were read before.
-pub(super) fn documents(file: &File, texts: &mut Texts) -> Vec<Result<Node>> {
+fn documents(file: &File, texts: &mut Texts) -> Vec<Result<Node>> {
     let text = unmarked(&file.text);
     let before = file.text.len() - text.len();
     let whole = tree::Whole { file, before, chars: Chars::new(text) };

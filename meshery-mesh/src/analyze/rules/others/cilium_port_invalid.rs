@@ -5,6 +5,7 @@ use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
 use crate::analyze::cilium::policies::{Entry, entries, list, place, visible};
+use crate::analyze::values::dns::is_port_name;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH704",
@@ -62,7 +63,7 @@ fn check(rule: &RuleInfo, entry: &Entry<'_>, port: &Node) -> Option<Finding> {
         "" => ("no port is named".into(), "add port; \"0\" means all of them"),
         "0" => return None,
         _ if bare => (format!("the protocol {protocol} has no ports"), "leave out port"),
-        _ if is_name(number) || is_number(number) => return None,
+        _ if is_port_name(&number.to_ascii_lowercase()) || is_number(number) => return None,
         _ => (format!("{number:?} is no port"), "say a number up to 65535, or the name of a container's port"),
     };
     Some(rule.finding(entry.policy, visible(entry.policy, place(port, "port")), message).with_help(help))
@@ -78,10 +79,4 @@ fn is_number(text: &str) -> bool {
         || lower.strip_prefix('0').filter(|rest| !rest.is_empty()).map(|rest| u16::from_str_radix(rest, 8).is_ok());
     let plain = || !lower.starts_with(['+', '-']) && lower.parse::<u16>().is_ok();
     based("0x", 16).or_else(|| based("0b", 2)).or_else(|| based("0o", 8)).or_else(octal).unwrap_or_else(plain)
-}
-
-fn is_name(text: &str) -> bool {
-    let parts_are_there = text.split('-').all(|part| !part.is_empty());
-    let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    text.len() <= 15 && parts_are_there && is_plain && text.bytes().any(|byte| byte.is_ascii_alphabetic())
 }

@@ -5,13 +5,11 @@ use meshery_core::resource::{Field, Node};
 use super::{Refusals, text};
 
 /// The keys that a Secret of a type must have.
-const NEEDED: [(&str, &[&str]); 5] = [
+const NEEDED: [(&str, &[&str]); 4] = [
     ("kubernetes.io/tls", &["tls.crt", "tls.key"]),
     ("kubernetes.io/ssh-auth", &["ssh-privatekey"]),
     ("kubernetes.io/dockercfg", &[".dockercfg"]),
     ("kubernetes.io/dockerconfigjson", &[".dockerconfigjson"]),
-    // Either of `username` and `password` is enough, and their absence another matter.
-    ("kubernetes.io/basic-auth", &[]),
 ];
 
 pub(super) fn config_map(refusals: &mut Refusals<'_>) {

@@ -2,7 +2,7 @@
 
 use meshery_core::resource::{Kind, Node};
 
-use super::{Refusals, said, text};
+use super::{LABEL, Refusals, said, text, words};
 use crate::analyze::kinds::{CRON_JOB, NAMESPACE, SERVICE};
 use crate::analyze::values::dns::{is_dns_label, is_subdomain};
 use crate::analyze::values::labels::{is_key, is_value};
@@ -16,7 +16,6 @@ const MOST_ANNOTATIONS: usize = 256 << 10;
 /// How long the name of a CronJob may be: its Jobs are called as it is, and when they began.
 const LONGEST_CRON_JOB: usize = 52;
 const SUBDOMAIN: &str = "use small letters, digits, and inner hyphens and dots, at most 253";
-const LABEL: &str = "use small letters, digits and inner hyphens, at most 63";
 
 pub(super) fn check(refusals: &mut Refusals<'_>) {
     let object = refusals.object;
@@ -28,11 +27,10 @@ pub(super) fn check(refusals: &mut Refusals<'_>) {
     if object.name.is_empty() && generated.is_none() {
         refusals.say(metadata.span, "the object has no name", "give it one");
     }
-    if let Some(name) = said(metadata, "name").filter(|_| !object.name.is_empty()) {
+    if let Some(name) = said(metadata, "name") {
         self::name(refusals, name);
     }
-    if let Some((node, namespace)) = metadata.get("namespace").and_then(|node| Some((node, node.as_str()?)))
-        && !namespace.is_empty()
+    if let Some((namespace, node)) = words(metadata, "namespace")
         && !is_dns_label(namespace)
     {
         refusals.say(node.span, format!("{namespace:?} is no name of a namespace"), LABEL);

@@ -24,6 +24,7 @@ use super::walk::{Violation, ViolationKind};
 use crate::analyze::kinds::{
     CONFIG_MAP, CRON_JOB, DAEMON_SET, DEPLOYMENT, JOB, POD, REPLICA_SET, SECRET, SERVICE, STATEFUL_SET,
 };
+use crate::analyze::values::dns::is_port_name;
 
 type Check = fn(&mut Refusals<'_>);
 
@@ -85,6 +86,12 @@ impl Refusals<'_> {
         }
     }
 
+    /// Those that have the name of another one.
+    fn called_twice<'n>(&mut self, what: &str, names: impl IntoIterator<Item = (&'n str, &'n Node)>) {
+        let say = |name: &&str| (format!("another {what} is called {name:?}, too"), "name each differently".to_owned());
+        self.twice(names, say);
+    }
+
     /// A field's text, if it is one of these or not there at all.
     fn one_of(&mut self, node: &Node, key: &str, allowed: &[&str]) {
         let Some(value) = said(node, key) else { return };
@@ -109,6 +116,8 @@ impl Refusals<'_> {
     }
 }
 
+/// What most things may be called.
+const LABEL: &str = "use small letters, digits and inner hyphens, at most 63";
 /// What a port of a container may be called.
 const PORT_NAMES: &str = "use up to 15 small letters, digits and single inner hyphens, at least one of them a letter";
 
@@ -117,21 +126,17 @@ fn said<'a>(node: &'a Node, key: &str) -> Option<&'a Node> {
     node.get(key).filter(|value| !value.is_empty())
 }
 
+/// The text of a field that says something, and where it is.
+fn words<'a>(node: &'a Node, key: &str) -> Option<(&'a str, &'a Node)> {
+    said(node, key).and_then(|said| Some((said.as_str()?, said)))
+}
+
 /// The text of a field that says something.
 fn text<'a>(node: &'a Node, key: &str) -> Option<&'a str> {
-    said(node, key)?.as_str()
+    words(node, key).map(|(text, _)| text)
 }
 
 /// The items of a list that are maps.
 fn items<'a>(node: &'a Node, key: &str) -> impl Iterator<Item = &'a Node> + use<'a> {
     node.get(key).map(Node::items).unwrap_or_default().iter().filter(|item| matches!(item.value, Value::Map(_)))
-}
-
-/// A name as IANA gives to services, in small letters.
-fn is_port_name(text: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    text.len() <= 15
-        && text.bytes().all(is_plain)
-        && text.split('-').all(|part| !part.is_empty())
-        && text.bytes().any(|byte| byte.is_ascii_lowercase())
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use meshery_core::resource::{Node, Value};
 
-use super::{PORT_NAMES, Refusals, is_port_name, items, metadata, said, text};
+use super::{LABEL, PORT_NAMES, Refusals, is_port_name, items, metadata, said, text, words};
 use crate::analyze::values::dns::{is_dns_label, is_subdomain};
 use crate::analyze::values::quantity;
 
@@ -12,7 +12,6 @@ const POLICIES: [&str; 3] = ["Always", "OnFailure", "Never"];
 /// How a probe may ask.
 const HANDLERS: [&str; 4] = ["exec", "grpc", "httpGet", "tcpSocket"];
 const PROBES: [&str; 3] = ["livenessProbe", "readinessProbe", "startupProbe"];
-const LABEL: &str = "use small letters, digits and inner hyphens, at most 63";
 /// What two containers of a host cannot both have: address, protocol and port.
 type OfHost<'a> = (&'a str, &'a str, i64);
 
@@ -49,7 +48,7 @@ fn check(refusals: &mut Refusals<'_>, spec: &Node, restarts: Restarts, claims: &
     }
     restart_policy(refusals, spec, restarts);
     refusals.one_of(spec, "dnsPolicy", &["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"]);
-    if let Some((node, name)) = said(spec, "serviceAccountName").and_then(|node| Some((node, node.as_str()?)))
+    if let Some((name, node)) = words(spec, "serviceAccountName")
         && !is_subdomain(name)
     {
         refusals.say(node.span, format!("{name:?} is no name of a ServiceAccount"), "use small letters and digits");
@@ -61,9 +60,8 @@ fn check(refusals: &mut Refusals<'_>, spec: &Node, restarts: Restarts, claims: &
         self::container(refusals, container, &volumes);
     }
     let all = starting.iter().chain(&usual);
-    let named = all.filter_map(|container| Some((text(container, "name")?, said(container, "name")?)));
-    refusals
-        .twice(named, |name| (format!("another container is called {name:?}, too"), "name each differently".into()));
+    let named = all.filter_map(|container| words(container, "name"));
+    refusals.called_twice("container", named);
     let ports = usual.iter().flat_map(|container| items(container, "ports"));
     let of_host = ports.filter_map(|port| {
         let number = port.get("hostPort")?;
@@ -97,7 +95,7 @@ fn restart_policy(refusals: &mut Refusals<'_>, spec: &Node, restarts: Restarts) 
 fn volumes<'a>(refusals: &mut Refusals<'_>, spec: &'a Node, claims: &[&'a str]) -> BTreeSet<&'a str> {
     let all: Vec<&Node> = items(spec, "volumes").collect();
     for volume in &all {
-        if let Some((node, name)) = said(volume, "name").and_then(|node| Some((node, node.as_str()?)))
+        if let Some((name, node)) = words(volume, "name")
             && !is_dns_label(name)
         {
             refusals.say(node.span, format!("{name:?} is no name of a volume"), LABEL);
@@ -109,20 +107,20 @@ fn volumes<'a>(refusals: &mut Refusals<'_>, spec: &'a Node, claims: &[&'a str]) 
             _ => refusals.say(volume.span, "the volume holds several things at once", "leave all but one out"),
         }
     }
-    let named = || all.iter().filter_map(|volume| Some((text(volume, "name")?, said(volume, "name")?)));
-    refusals.twice(named(), |name| (format!("another volume is called {name:?}, too"), "name each differently".into()));
+    let named = || all.iter().filter_map(|volume| words(volume, "name"));
+    refusals.called_twice("volume", named());
     named().map(|(name, _)| name).chain(claims.iter().copied()).collect()
 }
 
 fn container(refusals: &mut Refusals<'_>, container: &Node, volumes: &BTreeSet<&str>) {
-    if let Some((node, name)) = said(container, "name").and_then(|node| Some((node, node.as_str()?)))
+    if let Some((name, node)) = words(container, "name")
         && !is_dns_label(name)
     {
         refusals.say(node.span, format!("{name:?} is no name of a container"), LABEL);
     }
-    match said(container, "image").and_then(|node| Some((node, node.as_str()?))) {
+    match words(container, "image") {
         None => refusals.say(container.span, "the container has no image", "name the image that it runs"),
-        Some((node, image)) if image.trim() != image => {
+        Some((image, node)) if image.trim() != image => {
             refusals.say(node.span, "there is space around the name of the image", "take it away");
         }
         Some(_) => {}
@@ -131,14 +129,13 @@ fn container(refusals: &mut Refusals<'_>, container: &Node, volumes: &BTreeSet<&
     ports(refusals, container);
     environment(refusals, container);
     for mount in items(container, "volumeMounts") {
-        if let Some((node, name)) = said(mount, "name").and_then(|node| Some((node, node.as_str()?)))
+        if let Some((name, node)) = words(mount, "name")
             && !volumes.contains(name)
         {
             refusals.say(node.span, format!("the pod has no volume {name:?}"), "add it to volumes, or leave it out");
         }
     }
-    let mounted =
-        items(container, "volumeMounts").filter_map(|it| Some((text(it, "mountPath")?, said(it, "mountPath")?)));
+    let mounted = items(container, "volumeMounts").filter_map(|it| words(it, "mountPath"));
     refusals.twice(mounted, |path| (format!("another volume is at {path:?}, too"), "mount each elsewhere".into()));
     for probe in PROBES.into_iter().filter_map(|key| said(container, key)) {
         self::probe(refusals, probe);
@@ -155,19 +152,19 @@ fn ports(refusals: &mut Refusals<'_>, container: &Node) {
             refusals.port(number);
         }
         refusals.one_of(port, "protocol", &["TCP", "UDP", "SCTP"]);
-        if let Some((node, name)) = said(port, "name").and_then(|node| Some((node, node.as_str()?)))
+        if let Some((name, node)) = words(port, "name")
             && !is_port_name(name)
         {
             refusals.say(node.span, format!("{name:?} is no name of a port"), PORT_NAMES);
         }
     }
-    let named = items(container, "ports").filter_map(|port| Some((text(port, "name")?, said(port, "name")?)));
-    refusals.twice(named, |name| (format!("another port is called {name:?}, too"), "name each differently".into()));
+    let named = items(container, "ports").filter_map(|port| words(port, "name"));
+    refusals.called_twice("port", named);
 }
 
 fn environment(refusals: &mut Refusals<'_>, container: &Node) {
     for variable in items(container, "env") {
-        if let Some((node, name)) = variable.get("name").and_then(|node| Some((node, node.as_str()?))) {
+        if let Some((name, node)) = variable.get("name").and_then(|node| Some((node.as_str()?, node))) {
             let is_printed = |c: char| c.is_ascii_graphic() || c == ' ';
             if name.is_empty() || name.contains('=') || !name.chars().all(is_printed) {
                 refusals.say(

@@ -2,7 +2,7 @@
 
 use meshery_core::resource::Node;
 
-use super::{Refusals, items, said, text};
+use super::{LABEL, Refusals, items, said, text, words};
 use crate::analyze::values::address::is_ip;
 use crate::analyze::values::dns::{is_dns_label, is_subdomain};
 
@@ -18,7 +18,7 @@ pub(super) fn check(refusals: &mut Refusals<'_>) {
     refusals.one_of(spec, "type", &TYPES);
     refusals.one_of(spec, "sessionAffinity", &["ClientIP", "None"]);
     let (is_headless, is_external) = (text(spec, "clusterIP") == Some(HEADLESS), kind == "ExternalName");
-    if let Some((node, address)) = said(spec, "clusterIP").and_then(|node| Some((node, node.as_str()?))) {
+    if let Some((address, node)) = words(spec, "clusterIP") {
         if address != HEADLESS && !is_ip(address) {
             refusals.say(node.span, format!("{address:?} is no address"), "leave it out, or write None");
         } else if is_headless && (is_external || ["NodePort", "LoadBalancer"].contains(&kind)) {
@@ -38,9 +38,9 @@ pub(super) fn check(refusals: &mut Refusals<'_>) {
 
 /// A Service that stands for a host elsewhere.
 fn external(refusals: &mut Refusals<'_>, spec: &Node) {
-    match said(spec, "externalName").and_then(|node| Some((node, node.as_str()?))) {
+    match words(spec, "externalName") {
         None => refusals.say(spec.span, "the Service has no externalName", "name the host that it stands for"),
-        Some((node, name)) if !is_subdomain(name.strip_suffix('.').unwrap_or(name)) => {
+        Some((name, node)) if !is_subdomain(name.strip_suffix('.').unwrap_or(name)) => {
             let help = "use small letters, digits, and inner hyphens and dots";
             refusals.say(node.span, format!("{name:?} is no name of a host"), help);
         }
@@ -58,13 +58,12 @@ fn ports(refusals: &mut Refusals<'_>, spec: &Node, kind: &str) {
             refusals.port_or_name(target);
         }
         refusals.one_of(port, "protocol", &PROTOCOLS);
-        match said(port, "name").and_then(|node| Some((node, node.as_str()?))) {
+        match words(port, "name") {
             None if ports.len() > 1 => {
                 refusals.say(port.span, "one of several ports has no name", "name each of them");
             }
-            Some((node, name)) if !is_dns_label(name) => {
-                let help = "use small letters, digits and inner hyphens, at most 63";
-                refusals.say(node.span, format!("{name:?} is no name of a port"), help);
+            Some((name, node)) if !is_dns_label(name) => {
+                refusals.say(node.span, format!("{name:?} is no name of a port"), LABEL);
             }
             _ => {}
         }
@@ -74,8 +73,8 @@ fn ports(refusals: &mut Refusals<'_>, spec: &Node, kind: &str) {
             refusals.say(node_port.span, message, "leave out nodePort, or write the type NodePort");
         }
     }
-    let named = ports.iter().filter_map(|port| Some((text(port, "name")?, said(port, "name")?)));
-    refusals.twice(named, |name| (format!("another port is called {name:?}, too"), "name each differently".into()));
+    let named = ports.iter().filter_map(|port| words(port, "name"));
+    refusals.called_twice("port", named);
     let protocol = |port: &&&Node| text(port, "protocol").unwrap_or("TCP").to_owned();
     let numbered = ports.iter().filter_map(|port| {
         let number = port.get("port")?;
