@@ -60,6 +60,18 @@ pub(crate) fn node(output: &str) -> Count {
     Count { passed: of("pass"), failed: of("fail") + of("cancelled"), skipped: of("skipped") + of("todo") }
 }
 
+/// The names of the tests that failed, as the runners of all three languages print them.
+pub(crate) fn failures(output: &str) -> Vec<&str> {
+    output.lines().filter_map(|line| failed(line.trim_start())).collect()
+}
+
+fn failed(line: &str) -> Option<&str> {
+    let cargo = || line.strip_prefix("---- ")?.strip_suffix(" stdout ----");
+    let pytest = || line.strip_prefix("FAILED ").or_else(|| line.strip_prefix("ERROR "))?.split(" - ").next();
+    let node = || line.strip_prefix("not ok ")?.split_once(" - ").map(|(_, name)| name);
+    cargo().or_else(pytest).or_else(node)
+}
+
 /// The number that stands right before a word.
 fn number_before(line: &str, word: &str) -> u64 {
     let before = line.split_once(word).map_or("", |(before, _)| before);
@@ -86,6 +98,14 @@ mod tests {
         assert_eq!(pytest(output), Count { passed: 6, failed: 1, skipped: 2 });
         assert_eq!(pytest("7 passed in 0.12s\n"), Count { passed: 7, failed: 0, skipped: 0 });
         assert_eq!(pytest("no tests ran in 0.01s\n"), Count::default());
+    }
+
+    #[test]
+    fn what_failed_is_named() {
+        let cargo = "test a::works ... ok\ntest b::breaks ... FAILED\nfailures:\n---- b::breaks stdout ----\nthread 'b::breaks'\n";
+        assert_eq!(failures(cargo), ["b::breaks"]);
+        assert_eq!(failures("FAILED tests/test_a.py::test_b - assert 1 == 2\n"), ["tests/test_a.py::test_b"]);
+        assert_eq!(failures("ok 1 - fine\nnot ok 2 - does not - quite\n"), ["does not - quite"]);
     }
 
     #[test]

@@ -40,6 +40,8 @@ fn test(options: &[String]) -> Result {
         println!("{name}: {count}\n");
         troubles.extend(finished.result.err());
         troubles.extend(complaint(name, count));
+        // Once more at the very end: of a long log the end is what is kept.
+        totals.extend(count::failures(&finished.output).iter().map(|test| format!("{name}: failed: {test}")));
         totals.push(format!("{name}: {count}"));
     }
     println!("{}", totals.join("\n"));
