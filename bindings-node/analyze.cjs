@@ -107,15 +107,13 @@ class Session {
     );
   }
 
-  async put(sources) {
-    const paths = typeof sources === "string" ? [sources] : sources;
-    if (Array.isArray(paths)) return this.#native.gather(paths.map(String));
-    this.#native.put(Object.entries(paths).map(([name, text]) => [name, Buffer.from(text)]));
+  async put(sources, { cluster } = {}) {
+    this.#native.put(await filesOf(sources, cluster));
   }
 
   async putRunning(cluster) {
-    const [sources, errors] = await cluster.running();
-    guarded(() => this.#native.putSources(JSON.stringify(sources)));
+    const [files, errors] = await runningOf(cluster);
+    this.#native.put(files);
     return errors;
   }
 
@@ -132,6 +130,58 @@ class Session {
     }
     return new Analysis(await this.#native.analysis());
   }
+}
+
+async function filesOf(sources, cluster) {
+  const paths = typeof sources === "string" ? [sources] : sources;
+  if (Array.isArray(paths)) return native.filesOfPaths(paths.map(String), cluster);
+  const texts = Object.entries(paths).map(([name, text]) => [name, Buffer.from(text)]);
+  return native.Files.ofTexts(texts, cluster);
+}
+
+async function runningOf(cluster) {
+  const [sources, errors] = await cluster.running();
+  return [guarded(() => native.Files.ofJson(JSON.stringify(sources))), errors];
+}
+
+/** How to get from what runs to what is wanted. */
+class Order {
+  #text;
+  #document;
+
+  constructor(text, document) {
+    this.#text = text;
+    this.#document = document;
+  }
+
+  get steps() {
+    return this.#document.steps;
+  }
+
+  get findings() {
+    return this.#document.findings;
+  }
+
+  get errors() {
+    return this.#document.errors;
+  }
+
+  toJSON() {
+    return this.#document;
+  }
+
+  toString() {
+    return this.#text;
+  }
+}
+
+async function order(running, wanted, options = {}) {
+  const isCluster = typeof running.running === "function";
+  const [files, unread] = isCluster ? await runningOf(running) : [await filesOf(running), []];
+  const [after, spec] = [await filesOf(wanted), JSON.stringify(await withFiles(options))];
+  const [text, document] = guarded(() => native.order(files, after, spec));
+  const found = JSON.parse(document);
+  return new Order(text, { ...found, errors: [...found.errors, ...unread] });
 }
 
 /** Options with files in the place of their paths. */
@@ -174,4 +224,4 @@ async function testRules(path) {
   return errors;
 }
 
-module.exports = { Analysis, Session, analyze, assertNoFindings, explain, rules, testRules };
+module.exports = { Analysis, Order, Session, analyze, assertNoFindings, explain, order, rules, testRules };

@@ -132,8 +132,8 @@ export class Session {
   private constructor();
   /** Without files. Fails with `invalid_input` for an option that there is not. */
   static start(options?: AnalysisOptions): Promise<Session>;
-  /** Adds files in the place of those of the same names. */
-  put(sources: AnalysisSources): Promise<void>;
+  /** Adds files in the place of those of the same names; their objects belong to `cluster`, where there are several. */
+  put(sources: AnalysisSources, options?: { cluster?: string }): Promise<void>;
   /** Adds what runs on a cluster, in whose place files stand; what could not be read of it. */
   putRunning(cluster: Lifecycle): Promise<ErrorReport[]>;
   /** Takes a file away, if it is there. */
@@ -156,6 +156,39 @@ export function assertNoFindings(
   sources?: AnalysisSources,
   options?: AnalysisOptions & { cluster?: Lifecycle; severity?: Severity },
 ): Promise<void>;
+
+/** An object that a step changes, and where it stands. */
+export interface OrderedChange {
+  action: "create" | "change" | "extend" | "reduce" | "remove";
+  /** `Kind namespace/name`. */
+  object: string;
+  /** The cluster, where there are several. */
+  cluster?: string;
+  location: Location;
+}
+
+/** How to get from what runs to what is wanted. As JSON it is by the schema `order`, its text is the steps. */
+export class Order {
+  private constructor();
+  /** The safe order: in each step what may be changed at once, and why no sooner. */
+  readonly steps: { changes: OrderedChange[]; why: string[] }[];
+  /** What breaks when the files are applied in the order in which they are given. */
+  readonly findings: Finding[];
+  /** What could not be read. */
+  readonly errors: ErrorReport[];
+  toJSON(): { steps: { changes: OrderedChange[]; why: string[] }[]; findings: Finding[]; errors: ErrorReport[] };
+  toString(): string;
+}
+
+/**
+ * In which order to apply files to what runs, which are files as well or a cluster, so that nothing breaks in between. What
+ * is not among the wanted files stays, but for what a file of the same name has no longer, if `prune` says so.
+ */
+export function order(
+  running: AnalysisSources | Lifecycle,
+  wanted: AnalysisSources,
+  options?: AnalysisOptions,
+): Promise<Order>;
 
 /** What a rule says of itself, by the schema `rule-info`. */
 export interface RuleInfo {

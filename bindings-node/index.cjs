@@ -2,7 +2,7 @@
 // The package as its users see it; index.d.ts says what everything is for. The native half is meshery.node.
 
 const { version } = require("./package.json");
-const { Analysis, Session, analyze, assertNoFindings, explain, rules, testRules } = require("./analyze.cjs");
+const { Analysis, Order, Session, analyze, assertNoFindings, explain, order, rules, testRules } = require("./analyze.cjs");
 const { MesheryError, call, guarded } = require("./call.cjs");
 const { Lifecycle, Operation, Plan, Snapshot } = require("./lifecycle.cjs");
 const { LocalMesh, LocalSample, programs } = require("./local.cjs");
@@ -294,6 +294,7 @@ module.exports = {
   LocalSample,
   MesheryError,
   Operation,
+  Order,
   Plan,
   Session,
   Snapshot,
@@ -304,6 +305,7 @@ module.exports = {
   explain,
   exportMeasurement,
   judgeThresholds,
+  order,
   planCampaign,
   rules,
   runCampaign,

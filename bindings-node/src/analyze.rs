@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use meshery_core::analyzer::{Options, Remark};
-use meshery_core::{Severity, json};
+use meshery_core::error::ErrorReport;
+use meshery_core::{Error, Severity, json};
 use meshery_mesh::analyze::{self, Source, report};
 use napi::bindgen_prelude::{AsyncTask, Buffer};
 use napi::{Env, Task};
@@ -16,6 +17,75 @@ type Shared = Arc<Mutex<analyze::Session>>;
 
 fn with<T>(session: &Shared, work: impl FnOnce(&mut analyze::Session) -> T) -> T {
     work(&mut session.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Files to look at, and what of them could not be read.
+#[napi]
+pub(crate) struct Files {
+    sources: Vec<Source>,
+    unread: Vec<ErrorReport>,
+}
+
+impl Files {
+    fn new((sources, errors): (Vec<Source>, Vec<Error>), cluster: Option<&str>) -> Self {
+        let of_cluster = |source: Source| match cluster {
+            Some(cluster) => source.of_cluster(cluster),
+            None => source,
+        };
+        let unread = errors.iter().map(|error| error.report().clone()).collect();
+        Self { sources: sources.into_iter().map(of_cluster).collect(), unread }
+    }
+
+    fn errors(&self) -> impl Iterator<Item = Error> {
+        self.unread.iter().cloned().map(Error::from)
+    }
+}
+
+#[napi]
+impl Files {
+    /// Texts, as names and contents.
+    #[napi(factory)]
+    pub fn of_texts(texts: Vec<(String, Buffer)>, cluster: Option<String>) -> Self {
+        let sources = texts.into_iter().map(|(name, text)| Source::new(name, text.as_ref())).collect();
+        Self::new((sources, Vec::new()), cluster.as_deref())
+    }
+
+    /// What runs on a cluster, as JSON.
+    #[napi(factory)]
+    pub fn of_json(sources: String) -> Result<Self> {
+        Ok(Self::new((json::read(&sources).map_err(thrown)?, Vec::new()), None))
+    }
+}
+
+/// Reads the files that paths name.
+#[napi]
+pub(crate) fn files_of_paths(paths: Vec<String>, cluster: Option<String>) -> AsyncTask<Gather> {
+    AsyncTask::new(Gather(paths.into_iter().map(PathBuf::from).collect(), cluster))
+}
+
+/// Files to read.
+pub(crate) struct Gather(Vec<PathBuf>, Option<String>);
+
+impl Task for Gather {
+    type Output = Files;
+    type JsValue = Files;
+
+    fn compute(&mut self) -> napi::Result<Files> {
+        Ok(Files::new(analyze::gather(&self.0), self.1.as_deref()))
+    }
+
+    fn resolve(&mut self, _env: Env, files: Files) -> napi::Result<Files> {
+        Ok(files)
+    }
+}
+
+/// In which order to apply files to what runs: as text, and as JSON.
+#[napi]
+pub(crate) fn order(running: &Files, wanted: &Files, options: String) -> Result<Vec<String>> {
+    let options: Options = json::read(&options).map_err(thrown)?;
+    let mut order = analyze::order(&running.sources, &wanted.sources, &options);
+    order.errors.extend(running.errors().chain(wanted.errors()));
+    Ok(vec![order.to_string(), to_json(&order).map_err(thrown)?])
 }
 
 /// Files that change, and what is wrong with them.
@@ -32,25 +102,13 @@ impl Session {
         Ok(Self(Arc::new(Mutex::new(analyze::Session::new(Options { now, ..options })))))
     }
 
-    /// Texts, as names and contents.
+    /// Adds files, in the place of those of the same names.
     #[napi]
-    pub fn put(&self, texts: Vec<(String, Buffer)>) {
-        let sources: Vec<Source> = texts.into_iter().map(|(name, text)| Source::new(name, text.as_ref())).collect();
-        with(&self.0, |session| session.put(&sources));
-    }
-
-    /// Files of clusters, or what runs on one, as JSON.
-    #[napi]
-    pub fn put_sources(&self, sources: String) -> Result<()> {
-        let sources: Vec<Source> = json::read(&sources).map_err(thrown)?;
-        with(&self.0, |session| session.put(&sources));
-        Ok(())
-    }
-
-    /// Reads the files that paths name.
-    #[napi]
-    pub fn gather(&self, paths: Vec<String>) -> AsyncTask<Gather> {
-        AsyncTask::new(Gather(Arc::clone(&self.0), paths.into_iter().map(PathBuf::from).collect()))
+    pub fn put(&self, files: &Files) {
+        with(&self.0, |session| {
+            session.put(&files.sources);
+            session.unread(files.errors());
+        });
     }
 
     /// Takes a file away.
@@ -77,23 +135,6 @@ impl Session {
     #[napi]
     pub fn analysis(&self) -> AsyncTask<Analyze> {
         AsyncTask::new(Analyze(Arc::clone(&self.0)))
-    }
-}
-
-/// Files to read.
-pub(crate) struct Gather(Shared, Vec<PathBuf>);
-
-impl Task for Gather {
-    type Output = ();
-    type JsValue = ();
-
-    fn compute(&mut self) -> napi::Result<()> {
-        with(&self.0, |session| session.gather(std::mem::take(&mut self.1)));
-        Ok(())
-    }
-
-    fn resolve(&mut self, _env: Env, (): ()) -> napi::Result<()> {
-        Ok(())
     }
 }
 

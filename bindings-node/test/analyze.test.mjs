@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 
-import { Session, analyze, assertNoFindings, explain, rules, testRules } from "meshery";
+import { Session, analyze, assertNoFindings, explain, order, rules, testRules } from "meshery";
 
 import { ROOT, checkSchema } from "./support.mjs";
 
@@ -72,6 +72,26 @@ test("a session follows its files", async () => {
   assert.equal((await session.analysis()).findings.length, 0);
   session.remove("b");
   assert.equal((await session.analysis()).findings.length, 1);
+});
+
+test("clusters are told apart", async () => {
+  const session = await Session.start({ select: ["IST0170"] });
+  const service = (port) => `${SERVICE.trim().slice(0, -1)}, spec: { ports: [{ name: http, port: ${port} }] } }`;
+  await session.put({ "east.yaml": service(80) }, { cluster: "east" });
+  await session.put({ "west.yaml": service(81) }, { cluster: "west" });
+  const { findings } = await session.analysis();
+  assert.notEqual(findings.length, 0);
+  for (const { cluster } of findings) assert.match(cluster, /east|west/);
+});
+
+test("changes are put in order", async () => {
+  const found = await order({}, { "a.yaml": ROUTE.replace("reviws", "reviews"), "b.yaml": SERVICE });
+  checkSchema("order", found.toJSON());
+  const changes = found.steps.flatMap(({ changes }) => changes.map(({ object }) => object));
+  assert.deepEqual(changes, ["Service shop/reviews", "VirtualService shop/reviews"]);
+  assert.match(`${found}`, /^1\. create Service shop\/reviews\n2\. create VirtualService/);
+  assert.equal(found.findings[0].resource, "VirtualService shop/reviews");
+  assert.equal((await order({}, "missing.yaml")).errors.length, 1);
 });
 
 const strange = {

@@ -5,7 +5,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { Comparison, LocalMesh, MesheryError, Plan, analyze, compare, runLoad } from "meshery";
+import { Comparison, LocalMesh, MesheryError, Plan, analyze, compare, order, runLoad } from "meshery";
 
 import { ROOT, json } from "./support.mjs";
 
@@ -50,7 +50,21 @@ async function check({ texts, options }) {
   };
 }
 
-const calls = { analyze: analyzed, check, compare, comparison: lookUp, install, plan: show, run_load: runLoad };
+async function putInOrder({ running, wanted, options }) {
+  const found = await order(running, wanted, options);
+  return { order: found.toJSON(), text: `${found}` };
+}
+
+const calls = {
+  analyze: analyzed,
+  check,
+  compare,
+  comparison: lookUp,
+  install,
+  order: putInOrder,
+  plan: show,
+  run_load: runLoad,
+};
 
 function checkError(error, { mentions = [], ...expected }) {
   if (!(error instanceof MesheryError)) throw error;

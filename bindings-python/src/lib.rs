@@ -45,7 +45,7 @@ mod _native {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use crate::analyze::{Analysis, Session};
+    use crate::analyze::{Analysis, Files, Session};
     #[pymodule_export]
     use crate::call::Call;
     use crate::call::Outcome;
@@ -200,6 +200,13 @@ mod _native {
     #[pyfunction]
     fn statistics() -> Vec<(&'static str, &'static str)> {
         meshery_perf::stats::registry::METHODS.iter().map(|method| (method.name, method.answers)).collect()
+    }
+
+    /// In which order to apply files to what runs: as text, and as JSON.
+    #[pyfunction]
+    fn order(py: Python<'_>, running: &Files, wanted: &Files, options: &str) -> PyResult<(String, String)> {
+        let options = or_raise(py, json::read(options))?;
+        or_raise(py, py.detach(|| crate::analyze::order(running, wanted, &options)))
     }
 
     /// Every rule of configuration, as JSON.

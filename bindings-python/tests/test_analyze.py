@@ -101,6 +101,37 @@ def test_a_session_follows_its_files() -> None:
     assert len(session.analysis().findings) == 1
 
 
+def test_what_could_not_be_read_is_told_until_it_can_be(tmp_path: Path) -> None:
+    session = meshery.Session()
+    session.put(tmp_path / "a.yaml")
+    session.put(tmp_path / "a.yaml")
+    assert len(session.analysis().errors) == 1
+    (tmp_path / "a.yaml").write_text(SERVICE)
+    session.put(tmp_path / "a.yaml")
+    assert session.analysis().errors == []
+
+
+def test_clusters_are_told_apart() -> None:
+    session = meshery.Session(select=["IST0170"])
+    ports = "spec: { ports: [{ name: http, port: PORT }] }\n"
+    session.put({"east.yaml": SERVICE + ports.replace("PORT", "80")}, cluster="east")
+    session.put({"west.yaml": SERVICE + ports.replace("PORT", "81")}, cluster="west")
+    assert {it.get("cluster") for it in session.analysis().findings} <= {"east", "west"}
+    assert session.analysis().findings != []
+
+
+def test_changes_are_put_in_order(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(ROUTE.replace("reviws", "reviews"))
+    (tmp_path / "b.yaml").write_text(SERVICE)
+    order = meshery.order({}, tmp_path)
+    check_schema("order", dict(order))
+    changes = [change["object"] for step in order.steps for change in step["changes"]]
+    assert changes == ["Service shop/reviews", "VirtualService shop/reviews"]
+    assert str(order).startswith("1. create Service shop/reviews\n2. create VirtualService")
+    assert order.findings[0]["resource"] == "VirtualService shop/reviews"
+    assert len(meshery.order({}, tmp_path / "missing.yaml").errors) == 1
+
+
 @meshery.rule("SHOP1", "shop-hosts-known", "A route has a strange host", kind=ROUTES)
 def strange(route: dict[str, Any], world: meshery.World) -> Iterator[meshery.Remark]:
     known = {service["metadata"]["name"] for service in world.of("Service")}

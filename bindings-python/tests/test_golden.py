@@ -52,12 +52,18 @@ def check(given: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def put_in_order(given: dict[str, Any]) -> dict[str, Any]:
+    order = meshery.order(given["running"], given["wanted"], **given["options"])
+    return {"order": dict(order), "text": str(order)}
+
+
 CALLS: dict[str, Callable[[Any], object]] = {
     "analyze": meshery.analyze,
     "check": check,
     "compare": meshery.compare,
     "comparison": look_up,
     "install": meshery.LocalMesh.start,
+    "order": put_in_order,
     "plan": show,
     "run_load": meshery.run_load,
 }

@@ -29,11 +29,7 @@ fn await_result<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
 fn call(name: &str, input: &Value) -> Result<Value> {
     let context = Context::default();
     match name {
-        "analyze" => {
-            let texts = input.as_object().unwrap().iter();
-            let sources: Vec<_> = texts.map(|(name, text)| Source::new(name, text.as_str().unwrap())).collect();
-            Ok(serde_json::to_value(analyze::analyze(&sources))?)
-        }
+        "analyze" => Ok(serde_json::to_value(analyze::analyze(&sources(input)))?),
         "check" => check(input),
         "compare" => {
             let spec = json::from_value(input.clone())?;
@@ -49,6 +45,7 @@ fn call(name: &str, input: &Value) -> Result<Value> {
             Ok(serde_json::to_value(installed?)?)
         }
         "comparison" => look_up(&serde_json::from_value(read(input["document"].as_str().unwrap()))?),
+        "order" => order(input),
         "plan" => show(&json::from_value(input["plan"].clone())?, input["role"].as_str().unwrap()),
         "run_load" => {
             let spec = json::from_value(input.clone())?;
@@ -58,12 +55,21 @@ fn call(name: &str, input: &Value) -> Result<Value> {
     }
 }
 
+fn sources(texts: &Value) -> Vec<Source> {
+    texts.as_object().unwrap().iter().map(|(name, text)| Source::new(name, text.as_str().unwrap())).collect()
+}
+
+/// The safe order of changes, as a document and as text.
+fn order(input: &Value) -> Result<Value> {
+    let options: Options = json::from_value(input["options"].clone())?;
+    let order = analyze::order(&sources(&input["running"]), &sources(&input["wanted"]), &options);
+    Ok(json!({ "order": serde_json::to_value(&order)?, "text": order.to_string() }))
+}
+
 /// All that an analysis is asked for: what is found, by what name it is known, what it looks like, and what mends it.
 fn check(input: &Value) -> Result<Value> {
     let options: Options = json::from_value(input["options"].clone())?;
-    let texts = input["texts"].as_object().unwrap().iter();
-    let sources: Vec<_> = texts.map(|(name, text)| Source::new(name, text.as_str().unwrap())).collect();
-    let analysis = analyze_with(&sources, &options);
+    let analysis = analyze_with(&sources(&input["texts"]), &options);
     let mended = fixed(&analysis, true);
     let text = |file: &Source| String::from_utf8_lossy(&file.text).into_owned();
     let files: serde_json::Map<String, Value> = mended.iter().map(|it| (it.name.clone(), text(it).into())).collect();

@@ -2,7 +2,7 @@
 
 use schemars::Schema;
 
-use crate::analyzer::{Analysis, Options, Remark};
+use crate::analyzer::{Analysis, Options, Remark, order::Order};
 use crate::campaign::CampaignPlan;
 use crate::comparison::Propagation;
 use crate::control_plane::PodFate;
@@ -53,6 +53,7 @@ pub fn all() -> Vec<(&'static str, Schema)> {
         ("mesh-spec", schemars::schema_for!(MeshSpec)),
         ("operation-options", schemars::schema_for!(OperationOptions)),
         ("operation-report", schemars::schema_for!(OperationReport)),
+        ("order", schemars::schema_for!(Order)),
         ("plan", schemars::schema_for!(Plan)),
         ("pod-fate", schemars::schema_for!(PodFate)),
         ("propagation", schemars::schema_for!(Propagation)),

@@ -16,6 +16,7 @@ __all__ = [
     "Allowed",
     "Analysis",
     "Finding",
+    "Order",
     "Remark",
     "Rule",
     "Session",
@@ -23,6 +24,7 @@ __all__ = [
     "analyze",
     "assert_no_findings",
     "explain",
+    "order",
     "rule",
     "rules",
     "test_rules",
@@ -233,18 +235,15 @@ class Session:
         self._own = list(own)
         self._native = _native.Session(encode(None, _options(options)))
 
-    def put(self, sources: _Sources) -> None:
+    def put(self, sources: _Sources, *, cluster: str | None = None) -> None:
         """Adds files, in the place of those of the same names.
 
         Args:
             sources: Files, folders, patterns such as ``deploy/**/*.yaml``, ``-`` for standard
                 input, or texts by name.
+            cluster: The cluster that their objects belong to, where there are several.
         """
-        if isinstance(sources, Mapping):
-            self._native.put([(name, text.encode()) for name, text in sources.items()])
-            return
-        paths = [sources] if isinstance(sources, (str, PathLike)) else sources
-        self._native.gather([Path(path) for path in paths])
+        self._native.put(_files(sources, cluster))
 
     def put_running(self, cluster: Lifecycle) -> list[dict[str, Any]]:
         """Adds what runs on a cluster. Files stand in its place where they have the same objects.
@@ -252,9 +251,8 @@ class Session:
         Returns:
             What could not be read of it, by the schema ``error``.
         """
-        errors: list[dict[str, Any]]
-        sources, errors = run(cluster._native.running(), json.loads, None)
-        self._native.put_sources(json.dumps(sources))
+        files, errors = _running(cluster)
+        self._native.put(files)
         return errors
 
     def remove(self, name: str) -> None:
@@ -316,6 +314,64 @@ def assert_no_findings(
         raise AssertionError("\n" + str(analysis))
 
 
+class Order(Mapping[str, Any]):
+    """How to get from what runs to what is wanted, by the schema ``order``. Its text is the steps."""
+
+    def __init__(self, text: str, document: str) -> None:
+        self._text = text
+        self._document: dict[str, Any] = json.loads(document)
+
+    @property
+    def steps(self) -> list[dict[str, Any]]:
+        """The safe order: in each step what may be changed at once, and why no sooner."""
+        steps: list[dict[str, Any]] = self._document["steps"]
+        return steps
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What breaks when the files are applied in the order in which they are given."""
+        findings: list[Finding] = self._document["findings"]
+        return findings
+
+    @property
+    def errors(self) -> list[ErrorReport]:
+        """What could not be read."""
+        errors: list[ErrorReport] = self._document["errors"]
+        return errors
+
+    def __getitem__(self, key: str) -> Any:
+        return self._document[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._document)
+
+    def __len__(self) -> int:
+        return len(self._document)
+
+    def __str__(self) -> str:
+        return self._text
+
+
+def order(running: _Sources | Lifecycle, wanted: _Sources, **options: Any) -> Order:
+    """In which order to apply files to what runs so that nothing breaks in between.
+
+    >>> print(order({}, {"a.yaml": "{ apiVersion: v1, kind: ConfigMap, metadata: { name: a } }"}))
+    1. create ConfigMap a
+    <BLANKLINE>
+
+    Args:
+        running: The files as they are applied now, or the cluster that they are to be applied to.
+        wanted: The files as they are to be. What of the running ones is not among them stays, but
+            for what a file of the same name has no longer, if ``prune`` says so.
+        **options: As for :class:`Session`.
+    """
+    files, unread = _running(running) if isinstance(running, Lifecycle) else (_files(running), [])
+    text, document = _native.order(files, _files(wanted), encode(None, _options(options)))
+    found = Order(text, document)
+    found.errors.extend(unread)
+    return found
+
+
 def rules() -> list[dict[str, Any]]:
     """Every rule, by the schema ``rule-info``."""
     found: list[dict[str, Any]] = json.loads(_native.rules())
@@ -350,6 +406,19 @@ def test_rules(path: _Path) -> list[dict[str, Any]]:
 
 # pytest would take it for a test of its own.
 test_rules.__test__ = False  # type: ignore[attr-defined]
+
+
+def _files(sources: _Sources, cluster: str | None = None) -> _native.Files:
+    if isinstance(sources, Mapping):
+        texts = [(name, text.encode()) for name, text in sources.items()]
+        return _native.Files.of_texts(texts, cluster)
+    paths = [sources] if isinstance(sources, (str, PathLike)) else sources
+    return _native.Files.of_paths([Path(path) for path in paths], cluster)
+
+
+def _running(cluster: Lifecycle) -> tuple[_native.Files, list[Any]]:
+    sources, errors = run(cluster._native.running(), json.loads, None)
+    return _native.Files.of_json(json.dumps(sources)), errors
 
 
 def _options(options: Mapping[str, Any]) -> dict[str, Any]:

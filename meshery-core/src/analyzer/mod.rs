@@ -5,12 +5,14 @@
 //! | [`analysis`] | what came of an analysis |
 //! | [`finding`] | a mistake with its place, the other party's place, and what would mend it |
 //! | [`options`] | what an analysis is asked |
+//! | [`order`] | in which order to apply changes |
 //! | [`remark`] | what a rule of another language finds |
 //! | [`rule`] | what a rule says of itself |
 
 pub mod analysis;
 pub mod finding;
 pub mod options;
+pub mod order;
 pub mod remark;
 pub mod rule;
 

@@ -30,12 +30,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use meshery_core::analyzer::Location;
-use meshery_core::{ConfigAnalyzer, Error, Finding, Resource};
-use serde::Serialize;
+pub use meshery_core::analyzer::order::{Action, Change, Order, Step};
+use meshery_core::{ConfigAnalyzer, Error, Resource};
 
 use super::yaml::Texts;
 use super::{Options, Source, parallel, read};
-pub use changes::Action;
 use changes::Object;
 use clauses::Clause;
 pub use page::RULE;
@@ -43,66 +42,6 @@ use plan::{Part, Plan};
 
 /// How many reasons a step gives for one of its changes.
 const REASONS: usize = 3;
-
-/// An object that a step changes.
-///
-/// ```
-/// use meshery_core::{Region, analyzer::Location};
-/// use meshery_mesh::analyze::order::{Action, Change};
-///
-/// let location = Location { file: "a.yaml".into(), span: Region::default() };
-/// let change = Change { action: Action::Create, object: "Service shop/reviews".into(), cluster: None, location };
-/// assert_eq!(change.to_string(), "create Service shop/reviews");
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Change {
-    /// What is done with it.
-    pub action: Action,
-    /// `Kind namespace/name`.
-    pub object: String,
-    /// In which cluster, where there are several.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cluster: Option<String>,
-    /// Where it stands: as it is wanted, or, if it goes, as it runs.
-    pub location: Location,
-}
-
-impl std::fmt::Display for Change {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {}", self.action, self.object)
-    }
-}
-
-/// Changes that may be made at once, or in any order.
-///
-/// ```
-/// let step = meshery_mesh::analyze::order::Step::default();
-/// assert!(step.changes.is_empty() && step.why.is_empty());
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Step {
-    /// The changes, in the order of the files.
-    pub changes: Vec<Change>,
-    /// Why they come no sooner; empty for what waits for nothing.
-    pub why: Vec<String>,
-}
-
-/// How to get from what runs to what is wanted.
-///
-/// ```
-/// let order = meshery_mesh::analyze::order::Order::default();
-/// assert!(order.steps.is_empty() && order.findings.is_empty());
-/// ```
-#[derive(Debug, Default, Serialize)]
-pub struct Order {
-    /// The safe order. Where there is none, its last step holds what has to be changed at once.
-    pub steps: Vec<Step>,
-    /// What breaks when the files are applied in the order in which they are given, and what is removed after them.
-    pub findings: Vec<Finding>,
-    /// What could not be read, by file and place; the order is that of all the rest.
-    #[serde(serialize_with = "meshery_core::analyzer::analysis::reports")]
-    pub errors: Vec<Error>,
-}
 
 /// In which order to apply files to what runs so that nothing breaks in between, and what breaks in the order in which they
 /// are given.

@@ -43,6 +43,8 @@ pub struct Session {
     severities: BTreeMap<String, Severity>,
     told: Told,
     files: BTreeMap<String, Held>,
+    /// What could not even be opened, by its name.
+    unread: BTreeMap<String, Error>,
     /// What somebody has found who is no rule.
     remarks: Vec<Finding>,
     /// Of which kinds something has changed since the rules last ran.
@@ -100,6 +102,7 @@ impl Session {
             severities: BTreeMap::new(),
             told,
             files: BTreeMap::new(),
+            unread: BTreeMap::new(),
             remarks: Vec::new(),
             changed,
             worlds: Worlds { clusters: BTreeMap::new(), fleet, is_as_before: true },
@@ -152,6 +155,7 @@ impl Session {
             let before = self.files.remove(&source.name);
             let (held, changed) = Held::new(read, source.is_running, before);
             self.changed.extend(changed);
+            self.unread.remove(&source.name);
             self.files.insert(source.name.clone(), held);
         }
     }
@@ -160,11 +164,18 @@ impl Session {
     pub fn gather(&mut self, paths: impl IntoIterator<Item = impl AsRef<Path>>) {
         let (sources, errors) = super::gather(paths);
         self.put(&sources);
-        self.told.errors.extend(errors);
+        self.unread(errors);
+    }
+
+    /// Adds what somebody could not read, for the errors of the analysis: each until a file whose name is its place is put
+    /// there, or removed.
+    pub fn unread(&mut self, errors: impl IntoIterator<Item = Error>) {
+        self.unread.extend(errors.into_iter().map(|error| (error.report().place.clone().unwrap_or_default(), error)));
     }
 
     /// Takes a file away, if it is there.
     pub fn remove(&mut self, name: &str) {
+        self.unread.remove(name);
         self.changed.extend(self.files.remove(name).iter().flat_map(Held::kinds));
     }
 
@@ -219,6 +230,7 @@ impl Session {
         let (findings, allowed) =
             allow::apply(&allowances, findings.collect(), options::today(&self.options), &self.infos);
         let errors = self.files.values().flat_map(|held| &held.errors).chain(&self.told.errors);
+        let errors = errors.chain(self.unread.values());
         let errors = errors.map(|error| Error::from(error.report().clone())).collect();
         let files = self.files.values().map(|held| Arc::clone(&held.file)).collect();
         let analysis = Analysis { findings: sorted(findings), allowed, errors, files };

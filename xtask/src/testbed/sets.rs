@@ -3,7 +3,7 @@
 use super::set::{Program, Set};
 
 /// Every set. A new one has a module of its own below `xtask/testbed/`.
-pub(super) const SETS: [Set; 5] = [ETCD, KUBERNETES, ISTIO, HELM, GATEWAY_API];
+pub(super) const SETS: [Set; 7] = [ETCD, KUBERNETES, ISTIO, HELM, GATEWAY_API, ISTIO_SAMPLES, KUMA_SAMPLES];
 
 const ETCD: Set = Set {
     name: "etcd",
@@ -74,14 +74,35 @@ const HELM: Set = Set {
     is_in_envtest: false,
 };
 
-/// The definitions, by whose channels an API server judges what the Gateway API says.
+/// The definitions, by whose channels an API server judges what the Gateway API says, and examples.
 const GATEWAY_API: Set = Set {
     name: "gateway-api",
     module: "sigs.k8s.io/gateway-api",
     programs: &[],
     tags: "",
     stamps: &[],
-    share: &["config/crd/standard", "config/crd/experimental"],
+    share: &["config/crd/standard", "config/crd/experimental", "examples"],
+    is_in_envtest: false,
+};
+
+/// Apart from Istio's programs, which take minutes to build.
+const ISTIO_SAMPLES: Set = Set {
+    name: "istio-samples",
+    module: "istio.io/istio",
+    programs: &[],
+    tags: "",
+    stamps: &[],
+    share: &["samples"],
+    is_in_envtest: false,
+};
+
+const KUMA_SAMPLES: Set = Set {
+    name: "kuma-samples",
+    module: "github.com/kumahq/kuma",
+    programs: &[],
+    tags: "",
+    stamps: &[],
+    share: &["app/kumactl/data/install/k8s/demo", "examples"],
     is_in_envtest: false,
 };
 

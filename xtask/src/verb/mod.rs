@@ -12,6 +12,7 @@ mod setup;
 mod simulate;
 mod test;
 mod testbed;
+mod upstream;
 
 use crate::shell::Result;
 
@@ -37,6 +38,7 @@ pub(crate) const VERBS: &[Verb] = &[
     simulate::VERB,
     test::VERB,
     testbed::VERB,
+    upstream::VERB,
 ];
 
 /// Refuses options where there are none.

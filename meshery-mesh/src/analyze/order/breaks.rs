@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use meshery_core::analyzer::order::Action;
 use meshery_core::{Finding, Resource, RuleInfo, Span};
 
-use super::changes::{Action, Object};
+use super::changes::Object;
 use super::clauses::{Clause, User};
 use super::plan::Plan;
 

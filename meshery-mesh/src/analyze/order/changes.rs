@@ -3,45 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use meshery_core::analyzer::order::Action;
 use meshery_core::resource::{Node, Resource, Value};
-use serde::Serialize;
 
 use crate::analyze::kinds::{JOB, POD, REPLICA_SET};
-
-/// What is done with an object.
-///
-/// ```
-/// use meshery_mesh::analyze::order::Action;
-///
-/// assert_eq!(Action::Extend.to_string(), "extend");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Action {
-    /// It is made.
-    Create,
-    /// It becomes as it is wanted.
-    Change,
-    /// It gets what is new in it, and keeps what is to go: a step in between, which no file describes.
-    Extend,
-    /// After [`Extend`](Self::Extend), it becomes as it is wanted, without what is to go.
-    Reduce,
-    /// It is taken away.
-    Remove,
-}
-
-impl std::fmt::Display for Action {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Create => "create",
-            Self::Change => "change",
-            Self::Extend => "extend",
-            Self::Reduce => "reduce",
-            Self::Remove => "remove",
-        })
-    }
-}
 
 /// Cluster, group, kind, namespace and name.
 type Id = (Option<Arc<str>>, String, Arc<str>, String, Arc<str>);

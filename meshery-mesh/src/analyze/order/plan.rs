@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::changes::{Action, Object};
+use meshery_core::analyzer::order::Action;
+
+use super::changes::Object;
 use super::clauses::{Clause, User};
 use super::graph::Graph;
 
