@@ -1,6 +1,8 @@
 //! The JSON Schemas of everything that leaves or enters meshery as JSON; committed in this crate's `schema/` folder.
 
 use schemars::Schema;
+use schemars::transform::{RecursiveTransform, Transform};
+use serde_json::Value;
 
 use crate::analyzer::{Analysis, Options, Remark, order::Order};
 use crate::campaign::CampaignPlan;
@@ -22,6 +24,22 @@ use crate::{
 /// assert!(names.contains(&"comparison") && names.is_sorted());
 /// ```
 pub fn all() -> Vec<(&'static str, Schema)> {
+    let mut all = generated();
+    let mut transform = RecursiveTransform(without_example);
+    all.iter_mut().for_each(|(_, schema)| transform.transform(schema));
+    all
+}
+
+/// Leaves out of a description the example in Rust: who reads a schema writes another language.
+fn without_example(schema: &mut Schema) {
+    if let Some(Value::String(description)) = schema.get_mut("description") {
+        let parts = description.split("```").step_by(2).map(str::trim);
+        let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+        *description = parts.join("\n\n");
+    }
+}
+
+fn generated() -> Vec<(&'static str, Schema)> {
     vec![
         ("analysis", schemars::schema_for!(Analysis)),
         ("analysis-options", schemars::schema_for!(Options)),

@@ -1,5 +1,10 @@
 //! Data that lies beside the repository, here and in CI, and is never copied into it.
-#![allow(dead_code, unreachable_pub, clippy::explicit_write, reason = "shared by several test programs, and past the harness")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::explicit_write,
+    reason = "shared by several test programs, and past the harness"
+)]
 
 use std::io::{Write, stderr};
 use std::path::{Path, PathBuf};
