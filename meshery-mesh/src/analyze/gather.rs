@@ -11,6 +11,10 @@ use super::Source;
 
 /// What a folder's files are called that are read.
 const EXTENSIONS: [&str; 3] = ["json", "yaml", "yml"];
+/// What a folder's file is called that Kustomize reads, and nobody applies.
+const KUSTOMIZATION: [&str; 2] = ["kustomization.yaml", "kustomization.yml"];
+/// The file that makes a folder a Helm chart.
+const CHART: &str = "Chart.yaml";
 /// Standard input.
 const STDIN: &str = "-";
 /// What makes a path a pattern.
@@ -19,7 +23,8 @@ const PATTERN: [char; 3] = ['*', '?', '['];
 /// Reads files, folders with all that is below them, patterns such as `deploy/**/*.yaml`, and `-` for standard input. Of a
 /// folder only files that are called `.yaml`, `.yml` or `.json` are read, and what is hidden is not; what is named itself
 /// is read whatever it is called. A link to a folder is followed once. What cannot be read is said, and keeps nothing else
-/// from being read.
+/// from being read. What Kustomize and Helm read themselves is left out of a folder: a `kustomization.yaml` without a word, for
+/// what it names is read, and a chart with an error, for only what it renders can be.
 ///
 /// ```
 /// use meshery_mesh::analyze::gather;
@@ -94,13 +99,18 @@ impl Gathering {
         if !self.is_new(path) {
             return;
         }
+        if path.join(CHART).is_file() {
+            let error =
+                Error::new(ErrorKind::Unsupported, "this is a Helm chart, whose files are no configuration yet");
+            return self.errors.push(error.at(path.display().to_string()).expected("what `helm template` makes of it"));
+        }
         match entries(path) {
             Err(error) => self.errors.push(error.at(path.display().to_string())),
             Ok(entries) => {
                 for entry in entries {
                     if entry.is_dir() {
                         self.folder(&entry);
-                    } else if entry.extension().is_some_and(|it| EXTENSIONS.iter().any(|known| it == *known)) {
+                    } else if is_configuration(&entry) {
                         self.file(&entry);
                     }
                 }
@@ -126,6 +136,12 @@ impl Gathering {
             Err(error) => self.errors.push(error.at(name)),
         }
     }
+}
+
+/// Whether a file of a folder is read, by its name.
+fn is_configuration(path: &Path) -> bool {
+    let is_kustomization = path.file_name().is_some_and(|it| KUSTOMIZATION.iter().any(|known| it == *known));
+    !is_kustomization && path.extension().is_some_and(|it| EXTENSIONS.iter().any(|known| it == *known))
 }
 
 /// What a file holds. A device or a pipe may never end, and is not read.

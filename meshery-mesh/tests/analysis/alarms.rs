@@ -56,6 +56,12 @@ fn what_meshes_install_has_no_error() {
     assert!(report.is_empty(), "{}", report.join("\n"));
 }
 
+/// Files among the samples that are no configuration of a cluster, by a part of their path: a chart, an interface, and the
+/// values of a chart.
+const OF_OTHERS: [&str; 3] = ["/tag-chart/", "/swagger.yaml", "/spire-trust-domain-federation/spire-"];
+/// What is wrong with upstream's own samples, and is said: it mounts `ca-certs`, and its volume is called `ca`.
+const MISTAKES: [(&str, &str); 1] = [("/mtls-echo.yaml", "the pod has no volume \"ca-certs\"")];
+
 /// A sample that is a template is filled in as its own tool does it, with a name for whatever is asked.
 fn filled_in(text: &str) -> String {
     let mut parts = text.split("{{");
@@ -71,19 +77,25 @@ fn upstreams_own_samples_have_no_error() {
         ("Gateway API", "share/gateway-api/examples"),
         ("Kuma", "share/kuma-samples"),
     ];
-    let mut report = Vec::new();
+    let (mut report, mut known) = (Vec::new(), 0);
     for (name, place) in samples {
         let Some(folder) = fetched(place) else { continue };
-        let files = files_below(&folder);
+        let mut files = files_below(&folder);
+        files.retain(|file| !OF_OTHERS.iter().any(|part| file.to_string_lossy().contains(part)));
         assert!(files.len() >= 3, "{} files of {name}", files.len());
         let before = report.len();
         for file in &files {
             let text = fs::read_to_string(file).unwrap();
             let text = if name == "Kuma" { filled_in(&text) } else { text };
-            report.extend(errors(&[Source::new(file.display().to_string(), text)]));
+            let errors = errors(&[Source::new(file.display().to_string(), text)]);
+            let is_known =
+                |error: &String| MISTAKES.iter().any(|(file, text)| error.contains(file) && error.contains(text));
+            known += errors.iter().filter(|error| is_known(error)).count();
+            report.extend(errors.into_iter().filter(|error| !is_known(error)));
         }
         let alarms = report.len() - before;
         writeln!(std::io::stderr(), "ALARMS {alarms} in {} samples of {name}", files.len()).unwrap();
+        assert!(name != "Istio" || known == MISTAKES.len(), "{known} of the mistakes of {name} are found");
     }
     assert!(report.is_empty(), "{}", report.join("\n"));
 }

@@ -150,3 +150,18 @@ fn the_same_said_a_thousand_times_is_said_once() {
     assert!(shown.lines().count() < 60, "{} lines", shown.lines().count());
     assert!(shown.contains("the same 999 times more"), "{shown}");
 }
+
+#[test]
+fn what_others_read_first_is_left_to_them() {
+    let folder = Folder::new("others");
+    folder.write("base/kustomization.yaml", "resources: [a.yaml]\n");
+    folder.write("base/a.yaml", "{ apiVersion: v1, kind: ConfigMap, metadata: { name: a } }");
+    folder.write("chart/Chart.yaml", "name: shop\n");
+    folder.write("chart/templates/a.yaml", "{{- if .Values.a }}\n");
+    let (names, errors) = folder.gather();
+    assert_eq!(names, ["base/a.yaml"]);
+    assert!(errors.len() == 1 && errors[0].starts_with("chart: this is a Helm chart"), "{errors:?}");
+    // What is named itself is read, whoever else reads it.
+    let (sources, _) = gather([folder.0.join("base/kustomization.yaml")]);
+    assert_eq!(sources.len(), 1);
+}

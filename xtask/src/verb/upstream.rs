@@ -28,7 +28,8 @@ fn beside_a_server() -> Result {
 
 fn in_three_languages() -> Result {
     setup::everything()?;
-    run(&mut cargo(&["test", "--quiet", "--test", "analysis", "upstreams_grid", "upstreams_verdict"]))?;
+    let mut rust = cargo(&["test", "--quiet", "--test", "analysis"]);
+    run(rust.args(["--", "upstreams_grid", "upstreams_verdict"]))?;
     let mut pytest = python::tool("python");
     pytest.args(["-m", "pytest", "--quiet", "--capture=no", "tests/test_upstream.py"]);
     run(pytest.current_dir(workspace::root().join("bindings-python")))?;
