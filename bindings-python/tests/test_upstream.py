@@ -1,4 +1,4 @@
-"""Upstream's own cases, judged from Python: the same data and the same rules as in the other languages."""
+"""Upstream's own cases, judged from Python: the same data and rules as in the other languages."""
 
 import json
 import os
@@ -77,7 +77,8 @@ def is_about(finding: Any, resource: str | None) -> bool:
     if resource is None:
         return True
     bare = resource.replace(" default/", " ", 1)
-    return finding["resource"].endswith(resource) or finding["resource"] == bare
+    name: str = finding["resource"]
+    return name.endswith(resource) or name == bare
 
 
 def is_caught(findings: list[Any], expect: Any) -> bool:
@@ -103,8 +104,8 @@ def meets(finding: Any, wanted: Any) -> bool:
 
 def verdicts(source: str, folder: Path) -> Iterator[tuple[str, str]]:
     for case in read(folder / "cases.json"):
-        options = {"profile": "all", "closed": source == "kiali", "now": 0}
-        analysis = meshery.analyze(folder / case["file"], **options)
+        closed = source == "kiali"
+        analysis = meshery.analyze(folder / case["file"], profile="all", closed=closed, now=0)
         assert analysis.errors == []
         findings, expect = analysis.findings, case["expect"]
         if case["kind"] == "invalid":

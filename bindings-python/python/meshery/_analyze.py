@@ -315,7 +315,7 @@ def assert_no_findings(
 
 
 class Order(Mapping[str, Any]):
-    """How to get from what runs to what is wanted, by the schema ``order``. Its text is the steps."""
+    """How to get from what runs to what is wanted: by the schema ``order``, as text its steps."""
 
     def __init__(self, text: str, document: str) -> None:
         self._text = text
