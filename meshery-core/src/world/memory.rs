@@ -1,15 +1,16 @@
 //! What was found about each object by itself, kept for those that have not changed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::address;
+use super::nearby::Reach;
 use super::shelf::Shelf;
+use super::{address, addresses, is_among};
 use crate::analyzer::Finding;
 use crate::object::GroupKind;
 use crate::resource::{Kind, Resource};
 
-/// What a rule has found by [`World::each`](super::World::each), call by call.
+/// What a rule has found by [`World::each`](super::World::each) and [`Nearby::each`](super::Nearby::each), call by call.
 ///
 /// ```
 /// use meshery_core::world::{Memory, Settings, World};
@@ -18,36 +19,54 @@ use crate::resource::{Kind, Resource};
 /// assert!(world.clone().recalling(Memory::default()).memory().kinds().next().is_none(), "nobody has asked yet");
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Memory(Vec<Call>);
+pub struct Memory(Vec<Arc<Call>>);
 
-/// The objects of a kind about which something was found.
-#[derive(Clone, Debug)]
-struct Call {
-    kind: GroupKind,
-    found: Vec<Found>,
+/// The objects of some kinds, and what was found about them.
+#[derive(Debug)]
+pub(super) struct Call {
+    pub(super) kinds: Vec<GroupKind>,
+    /// The kinds of which only what is near to each object was looked at.
+    pub(super) near: Vec<GroupKind>,
+    pub(super) found: Vec<Found>,
 }
 
-type Found = (Arc<Resource>, Arc<[Finding]>);
+/// What was found about an object.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub(super) object: Arc<Resource>,
+    /// `None` for nothing, which is most often the case.
+    pub(super) findings: Option<Arc<[Finding]>>,
+    /// Where else was looked.
+    pub(super) reach: Reach,
+}
+
+impl Found {
+    pub(super) fn new(object: &Arc<Resource>, findings: impl IntoIterator<Item = Finding>, reach: Reach) -> Self {
+        let findings: Vec<Finding> = findings.into_iter().collect();
+        Self { object: Arc::clone(object), findings: (!findings.is_empty()).then(|| findings.into()), reach }
+    }
+}
 
 impl Memory {
-    /// Of which kinds each object was looked at by itself.
+    /// Of which kinds each object, or what is near to it, was looked at by itself.
     pub fn kinds(&self) -> impl Iterator<Item = &GroupKind> {
-        self.0.iter().map(|call| &call.kind)
+        self.0.iter().flat_map(|call| call.kinds.iter().chain(&call.near))
     }
 
-    /// What the next call will be numbered.
-    pub(super) fn next(&self) -> usize {
-        self.0.len()
+    /// What this call, the next one of `so_far`, has found before, if it asked for the same then.
+    pub(super) fn of(&self, so_far: &Self, kinds: &[Kind<'_>], near: &[Kind<'_>]) -> Option<&[Found]> {
+        let call = self.0.get(so_far.0.len())?;
+        (is_same(&call.kinds, kinds) && is_same(&call.near, near)).then_some(call.found.as_slice())
     }
 
-    /// What this call has found before, if it asked for this kind then too.
-    pub(super) fn of(&self, number: usize, kind: Kind<'_>) -> Option<&[Found]> {
-        self.0.get(number).filter(|call| call.kind.is(kind.group, kind.name)).map(|call| call.found.as_slice())
+    pub(super) fn add(&mut self, kinds: &[Kind<'_>], near: &[Kind<'_>], found: Vec<Found>) {
+        let owned = |kinds: &[Kind<'_>]| kinds.iter().map(|kind| GroupKind::new(kind.group, kind.name)).collect();
+        self.0.push(Arc::new(Call { kinds: owned(kinds), near: owned(near), found }));
     }
+}
 
-    pub(super) fn add(&mut self, kind: Kind<'_>, found: Vec<Found>) {
-        self.0.push(Call { kind: GroupKind::new(kind.group, kind.name), found });
-    }
+fn is_same(known: &[GroupKind], kinds: &[Kind<'_>]) -> bool {
+    known.len() == kinds.len() && known.iter().zip(kinds).all(|(known, kind)| known.is(kind.group, kind.name))
 }
 
 /// Which objects are not the very same as a look ago.
@@ -58,19 +77,32 @@ pub(super) struct Change {
     /// Where those are in memory that are here no longer; what was found about them holds them, so that nothing else is
     /// there.
     gone: BTreeSet<usize>,
+    /// By kind, the namespaces of both.
+    namespaces: BTreeMap<GroupKind, BTreeSet<Arc<str>>>,
 }
 
 impl Change {
     pub(super) fn between(before: &[Arc<Shelf>], now: &[Arc<Shelf>]) -> Self {
-        let addresses = |shelves: &[Arc<Shelf>]| -> BTreeSet<usize> { objects(shelves).map(address).collect() };
-        let (old, new) = (addresses(before), addresses(now));
-        let fresh = objects(now).filter(|it| !old.contains(&address(it))).cloned().collect();
-        let gone = old.difference(&new).copied().collect();
-        Self { fresh, gone }
+        let (old, new) = (addresses(objects(before)), addresses(objects(now)));
+        let fresh: Vec<Arc<Resource>> = objects(now).filter(|it| !is_among(it, &old)).cloned().collect();
+        let gone: Vec<&Arc<Resource>> = objects(before).filter(|it| !is_among(it, &new)).collect();
+        let mut namespaces: BTreeMap<GroupKind, BTreeSet<Arc<str>>> = BTreeMap::new();
+        for object in fresh.iter().chain(gone.iter().copied()) {
+            let kind = GroupKind::new(object.group(), &*object.kind);
+            namespaces.entry(kind).or_default().insert(object.namespace_or_default().into());
+        }
+        Self { fresh, gone: gone.into_iter().map(address).collect(), namespaces }
     }
 
     pub(super) fn is_gone(&self, resource: &Arc<Resource>) -> bool {
         self.gone.contains(&address(resource))
+    }
+
+    /// The namespaces in which something of these kinds has changed.
+    pub(super) fn namespaces(&self, kinds: &[Kind<'_>]) -> BTreeSet<&str> {
+        let changed =
+            self.namespaces.iter().filter(|(changed, _)| kinds.iter().any(|it| changed.is(it.group, it.name)));
+        changed.flat_map(|(_, namespaces)| namespaces).map(|namespace| &**namespace).collect()
     }
 }
 

@@ -5,6 +5,7 @@
 //! | `facet` | [`Facet`]: what is derived from each object alone |
 //! | [`labels`] | labels, and the selectors that ask for them |
 //! | `memory` | [`Memory`]: what was found about each object by itself |
+//! | `nearby` | [`Nearby`]: what is found about an object by itself and what is near to it |
 //! | `recall` | [`recall()`]: what was known of the objects that are still here |
 //! | [`settings`] | what a look is told beside the objects |
 //! | `shelf` | the objects of one kind, sorted |
@@ -13,6 +14,7 @@
 mod facet;
 pub mod labels;
 mod memory;
+mod nearby;
 mod recall;
 pub mod settings;
 mod shelf;
@@ -28,8 +30,9 @@ use crate::resource::{Kind, Resource};
 
 pub use facet::{Facet, Facets};
 pub use labels::{Labels, Selector};
-use memory::Change;
 pub use memory::Memory;
+use memory::{Change, Found};
+pub use nearby::{Nearby, Reach};
 pub use recall::recall;
 pub use settings::Settings;
 use shelf::Shelf;
@@ -127,25 +130,30 @@ impl World {
             // Whoever asks within another call has a result that hangs on all of them.
             return self.of(kind).iter().flat_map(find).collect();
         }
-        let number = self.found().next();
-        let before = self.before.as_ref().and_then(|before| before.of(number, kind));
         let change = &self.stock.change;
-        let mut found: Vec<(Arc<Resource>, Arc<[Finding]>)> =
-            before.unwrap_or_default().iter().filter(|(resource, _)| !change.is_gone(resource)).cloned().collect();
+        let before = self.before.as_ref().and_then(|before| before.of(&self.found(), &[kind], &[]));
+        let mut found: Vec<Found> =
+            before.unwrap_or_default().iter().filter(|it| !change.is_gone(&it.object)).cloned().collect();
         let mut look = |resource: &'w Arc<Resource>| {
-            let new: Arc<[Finding]> = find(resource).into_iter().collect();
-            if !new.is_empty() {
-                found.push((Arc::clone(resource), new));
+            let new = Found::new(resource, find(resource), Reach::default());
+            // Nothing is found about most, and nothing else can change that.
+            if new.findings.is_some() {
+                found.push(new);
             }
         };
         match before {
             Some(_) => change.fresh.iter().filter(|resource| resource.kind() == kind).for_each(&mut look),
-            None => self.place(kind).map_or(&[][..], |(_, shelf)| &shelf.resources).iter().for_each(&mut look),
+            None => self.unread(kind).iter().for_each(&mut look),
         }
-        let findings = found.iter().flat_map(|(_, findings)| findings.iter()).cloned().collect();
-        self.found().add(kind, found);
+        let findings = found.iter().filter_map(|it| it.findings.as_deref()).flatten().cloned().collect();
+        self.found().add(&[kind], &[], found);
         self.is_at_each.store(false, Ordering::Relaxed);
         findings
+    }
+
+    /// The same world for who looks, of these kinds, only at what is near to each object.
+    pub fn nearby<'w>(&'w self, kinds: &'w [Kind<'w>]) -> Nearby<'w> {
+        Nearby::new(self, kinds)
     }
 
     /// What was found about each object by itself, by this clone.
@@ -222,6 +230,11 @@ impl World {
         Some(found)
     }
 
+    /// The objects of a kind, of which nobody is said to have read them.
+    fn unread(&self, kind: Kind<'_>) -> &[Arc<Resource>] {
+        self.place(kind).map_or(&[], |(_, shelf)| &shelf.resources)
+    }
+
     fn place(&self, kind: Kind<'_>) -> Option<(usize, &Shelf)> {
         let groups = self.stock.index.get(kind.name)?;
         let (_, at) = groups.iter().find(|(group, _)| **group == *kind.group)?;
@@ -241,6 +254,17 @@ fn address(object: &Arc<Resource>) -> usize {
     Arc::as_ptr(object).addr()
 }
 
+/// Where objects are in memory, sorted.
+fn addresses<'a>(objects: impl Iterator<Item = &'a Arc<Resource>>) -> Vec<usize> {
+    let mut addresses: Vec<usize> = objects.map(address).collect();
+    addresses.sort_unstable();
+    addresses
+}
+
+fn is_among(object: &Arc<Resource>, addresses: &[usize]) -> bool {
+    addresses.binary_search(&address(object)).is_ok()
+}
+
 impl Clone for World {
     fn clone(&self) -> Self {
         Self::over(Arc::clone(&self.stock))
@@ -249,7 +273,8 @@ impl Clone for World {
 
 impl Stock {
     fn new(resources: Vec<Arc<Resource>>, settings: Settings) -> Self {
-        let shelves = shelves(resources.iter());
+        let shelf = |(kind, objects)| Arc::new(Shelf::new(kind, objects));
+        let shelves: Vec<Arc<Shelf>> = by_kind(resources.iter()).into_iter().map(shelf).collect();
         let index = index(&shelves);
         Self { settings, resources, change: Change::default(), shelves, index, views: Views::default() }
     }
@@ -258,7 +283,13 @@ impl Stock {
         let has_changed = |kind: Kind<'_>| changed.iter().any(|it| it.is(kind.group, kind.name));
         let (old, same): (Vec<_>, Vec<_>) =
             self.shelves.iter().cloned().partition(|shelf| changed.contains(&shelf.kind));
-        let new = shelves(resources.iter().filter(|resource| has_changed(resource.kind())));
+        let known = |kind: Kind<'_>| old.iter().find(|shelf| shelf.kind.is(kind.group, kind.name));
+        let of_changed = by_kind(resources.iter().filter(|resource| has_changed(resource.kind())));
+        let put = |(kind, objects)| match known(kind) {
+            Some(known) => Arc::new(known.with(objects)),
+            None => Arc::new(Shelf::new(kind, objects)),
+        };
+        let new: Vec<Arc<Shelf>> = of_changed.into_iter().map(put).collect();
         let change = Change::between(&old, &new);
         let mut shelves: Vec<Arc<Shelf>> = same.into_iter().chain(new).collect();
         shelves.sort_by(|a, b| a.kind.cmp(&b.kind));
@@ -268,12 +299,12 @@ impl Stock {
 }
 
 /// Objects by their kinds.
-fn shelves<'a>(resources: impl Iterator<Item = &'a Arc<Resource>>) -> Vec<Arc<Shelf>> {
+fn by_kind<'a>(resources: impl Iterator<Item = &'a Arc<Resource>>) -> BTreeMap<Kind<'a>, Vec<Arc<Resource>>> {
     let mut by_kind: BTreeMap<Kind<'_>, Vec<Arc<Resource>>> = BTreeMap::new();
     for resource in resources {
         by_kind.entry(resource.kind()).or_default().push(Arc::clone(resource));
     }
-    by_kind.into_iter().map(|(kind, resources)| Arc::new(Shelf::new(kind, resources))).collect()
+    by_kind
 }
 
 fn index(shelves: &[Arc<Shelf>]) -> BTreeMap<Arc<str>, Vec<(Arc<str>, usize)>> {

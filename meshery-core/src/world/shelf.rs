@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::{addresses, is_among};
 use crate::object::GroupKind;
 use crate::resource::{Kind, Resource};
 
@@ -12,10 +13,35 @@ pub(super) struct Shelf {
 }
 
 impl Shelf {
-    pub(super) fn new(kind: Kind<'_>, mut resources: Vec<Arc<Resource>>) -> Self {
+    pub(super) fn new(kind: Kind<'_>, resources: Vec<Arc<Resource>>) -> Self {
+        Self::sorted(GroupKind::new(kind.group, kind.name), resources)
+    }
+
+    fn sorted(kind: GroupKind, mut resources: Vec<Arc<Resource>>) -> Self {
         // Stable: of two with one name, the first one read is the first one here.
         resources.sort_by(|a, b| key(a).cmp(&key(b)));
-        Self { kind: GroupKind::new(kind.group, kind.name), resources }
+        Self { kind, resources }
+    }
+
+    /// The same kind with these objects, of which those that are here already need not be sorted again.
+    pub(super) fn with(&self, resources: Vec<Arc<Resource>>) -> Self {
+        let (old, new) = (addresses(self.resources.iter()), addresses(resources.iter()));
+        let mut fresh: Vec<&Arc<Resource>> = resources.iter().filter(|it| !is_among(it, &old)).collect();
+        fresh.sort_by(|a, b| key(a).cmp(&key(b)));
+        let is_twice = |pair: &[&Arc<Resource>]| matches!(pair, [a, b] if key(a) == key(b));
+        let (mut merged, mut fresh) = (Vec::with_capacity(resources.len()), fresh.into_iter().peekable());
+        for known in self.resources.iter().filter(|it| is_among(it, &new)) {
+            while let Some(before) = fresh.next_if(|fresh| key(fresh) <= key(known)) {
+                merged.push(before);
+            }
+            merged.push(known);
+        }
+        merged.extend(fresh);
+        if merged.windows(2).any(is_twice) {
+            // Which of two comes first is told by where they were read.
+            return Self::sorted(self.kind.clone(), resources);
+        }
+        Self { kind: self.kind.clone(), resources: merged.into_iter().map(Arc::clone).collect() }
     }
 
     pub(super) fn within(&self, namespace: &str) -> &[Arc<Resource>] {
