@@ -72,7 +72,7 @@ pub(super) use port_names::{is_external_name, unnamed_ports};
 pub(super) use registry::{Registry, Visibility, offered_ports};
 pub(super) use scoped_hosts::ScopedHosts;
 pub(super) use selecting::{Selecting, overlapping, selecting, several, without_workloads};
-pub(super) use served::{Offer, Offered, Served};
+pub(super) use served::{Offer, Served, each_served};
 pub(super) use shared::{Place, Shared};
 pub(super) use subsets::{Subsets, key as host_key, names as subset_names};
 pub(super) use texts::nanoseconds;

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use meshery_core::resource::{Node, Resource};
-use meshery_core::world::{View, World};
+use meshery_core::{Finding, World};
 
 use super::membership::Membership;
 use crate::analyze::kinds::{DEPLOYMENT, JOB, POD, REPLICA_SET};
-use crate::analyze::kubernetes::{Port, Service, Services, Workload, Workloads};
+use crate::analyze::kubernetes::{Port, SERVED, Service, Services, WORKLOADS, Workload, Workloads};
 
 /// The label of what Istio makes for a Gateway, and its value for a waypoint.
 const MANAGED: (&str, &str) = ("gateway.istio.io/managed", "istio.io-mesh-controller");
@@ -42,25 +42,26 @@ impl Offer {
     }
 }
 
-/// The workloads of the mesh that Services offer.
-pub(in crate::analyze) struct Offered(Vec<Served>);
-
-impl View for Offered {
-    fn of(world: &World) -> Self {
-        let compatible = world.settings().compatible;
-        let (workloads, services) = (world.view::<Workloads>(), world.view::<Services>());
-        let membership = world.view::<Membership>();
-        let in_mesh = |workload: &&Workload| {
-            let sidecar = membership.has_sidecar(workload).unwrap_or(false);
-            sidecar && workload.object.label(MANAGED.0) != Some(MANAGED.1)
-        };
-        let counted = workloads.iter().filter(|workload| counts(workload, compatible)).filter(in_mesh);
-        let served = counted.map(|workload| {
+/// What there is to say of each workload of the mesh that Services offer at several ports.
+pub(in crate::analyze) fn each_served(world: &World, look: impl Fn(&Served) -> Vec<Finding>) -> Vec<Finding> {
+    let compatible = world.settings().compatible;
+    let nearby = world.nearby(&SERVED);
+    let (workloads, services) = (nearby.view::<Workloads>(), nearby.view::<Services>());
+    let membership = world.view::<Membership>();
+    let in_mesh = |workload: &&Workload| {
+        let sidecar = membership.has_sidecar(workload).unwrap_or(false);
+        sidecar && workload.object.label(MANAGED.0) != Some(MANAGED.1)
+    };
+    nearby.each(&WORKLOADS, |object, _| {
+        let counted = workloads.of(object).filter(|workload| counts(workload, compatible)).filter(in_mesh);
+        let offers = counted.map(|workload| {
             let selecting = services.selecting(workload.namespace(), &workload.labels);
-            Served { object: Arc::clone(&workload.object), offers: selecting.into_iter().flat_map(offers).collect() }
+            selecting.into_iter().flat_map(offers).collect::<Vec<Offer>>()
         });
-        Self(served.filter(|served| served.offers.len() > 1).collect())
-    }
+        let served =
+            offers.filter(|offers| offers.len() > 1).map(|offers| Served { object: Arc::clone(object), offers });
+        served.map(|served| look(&served)).unwrap_or_default()
+    })
 }
 
 /// What something else makes says nothing that this does not say; a Job is seldom offered at all.
@@ -75,13 +76,6 @@ fn counts(workload: &Workload, compatible: bool) -> bool {
 
 fn offers(service: &Service) -> impl Iterator<Item = Offer> {
     service.ports.iter().map(|port| Offer { service: Arc::clone(&service.object), port: port.clone() })
-}
-
-impl Offered {
-    /// All of them.
-    pub(in crate::analyze) fn iter(&self) -> impl Iterator<Item = &Served> {
-        self.0.iter()
-    }
 }
 
 impl Served {

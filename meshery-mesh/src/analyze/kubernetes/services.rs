@@ -6,7 +6,7 @@ use std::sync::Arc;
 use meshery_core::resource::{Node, Resource, Value};
 use meshery_core::world::{Labels, Selector, View, World};
 
-use super::SelectorIndex;
+use super::{SelectorIndex, by_namespace};
 use crate::analyze::kinds::SERVICE;
 
 /// A Service.
@@ -77,7 +77,7 @@ impl Service {
 
 /// The Services of a world, by namespace.
 pub(in crate::analyze) struct Services {
-    by_namespace: BTreeMap<Arc<str>, OfNamespace>,
+    by_namespace: BTreeMap<Arc<str>, Arc<OfNamespace>>,
 }
 
 #[derive(Default)]
@@ -91,23 +91,57 @@ struct OfNamespace {
 
 impl View for Services {
     fn of(world: &World) -> Self {
-        let mut by_namespace: BTreeMap<Arc<str>, OfNamespace> = BTreeMap::new();
-        for service in world.of(SERVICE).iter().map(Service::new) {
-            let of_namespace = by_namespace.entry(service.namespace().into()).or_default();
+        Self::derive(world, &BTreeMap::new())
+    }
+
+    fn after(world: &World, before: &Self) -> Self {
+        Self::derive(world, &before.by_namespace)
+    }
+}
+
+impl OfNamespace {
+    fn new(objects: &[Arc<Resource>]) -> Self {
+        let mut of_namespace = Self::default();
+        for service in objects.iter().map(Service::new) {
             if !service.selector.is_empty() {
                 of_namespace.selectors.add(Selector { equal: service.selector.clone(), needs: Vec::new() });
                 of_namespace.selecting.push(of_namespace.all.len());
             }
             of_namespace.all.push(service);
         }
-        Self { by_namespace }
+        of_namespace
+    }
+
+    /// Whether it was made of the very same objects.
+    fn is_of(&self, objects: &[Arc<Resource>]) -> bool {
+        self.all.len() == objects.len()
+            && self.all.iter().zip(objects).all(|(it, object)| Arc::ptr_eq(&it.object, object))
     }
 }
 
 impl Services {
+    fn derive(world: &World, before: &BTreeMap<Arc<str>, Arc<OfNamespace>>) -> Self {
+        let of_namespace = |(name, objects): (&str, &[Arc<Resource>])| match before
+            .get_key_value(name)
+            .filter(|(_, known)| known.is_of(objects))
+        {
+            Some((name, known)) => (Arc::clone(name), Arc::clone(known)),
+            None => (name.into(), Arc::new(OfNamespace::new(objects))),
+        };
+        Self { by_namespace: by_namespace(world.of(SERVICE)).map(of_namespace).collect() }
+    }
+
     /// All of them, sorted by namespace and name.
     pub(in crate::analyze) fn iter(&self) -> impl Iterator<Item = &Service> {
         self.by_namespace.values().flat_map(|of_namespace| &of_namespace.all)
+    }
+
+    /// Whether a namespace has the very same ones as another look.
+    pub(in crate::analyze) fn is_same_in(&self, namespace: &str, other: &Self) -> bool {
+        match (self.by_namespace.get(namespace), other.by_namespace.get(namespace)) {
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            (one, other) => one.is_none() && other.is_none(),
+        }
     }
 
     /// Those of a namespace, sorted by name.
@@ -119,6 +153,13 @@ impl Services {
     pub(in crate::analyze) fn get(&self, namespace: &str, name: &str) -> Option<&Service> {
         let all = self.within(namespace);
         all.binary_search_by(|service| (*service.object.name).cmp(name)).ok().and_then(|at| all.get(at))
+    }
+
+    /// The one that an object is.
+    pub(in crate::analyze) fn of(&self, object: &Arc<Resource>) -> Option<&Service> {
+        let all = self.within(object.namespace_or_default());
+        let first = all.partition_point(|service| service.object.name < object.name);
+        all.iter().skip(first).find(|service| Arc::ptr_eq(&service.object, object))
     }
 
     /// Those that send to pods of a namespace with these labels, sorted by name. A Service that selects nothing is none.

@@ -1,13 +1,13 @@
 //! Workloads of every kind: what runs, or will.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use meshery_core::resource::{Kind, Node, Resource};
 use meshery_core::world::{Labels, Selector, View, World};
 
-use super::LabelIndex;
-use crate::analyze::kinds::{CRON_JOB, DAEMON_SET, DEPLOYMENT, JOB, POD, REPLICA_SET, ROLLOUT, STATEFUL_SET};
+use super::{LabelIndex, are_same};
+use crate::analyze::kinds::{CRON_JOB, DAEMON_SET, DEPLOYMENT, JOB, POD, REPLICA_SET, ROLLOUT, SERVICE, STATEFUL_SET};
 
 /// Where each kind keeps its pods' template.
 const TEMPLATES: [(Kind<'static>, &[&str]); 8] = [
@@ -21,6 +21,13 @@ const TEMPLATES: [(Kind<'static>, &[&str]); 8] = [
     (STATEFUL_SET, &["spec", "template"]),
 ];
 
+/// The kinds of workloads.
+pub(in crate::analyze) const WORKLOADS: [Kind<'static>; 8] =
+    [CRON_JOB, DAEMON_SET, DEPLOYMENT, JOB, POD, REPLICA_SET, ROLLOUT, STATEFUL_SET];
+/// Those, and what leads to them.
+pub(in crate::analyze) const SERVED: [Kind<'static>; 9] =
+    [CRON_JOB, DAEMON_SET, DEPLOYMENT, JOB, POD, REPLICA_SET, ROLLOUT, SERVICE, STATEFUL_SET];
+
 /// Something that runs, or will: a pod, or what makes pods, also when it makes none at the moment.
 #[derive(Clone, Debug)]
 pub(in crate::analyze) struct Workload {
@@ -32,8 +39,8 @@ pub(in crate::analyze) struct Workload {
 }
 
 impl Workload {
-    fn new(object: &Arc<Resource>, path: &[&str]) -> Option<Self> {
-        let pod = object.root.at(path)?.clone();
+    fn new(object: &Arc<Resource>) -> Option<Self> {
+        let pod = template_of(object)?.clone();
         let labels = Labels::of(pod.at(&["metadata", "labels"]));
         Some(Self { object: Arc::clone(object), pod, labels })
     }
@@ -90,19 +97,33 @@ pub(in crate::analyze) fn template_of(object: &Resource) -> Option<&Node> {
 /// The workloads of a world, by namespace. What several objects describe (a Deployment, its ReplicaSet, its pods) is here
 /// as often.
 pub(in crate::analyze) struct Workloads {
-    by_namespace: BTreeMap<Arc<str>, OfNamespace>,
+    by_namespace: BTreeMap<Arc<str>, Arc<OfNamespace>>,
 }
 
 #[derive(Default)]
 struct OfNamespace {
+    /// What it was made of: those of each kind that are workloads, and those that have no template.
+    objects: Vec<Arc<Resource>>,
     all: Vec<Workload>,
+    /// By where their objects are in memory.
+    places: HashMap<usize, usize>,
     labels: LabelIndex,
 }
 
 impl OfNamespace {
-    fn add(&mut self, workload: Workload) {
-        self.labels.add(workload.labels.clone());
-        self.all.push(workload);
+    fn new(objects: Vec<Arc<Resource>>) -> Self {
+        let mut of_namespace = Self::default();
+        for workload in objects.iter().filter_map(Workload::new) {
+            of_namespace.labels.add(workload.labels.clone());
+            of_namespace.places.insert(Arc::as_ptr(&workload.object).addr(), of_namespace.all.len());
+            of_namespace.all.push(workload);
+        }
+        Self { objects, ..of_namespace }
+    }
+
+    /// Whether it was made of the very same objects.
+    fn is_of(&self, objects: &[Arc<Resource>]) -> bool {
+        are_same(&self.objects, objects)
     }
 
     fn selected<'a>(&'a self, selector: &'a Selector) -> impl Iterator<Item = &'a Workload> {
@@ -113,17 +134,45 @@ impl OfNamespace {
 
 impl View for Workloads {
     fn of(world: &World) -> Self {
-        let mut by_namespace: BTreeMap<Arc<str>, OfNamespace> = BTreeMap::new();
-        for (kind, path) in TEMPLATES {
-            for workload in world.of(kind).iter().filter_map(|object| Workload::new(object, path)) {
-                by_namespace.entry(workload.namespace().into()).or_default().add(workload);
-            }
-        }
-        Self { by_namespace }
+        Self::derive(world, &BTreeMap::new())
+    }
+
+    fn after(world: &World, before: &Self) -> Self {
+        Self::derive(world, &before.by_namespace)
     }
 }
 
 impl Workloads {
+    fn derive(world: &World, before: &BTreeMap<Arc<str>, Arc<OfNamespace>>) -> Self {
+        let mut by_namespace: BTreeMap<&str, Vec<Arc<Resource>>> = BTreeMap::new();
+        for (kind, _) in TEMPLATES {
+            for (name, objects) in super::by_namespace(world.of(kind)) {
+                by_namespace.entry(name).or_default().extend_from_slice(objects);
+            }
+        }
+        let of_namespace = |(name, objects): (&str, Vec<Arc<Resource>>)| match before
+            .get_key_value(name)
+            .filter(|(_, known)| known.is_of(&objects))
+        {
+            Some((name, known)) => (Arc::clone(name), Arc::clone(known)),
+            None => (name.into(), Arc::new(OfNamespace::new(objects))),
+        };
+        Self { by_namespace: by_namespace.into_iter().map(of_namespace).collect() }
+    }
+
+    /// The namespaces that have some, sorted.
+    pub(in crate::analyze) fn namespaces(&self) -> impl Iterator<Item = &str> {
+        self.by_namespace.keys().map(|name| &**name)
+    }
+
+    /// Whether a namespace has the very same ones as another look.
+    pub(in crate::analyze) fn is_same_in(&self, namespace: &str, other: &Self) -> bool {
+        match (self.by_namespace.get(namespace), other.by_namespace.get(namespace)) {
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            (one, other) => one.is_none() && other.is_none(),
+        }
+    }
+
     /// All of them.
     pub(in crate::analyze) fn iter(&self) -> impl Iterator<Item = &Workload> {
         self.by_namespace.values().flat_map(|of_namespace| &of_namespace.all)
@@ -132,6 +181,12 @@ impl Workloads {
     /// Those that are pods themselves: all that istioctl looks at.
     pub(in crate::analyze) fn pods(&self) -> impl Iterator<Item = &Workload> {
         self.iter().filter(|workload| workload.is_pod())
+    }
+
+    /// The one that an object is.
+    pub(in crate::analyze) fn of(&self, object: &Arc<Resource>) -> Option<&Workload> {
+        let of_namespace = self.by_namespace.get(object.namespace_or_default())?;
+        of_namespace.all.get(*of_namespace.places.get(&Arc::as_ptr(object).addr())?)
     }
 
     /// Those of a namespace.

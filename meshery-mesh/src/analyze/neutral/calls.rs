@@ -1,14 +1,14 @@
 //! Who calls whom, as far as policies and settings of the meshes tell.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use meshery_core::resource::{Kind, Node, Resource};
 use meshery_core::world::{Selector, View, World};
 
-use super::Mesh;
 use crate::analyze::istio::{CLUSTER_DOMAIN, Host};
 use crate::analyze::kinds::AUTHORIZATION_POLICY;
-use crate::analyze::kubernetes::{Services, Workload, Workloads};
+use crate::analyze::kubernetes::{Services, Workload, Workloads, are_same, by_namespace};
 
 const INTENTIONS: Kind<'_> = Kind::new("consul.hashicorp.com", "ServiceIntentions");
 /// The annotation of a pod of Consul's that lists the services that it calls.
@@ -16,32 +16,81 @@ const UPSTREAMS: &str = "consul.hashicorp.com/connect-service-upstreams";
 /// The annotation of a pod of Consul's that says which service it is.
 const SERVICE: &str = "consul.hashicorp.com/connect-service";
 
-type Edges = BTreeSet<(String, String)>;
-type Dialect = fn(&World, &mut Edges);
-
-/// By mesh.
-const DIALECTS: [(Mesh, Dialect); 2] = [(Mesh::Consul, consul), (Mesh::Istio, istio)];
+/// From caller to callee, by the names of hosts.
+type Edge = (String, String);
 
 /// Who calls whom, by the names of hosts.
 pub(in crate::analyze) struct Calls {
     callees: BTreeMap<String, Vec<String>>,
+    /// What each namespace tells, for as long as it stays as it is.
+    told: BTreeMap<String, Arc<Told>>,
+    services: Arc<Services>,
+    workloads: Arc<Workloads>,
 }
 
 impl View for Calls {
     fn of(world: &World) -> Self {
-        let mut edges = Edges::new();
-        for (_, read) in DIALECTS {
-            read(world, &mut edges);
-        }
-        let mut callees: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (caller, callee) in edges.into_iter().filter(|(caller, callee)| caller != callee) {
-            callees.entry(caller).or_default().push(callee);
-        }
-        Self { callees }
+        Self::derive(world, None)
+    }
+
+    fn after(world: &World, before: &Self) -> Self {
+        Self::derive(world, Some(before))
     }
 }
 
+/// What the objects of one namespace tell.
+struct Told {
+    policies: Vec<Arc<Resource>>,
+    /// Whom Consul's annotations of pods name.
+    edges: Vec<Edge>,
+    /// By service account, the hosts that its workloads answer for.
+    accounts: BTreeMap<String, BTreeSet<String>>,
+    allowed: Vec<Allowed>,
+}
+
+/// What a policy of Istio's allows.
+struct Allowed {
+    /// Service accounts, by namespace and name.
+    callers: Vec<(String, String)>,
+    /// Whom they may call.
+    hosts: BTreeSet<String>,
+}
+
 impl Calls {
+    fn derive(world: &World, before: Option<&Self>) -> Self {
+        let (services, workloads) = (world.view::<Services>(), world.view::<Workloads>());
+        let policies = world.of(AUTHORIZATION_POLICY);
+        let of_policies = by_namespace(policies).map(|(namespace, _)| namespace);
+        let namespaces: BTreeSet<String> = workloads.namespaces().chain(of_policies).map(str::to_owned).collect();
+        let tell = |namespace: String| {
+            let policies = world.within(AUTHORIZATION_POLICY, &namespace);
+            let is_same = |before: &&Self| {
+                services.is_same_in(&namespace, &before.services) && workloads.is_same_in(&namespace, &before.workloads)
+            };
+            let known = before.filter(is_same).and_then(|before| before.told.get(&namespace));
+            let known = known.filter(|told| are_same(&told.policies, policies)).cloned();
+            let told = known.unwrap_or_else(|| Arc::new(Told::new(&services, &workloads, &namespace, policies)));
+            (namespace, told)
+        };
+        let told: BTreeMap<String, Arc<Told>> = namespaces.into_iter().map(tell).collect();
+        let mut edges: BTreeSet<(&str, &str)> = intentions(world).collect();
+        for namespace in told.values() {
+            edges.extend(namespace.edges.iter().map(|(caller, callee)| (caller.as_str(), callee.as_str())));
+            for Allowed { callers, hosts } in &namespace.allowed {
+                let accounts = callers.iter().filter_map(|(namespace, name)| told.get(namespace)?.accounts.get(name));
+                for caller in accounts.flatten() {
+                    edges.extend(hosts.iter().filter(|it| *it != caller).map(|it| (caller.as_str(), it.as_str())));
+                }
+            }
+        }
+        edges.retain(|(caller, callee)| caller != callee);
+        let mut callees: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (caller, callee) in edges {
+            callees.entry(caller.to_owned()).or_default().push(callee.to_owned());
+        }
+        Self { callees, told, services, workloads }
+    }
+
     /// The hosts that call others or are called.
     pub(in crate::analyze) fn hosts(&self) -> impl Iterator<Item = &str> {
         self.callees.iter().flat_map(|(caller, callees)| callees.iter().chain([caller])).map(String::as_str)
@@ -68,54 +117,48 @@ fn hosts_of(services: &Services, workload: &Workload) -> Vec<String> {
     selecting.into_iter().map(|service| full(&service.object.name, namespace)).collect()
 }
 
-/// Intentions that allow a named service, and upstreams of pods.
-fn consul(world: &World, edges: &mut Edges) {
-    for object in world.of(INTENTIONS) {
-        let Some(callee) = object.text(&["spec", "destination", "name"]).filter(|name| *name != "*") else { continue };
-        for source in object.items(&["spec", "sources"]) {
-            let text = |key: &str| source.get(key).and_then(Node::as_str);
-            if let Some(caller) = text("name").filter(|name| *name != "*" && text("action") != Some("deny")) {
-                edges.insert((caller.to_owned(), callee.to_owned()));
+impl Told {
+    fn new(services: &Services, workloads: &Workloads, namespace: &str, policies: &[Arc<Resource>]) -> Self {
+        let mut accounts: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for workload in workloads.within(namespace) {
+            let account = workload.pod.at(&["spec", "serviceAccountName"]).and_then(Node::as_str);
+            if let Some(account) = account.filter(|account| *account != "default") {
+                accounts.entry(account.to_owned()).or_default().extend(hosts_of(services, workload));
             }
         }
-    }
-    for workload in world.view::<Workloads>().iter() {
-        let Some(listed) = workload.annotation(UPSTREAMS) else { continue };
-        let caller = workload.annotation(SERVICE).unwrap_or(&workload.object.name);
-        for upstream in listed.split(',').map(str::trim) {
-            let name = upstream.split([':', '.']).next().unwrap_or_default();
-            if !name.is_empty() && !upstream.starts_with("prepared_query") {
-                edges.insert((caller.to_owned(), name.to_owned()));
-            }
-        }
+        let allowed = policies.iter().filter(|policy| is_allowing(policy)).filter_map(|policy| {
+            // Without a selector a policy is for all, which tells nothing of who is called.
+            let selector = policy.root.at(&["spec", "selector"]).map(Selector::of).filter(|it| !it.is_empty())?;
+            let callers: Vec<(String, String)> = principals(policy).collect();
+            let selected = workloads.selected(namespace, &selector).filter(|_| !callers.is_empty());
+            let hosts: BTreeSet<String> = selected.flat_map(|workload| hosts_of(services, workload)).collect();
+            (!hosts.is_empty()).then_some(Allowed { callers, hosts })
+        });
+        let allowed = allowed.collect();
+        let edges = workloads.within(namespace).iter().flat_map(upstreams).collect();
+        Self { policies: policies.to_vec(), edges, accounts, allowed }
     }
 }
 
-/// Policies that allow a service account: its workloads call the ones that the policy is for.
-fn istio(world: &World, edges: &mut Edges) {
-    let (workloads, services) = (world.view::<Workloads>(), world.view::<Services>());
-    let mut accounts: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
-    for workload in workloads.iter() {
-        let account = workload.pod.at(&["spec", "serviceAccountName"]).and_then(Node::as_str);
-        if let Some(account) = account.filter(|account| *account != "default") {
-            let key = (workload.namespace().to_owned(), account.to_owned());
-            accounts.entry(key).or_default().extend(hosts_of(&services, workload));
-        }
-    }
-    for policy in world.of(AUTHORIZATION_POLICY).iter().filter(|policy| is_allowing(policy)) {
-        // Without a selector a policy is for all, which tells nothing of who is called.
-        let Some(selector) = policy.root.at(&["spec", "selector"]).map(Selector::of).filter(|it| !it.is_empty()) else {
-            continue;
-        };
-        let callers: BTreeSet<&String> = principals(policy).filter_map(|key| accounts.get(&key)).flatten().collect();
-        if callers.is_empty() {
-            continue;
-        }
-        let selected = workloads.selected(policy.namespace_or_default(), &selector);
-        for callee in selected.flat_map(|workload| hosts_of(&services, workload)).collect::<BTreeSet<_>>() {
-            edges.extend(callers.iter().map(|caller| ((*caller).clone(), callee.clone())));
-        }
-    }
+/// Intentions of Consul's that allow a named service.
+fn intentions(world: &World) -> impl Iterator<Item = (&str, &str)> {
+    world.of(INTENTIONS).iter().flat_map(|object| {
+        let callee = object.text(&["spec", "destination", "name"]).filter(|name| *name != "*");
+        let allowed = object.items(&["spec", "sources"]).iter().filter_map(|source| {
+            let text = |key: &str| source.get(key).and_then(Node::as_str);
+            text("name").filter(|name| *name != "*" && text("action") != Some("deny"))
+        });
+        allowed.filter_map(move |caller| Some((caller, callee?)))
+    })
+}
+
+/// The upstreams that a pod of Consul's lists.
+fn upstreams(workload: &Workload) -> Vec<Edge> {
+    let Some(listed) = workload.annotation(UPSTREAMS) else { return Vec::new() };
+    let caller = workload.annotation(SERVICE).unwrap_or(&workload.object.name);
+    let listed = listed.split(',').map(str::trim).filter(|upstream| !upstream.starts_with("prepared_query"));
+    let names = listed.map(|upstream| upstream.split([':', '.']).next().unwrap_or_default());
+    names.filter(|name| !name.is_empty()).map(|name| (caller.to_owned(), name.to_owned())).collect()
 }
 
 fn is_allowing(policy: &Resource) -> bool {

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use meshery_core::Finding;
 use meshery_core::resource::{Node, Resource};
-use meshery_core::world::{Selector, World};
+use meshery_core::world::{Reach, Selector, World};
 
 use super::Place;
 use super::kinds::{
@@ -12,7 +13,7 @@ use super::kinds::{
 };
 use super::place::{items, text};
 use crate::analyze::kinds::{AUTHORIZATION_POLICY, HTTP_ROUTE};
-use crate::analyze::kubernetes::{Port, Service, Services, Workloads};
+use crate::analyze::kubernetes::{Port, SERVED, Service, Services, Workloads};
 
 /// Such a policy.
 pub(in crate::analyze) struct Unread {
@@ -23,12 +24,16 @@ pub(in crate::analyze) struct Unread {
     pub(in crate::analyze) port: Place,
 }
 
-/// Sorted by mesh.
-const DIALECTS: [fn(&World) -> Vec<Unread>; 3] = [consul, istio, linkerd];
-
-/// All of them.
-pub(in crate::analyze) fn unread(world: &World) -> Vec<Unread> {
-    DIALECTS.iter().flat_map(|dialect| dialect(world)).collect()
+/// What there is to say of all of them.
+pub(in crate::analyze) fn unread(world: &World, say: impl Fn(Unread) -> Finding) -> Vec<Finding> {
+    let nearby = world.nearby(&SERVED);
+    let (workloads, services) = (nearby.view::<Workloads>(), nearby.view::<Services>());
+    let policy = |policy: &Arc<Resource>, _: &mut Reach| -> Vec<Finding> {
+        istio(policy, &workloads, &services).into_iter().map(&say).collect()
+    };
+    let mut findings = nearby.each(&[AUTHORIZATION_POLICY], policy);
+    findings.extend(consul(world).into_iter().chain(linkerd(world)).map(&say));
+    findings
 }
 
 fn consul(world: &World) -> Vec<Unread> {
@@ -66,45 +71,31 @@ fn is_stream(port: &Port) -> bool {
     STREAMS.contains(&said.to_ascii_lowercase().as_str())
 }
 
-fn istio(world: &World) -> Vec<Unread> {
-    let mut found = Vec::new();
-    let (workloads, services) = (world.view::<Workloads>(), world.view::<Services>());
-    for policy in world.of(AUTHORIZATION_POLICY) {
-        let denies = match policy.text(&["spec", "action"]) {
-            None | Some("ALLOW") => false,
-            Some("DENY") => true,
-            _ => continue,
-        };
-        let Some(selector) = policy.root.at(&["spec", "selector"]).map(Selector::of).filter(|it| !it.is_empty()) else {
-            continue;
-        };
-        let namespace = policy.namespace_or_default();
-        let mut serving: Vec<&Service> = Vec::new();
-        for workload in workloads.selected(namespace, &selector) {
-            serving.extend(services.selecting(namespace, &workload.labels));
-        }
-        if serving.is_empty() {
-            continue;
-        }
-        let targets = policy.items(&["spec", "rules"]).iter().flat_map(|rule| items(rule, &["to"]));
-        for operation in targets.filter_map(|to| to.get("operation")) {
-            let Some(asked) = OF_REQUEST.iter().find_map(|key| operation.get(key).filter(|it| !it.is_empty())) else {
-                continue;
-            };
-            let Some((service, port)) = only_streams(&serving, items(operation, &["ports"])) else { continue };
-            let effect = if denies { "denies every call of the port" } else { "never allows a call of the port" };
-            found.push(Unread {
-                place: Place::of(policy, asked),
-                message: format!(
-                    "port {} carries no requests that the proxy reads, so that this {effect}",
-                    port.number
-                ),
-                help: "ask for ports and principals alone, or name the port for the protocol that it carries",
-                port: Place::of(&service.object, &port.node),
-            });
-        }
-    }
-    found
+fn istio(policy: &Arc<Resource>, workloads: &Workloads, services: &Services) -> Vec<Unread> {
+    let effect = match policy.text(&["spec", "action"]) {
+        None | Some("ALLOW") => "never allows a call of the port",
+        Some("DENY") => "denies every call of the port",
+        _ => return Vec::new(),
+    };
+    let Some(selector) = policy.root.at(&["spec", "selector"]).map(Selector::of).filter(|it| !it.is_empty()) else {
+        return Vec::new();
+    };
+    let namespace = policy.namespace_or_default();
+    let selected = workloads.selected(namespace, &selector);
+    let serving: Vec<&Service> =
+        selected.flat_map(|workload| services.selecting(namespace, &workload.labels)).collect();
+    let targets = policy.items(&["spec", "rules"]).iter().flat_map(|rule| items(rule, &["to"]));
+    let unread = targets.filter_map(|to| to.get("operation")).filter_map(|operation| {
+        let asked = OF_REQUEST.iter().find_map(|key| operation.get(key).filter(|it| !it.is_empty()))?;
+        let (service, port) = only_streams(&serving, items(operation, &["ports"]))?;
+        Some(Unread {
+            place: Place::of(policy, asked),
+            message: format!("port {} carries no requests that the proxy reads, so that this {effect}", port.number),
+            help: "ask for ports and principals alone, or name the port for the protocol that it carries",
+            port: Place::of(&service.object, &port.node),
+        })
+    });
+    unread.collect()
 }
 
 /// One of the ports that an operation is for, if all of those carry no requests that a proxy reads. It names ports of the

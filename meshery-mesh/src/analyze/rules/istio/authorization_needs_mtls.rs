@@ -6,7 +6,7 @@ use meshery_core::{Finding, Resource, RuleInfo, Span, World};
 
 use crate::analyze::Rule;
 use crate::analyze::istio::{CLUSTER_DOMAIN, ClientMode, Mtls, ServerMode};
-use crate::analyze::kinds::AUTHORIZATION_POLICY;
+use crate::analyze::kinds::{AUTHORIZATION_POLICY, SERVICE};
 use crate::analyze::kubernetes::Services;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
@@ -55,8 +55,9 @@ const IDENTITIES: [&str; 6] =
 const CONDITIONS: [&str; 4] = ["connection.sni", "source.namespace", "source.principal", "source.serviceAccount"];
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let (mtls, services) = (world.view::<Mtls>(), world.view::<Services>());
-    world.each(AUTHORIZATION_POLICY, |policy| check(policy, &mtls, &services, rule))
+    let nearby = world.nearby(&[SERVICE]);
+    let (mtls, services) = (nearby.view::<Mtls>(), nearby.view::<Services>());
+    nearby.each(&[AUTHORIZATION_POLICY], |policy, _| check(policy, &mtls, &services, rule))
 }
 
 fn check(policy: &Resource, mtls: &Mtls, services: &Services, rule: &RuleInfo) -> Vec<Finding> {

@@ -1,16 +1,15 @@
 //! MSH116 `authorization-without-workload`.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use meshery_core::resource::{Node, Resource, Value};
-use meshery_core::world::Selector;
+use meshery_core::world::{Reach, Selector};
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
 use crate::analyze::istio::{Endpoints, Membership, MeshConfig};
 use crate::analyze::kinds::AUTHORIZATION_POLICY;
-use crate::analyze::kubernetes::{Workload, Workloads};
+use crate::analyze::kubernetes::{WORKLOADS, Workload, Workloads};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH116",
@@ -67,30 +66,30 @@ struct Mesh {
     workloads: Arc<Workloads>,
     membership: Arc<Membership>,
     endpoints: Option<Arc<Endpoints>>,
-    /// The namespaces that have a workload in the mesh.
-    inhabited: BTreeSet<Arc<str>>,
     closed: bool,
 }
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let mesh = Mesh::new(world);
-    world.each(AUTHORIZATION_POLICY, |policy| mesh.check(policy, rule))
+    let nearby = world.nearby(&WORKLOADS);
+    let mesh = Mesh::new(&nearby);
+    nearby.each(&[AUTHORIZATION_POLICY], |policy, reach| mesh.check(policy, rule, reach))
 }
 
 impl Mesh {
     fn new(world: &World) -> Self {
         let compatible = world.settings().compatible;
-        let mut mesh = Self {
+        Self {
             root: world.view::<MeshConfig>().root_namespace().to_owned(),
             workloads: world.view(),
             membership: world.view(),
             endpoints: (!compatible).then(|| world.view()),
-            inhabited: BTreeSet::new(),
             closed: compatible || world.settings().closed,
-        };
-        let members = mesh.workloads.iter().filter(|workload| mesh.has(workload));
-        mesh.inhabited = members.map(|workload| workload.namespace().into()).collect();
-        mesh
+        }
+    }
+
+    /// Whether a namespace has a workload in the mesh.
+    fn is_inhabited(&self, namespace: &str) -> bool {
+        self.workloads.within(namespace).iter().any(|workload| self.has(workload))
     }
 
     /// Whether a workload is in the mesh, or may be.
@@ -100,15 +99,18 @@ impl Mesh {
         counts && (sidecar.unwrap_or(self.endpoints.is_some()) || self.membership.has_node_proxy(workload))
     }
 
-    fn check(&self, policy: &Resource, rule: &RuleInfo) -> Option<Finding> {
+    fn check(&self, policy: &Resource, rule: &RuleInfo, reach: &mut Reach) -> Option<Finding> {
         if self.endpoints.is_some() && has_targets(policy) {
             return None;
         }
         let own = policy.namespace_or_default();
         let is_root = own == self.root;
+        if is_root {
+            reach.add_all();
+        }
         let node = policy.root.at(&["spec", "selector"]).filter(|node| !matches!(node.value, Value::Null));
         let Some(node) = node else {
-            let is_void = !is_root && !self.inhabited.contains(own) && !self.has_outside(own, &Selector::default());
+            let is_void = !is_root && !self.is_inhabited(own) && !self.has_outside(own, &Selector::default());
             return is_void.then(|| self.void(policy, own, rule)).flatten();
         };
         let selector = node.get("matchLabels").map(Selector::of_map).unwrap_or_default();

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use meshery_core::resource::{Node, Resource};
-use meshery_core::world::{Labels, Selector};
+use meshery_core::world::{Labels, Reach, Selector};
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
 use crate::analyze::istio::{Endpoints, Host, ScopedHosts};
 use crate::analyze::kinds::DESTINATION_RULE;
-use crate::analyze::kubernetes::{PlacedPods, Service, Services, Workloads, is_of_place};
+use crate::analyze::kubernetes::{PlacedPods, SERVED, Service, Services, Workloads, is_of_place};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH127",
@@ -66,14 +66,14 @@ spec: { template: { metadata: { labels: { app: reviews, version: v1 } } } }",
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let rules = world.of(DESTINATION_RULE);
     if world.settings().compatible {
         let (hosts, pods) = (world.view::<ScopedHosts>(), world.view::<PlacedPods>());
-        return rules.iter().flat_map(|object| as_istioctl(object, &hosts, &pods, rule)).collect();
+        return world.each(DESTINATION_RULE, |object| as_istioctl(object, &hosts, &pods, rule));
     }
-    let input = Input { services: world.view(), workloads: world.view(), endpoints: world.view(), rule };
+    let nearby = world.nearby(&SERVED);
+    let input = Input { services: nearby.view(), workloads: nearby.view(), endpoints: nearby.view(), rule };
     let closed = world.settings().closed;
-    rules.iter().flat_map(|object| input.check(object, closed)).collect()
+    nearby.each(&[DESTINATION_RULE], |object, reach| input.check(object, closed, reach))
 }
 
 fn subsets(object: &Resource) -> &[Node] {
@@ -108,11 +108,12 @@ struct Input<'a> {
 }
 
 impl Input<'_> {
-    fn check(&self, object: &Resource, closed: bool) -> Vec<Finding> {
+    fn check(&self, object: &Resource, closed: bool, reach: &mut Reach) -> Vec<Finding> {
         let host = object.text(&["spec", "host"]).unwrap_or_default();
         let Host::Service { name, namespace, .. } = Host::parse(host, object.namespace_or_default()) else {
             return Vec::new();
         };
+        reach.add(namespace);
         let service = self.services.get(namespace, name);
         let Some(service) = service.filter(|it| !it.selector.is_empty() && !it.is_external_name()) else {
             return Vec::new();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
-use crate::analyze::istio::{Offer, Offered, Served};
+use crate::analyze::istio::{Offer, Served, each_served};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH119",
@@ -66,9 +66,8 @@ spec: { selector: { app: reviews }, ports: [{ name: http, port: 9080 }] }",
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let offered = world.view::<Offered>();
     let look = if world.settings().compatible { by_number } else { by_target };
-    offered.iter().flat_map(|served| look(served, rule)).collect()
+    each_served(world, |served| look(served, rule))
 }
 
 /// As istioctl has it: by the Services' own ports, and by what Kubernetes calls a protocol.

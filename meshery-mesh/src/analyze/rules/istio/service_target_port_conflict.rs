@@ -6,7 +6,7 @@ use std::sync::Arc;
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
-use crate::analyze::istio::{Offer, Offered, Served};
+use crate::analyze::istio::{Offer, Served, each_served};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH120",
@@ -65,9 +65,8 @@ spec: { selector: { app: reviews }, ports: [{ name: http, port: 80, targetPort: 
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let offered = world.view::<Offered>();
     let compatible = world.settings().compatible;
-    offered.iter().flat_map(|served| check(served, compatible, rule)).collect()
+    each_served(world, |served| check(served, compatible, rule))
 }
 
 fn check(served: &Served, compatible: bool, rule: &RuleInfo) -> Vec<Finding> {

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use meshery_core::analyzer::Fix;
 use meshery_core::resource::{Node, Resource};
+use meshery_core::world::Reach;
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
 use crate::analyze::edit;
 use crate::analyze::istio::{CLUSTER_DOMAIN, Host, KnownHosts, Registry, Visibility, clients, destinations, slots};
-use crate::analyze::kinds::VIRTUAL_SERVICE;
+use crate::analyze::kinds::{SERVICE, VIRTUAL_SERVICE};
 use crate::nearest::nearest;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
@@ -63,8 +64,9 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     if world.settings().compatible {
         return as_istioctl(world, rule);
     }
-    let registry = world.view::<Registry>();
-    world.each(VIRTUAL_SERVICE, |service| check(service, &registry, rule))
+    let nearby = world.nearby(&[SERVICE]);
+    let registry = nearby.view::<Registry>();
+    nearby.each(&[VIRTUAL_SERVICE], |service, reach| check(service, &registry, rule, reach))
 }
 
 /// For istioctl a host with a dot is a Service's full name or a ServiceEntry's, a destination that is missing is one too,
@@ -83,15 +85,21 @@ fn as_istioctl(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     })
 }
 
-fn check(service: &Resource, registry: &Registry, rule: &RuleInfo) -> Vec<Finding> {
+fn check(service: &Resource, registry: &Registry, rule: &RuleInfo, reach: &mut Reach) -> Vec<Finding> {
     // What is exported to nobody (`~`) has no client, and routes nothing anywhere.
     let clients = clients(service);
     if clients.is_empty() {
         return Vec::new();
     }
-    let look = |place: &Node, text: &str| {
+    let mut look = |place: &Node, text: &str| {
         let own = service.namespace_or_default();
-        let problem = Route { text, host: Host::parse(text, own), own, clients: &clients, registry }.problem()?;
+        let host = Host::parse(text, own);
+        if let Some((_, namespace)) = host.as_service() {
+            reach.add(namespace);
+        }
+        let problem = Route { text, host, own, clients: &clients, registry }.problem()?;
+        // Whoever is missing may be anywhere.
+        reach.add_all();
         let finding = rule.finding(service, place.span, problem.message).as_bad_as(problem.severity);
         let finding = Finding { assumes: problem.assumes.into_iter().collect(), ..finding.with_help(problem.help) };
         Some(match problem.meant.filter(|_| !text.is_empty()) {

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use meshery_core::resource::{Node, Resource};
+use meshery_core::world::Reach;
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
 use crate::analyze::istio::{
     Host, KnownHosts, MESH, Registry, Slot, clients, find_named, named_gateway, number, offered_ports, slots,
 };
-use crate::analyze::kinds::{GATEWAY, VIRTUAL_SERVICE};
+use crate::analyze::kinds::{GATEWAY, SERVICE, VIRTUAL_SERVICE};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH184",
@@ -79,23 +80,30 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
             .collect::<Vec<_>>()
         });
     }
-    let registry = world.view::<Registry>();
-    world.each(VIRTUAL_SERVICE, |service| check(world, rule, &registry, service))
+    let nearby = world.nearby(&[SERVICE]);
+    let registry = nearby.view::<Registry>();
+    nearby.each(&[VIRTUAL_SERVICE], |service, reach| check(&nearby, rule, &registry, service, reach))
 }
 
-fn check(world: &World, rule: &RuleInfo, registry: &Registry, service: &Resource) -> Vec<Finding> {
+fn check(world: &World, rule: &RuleInfo, registry: &Registry, service: &Resource, reach: &mut Reach) -> Vec<Finding> {
     let own = service.namespace_or_default();
     let clients = clients(service);
     let open = slots(service).filter(|slot| slot.destination.is_some() && slot.port().is_none());
     let mut callers = None;
     let findings = open.filter_map(|slot| {
-        let holders = registry.holders(Host::parse(slot.host(), own), &clients);
+        let host = Host::parse(slot.host(), own);
+        if let Some((_, namespace)) = host.as_service() {
+            reach.add(namespace);
+        }
+        let holders = registry.holders(host, &clients);
         // Of several that have it, one may have one port only.
         let [holder] = holders.as_slice() else { return None };
         let ports = offered_ports(holder);
         if ports.len() < 2 {
             return None;
         }
+        // Where requests come in is told by hosts and gateways anywhere.
+        reach.add_all();
         let finding = finding(rule, service, slot, &ports).with_related(holder, holder.head(), "has these ports");
         let callers = callers.get_or_insert_with(|| incoming_ports(world, registry, service, &clients));
         let Some(callers) = callers else {

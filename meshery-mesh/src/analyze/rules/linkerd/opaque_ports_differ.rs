@@ -7,8 +7,8 @@ use meshery_core::world::Selector;
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
-use crate::analyze::kinds::NAMESPACE;
-use crate::analyze::kubernetes::{Port, Service, Services, Workload, Workloads};
+use crate::analyze::kinds::{NAMESPACE, SERVICE};
+use crate::analyze::kubernetes::{Port, SERVED, Service, Services, Workload, Workloads};
 use crate::analyze::linkerd::annotations::OPAQUE;
 use crate::analyze::linkerd::opaque::{has, ports};
 
@@ -57,23 +57,29 @@ spec: { containers: [{ name: db, image: db, ports: [{ containerPort: 15432 }] }]
 const USUAL: [u16; 8] = [25, 587, 3306, 4444, 5432, 6379, 9300, 11211];
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let (services, workloads) = (world.view::<Services>(), world.view::<Workloads>());
-    let mut findings = Vec::new();
-    for service in services.iter().filter(|it| !it.is_headless() && !it.is_external_name() && !it.selector.is_empty()) {
-        let Some(mut of_service) = listed(service.object.root.get("metadata")) else { continue };
-        if of_service.0.is_none() {
-            let namespace = world.get(NAMESPACE, "", service.namespace());
-            let told = namespace.map(|namespace| listed(namespace.root.get("metadata")));
-            let Some((field, ports)) = told.unwrap_or(Some((None, Vec::new()))) else { continue };
-            of_service.1 = if field.is_some() { ports } else { USUAL.map(|port| port..=port).to_vec() };
-        }
-        let selector = Selector { equal: service.selector.clone(), needs: Vec::new() };
-        let pods: Vec<&Workload> = workloads.selected(service.namespace(), &selector).collect();
-        for port in service.ports.iter().filter(|port| &*port.protocol == "TCP") {
-            findings.extend(pods.iter().find_map(|pod| check(rule, service, port, &of_service, pod)));
-        }
+    let nearby = world.nearby(&SERVED);
+    let (services, workloads) = (nearby.view::<Services>(), nearby.view::<Workloads>());
+    nearby.each(&[SERVICE], |object, _| {
+        let service = services.of(object).filter(|it| !it.is_headless() && !it.is_external_name());
+        service.map(|service| of_service(&nearby, &workloads, service, rule)).unwrap_or_default()
+    })
+}
+
+fn of_service(world: &World, workloads: &Workloads, service: &Service, rule: &RuleInfo) -> Vec<Finding> {
+    let Some(mut of_service) = listed(service.object.root.get("metadata")).filter(|_| !service.selector.is_empty())
+    else {
+        return Vec::new();
+    };
+    if of_service.0.is_none() {
+        let namespace = world.get(NAMESPACE, "", service.namespace());
+        let told = namespace.map(|namespace| listed(namespace.root.get("metadata")));
+        let Some((field, ports)) = told.unwrap_or(Some((None, Vec::new()))) else { return Vec::new() };
+        of_service.1 = if field.is_some() { ports } else { USUAL.map(|port| port..=port).to_vec() };
     }
-    findings
+    let selector = Selector { equal: service.selector.clone(), needs: Vec::new() };
+    let pods: Vec<&Workload> = workloads.selected(service.namespace(), &selector).collect();
+    let ports = service.ports.iter().filter(|port| &*port.protocol == "TCP");
+    ports.filter_map(|port| pods.iter().find_map(|pod| check(rule, service, port, &of_service, pod))).collect()
 }
 
 /// The annotation with its ports. `None` where it cannot be read; empty where there is none.

@@ -71,9 +71,8 @@ spec:
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let finding = |it: Unread| {
+    unread(world, |it: Unread| {
         let finding = it.place.finding(rule, it.message).with_help(it.help);
         it.port.relate(finding, "says what it carries")
-    };
-    unread(world).into_iter().map(finding).collect()
+    })
 }

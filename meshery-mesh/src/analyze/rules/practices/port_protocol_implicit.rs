@@ -9,7 +9,8 @@ use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
-use crate::analyze::kubernetes::{Port, Service, Services, Workloads};
+use crate::analyze::kinds::SERVICE;
+use crate::analyze::kubernetes::{Port, SERVED, Service, Services, Workloads};
 use crate::analyze::neutral::{Injected, Mesh};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
@@ -65,17 +66,19 @@ const SERVICE_DEFAULTS: Kind<'_> = Kind::new("consul.hashicorp.com", "ServiceDef
 const PROXY_DEFAULTS: Kind<'_> = Kind::new("consul.hashicorp.com", "ProxyDefaults");
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let (services, workloads) = (world.view::<Services>(), world.view::<Workloads>());
+    let nearby = world.nearby(&SERVED);
+    let (services, workloads) = (nearby.view::<Services>(), nearby.view::<Workloads>());
     let injected = world.view::<Injected>();
-    let mut findings = Vec::new();
     let defaults = world.of(SERVICE_DEFAULTS).iter();
     let told: BTreeSet<&str> =
         defaults.filter(|it| it.text(&["spec", "protocol"]).is_some()).map(|it| &*it.name).collect();
     let all_told = world.of(PROXY_DEFAULTS).iter().any(|it| it.text(&["spec", "config", "protocol"]).is_some());
-    for service in services.iter().filter(|service| !service.selector.is_empty()) {
+    nearby.each(&[SERVICE], |object, _| {
+        let mut findings = Vec::new();
+        let Some(service) = services.of(object).filter(|it| !it.selector.is_empty()) else { return findings };
         let selector = Selector { equal: service.selector.clone(), needs: Vec::new() };
         // All pods of a Service are alike.
-        let Some(workload) = workloads.selected(service.namespace(), &selector).next() else { continue };
+        let Some(workload) = workloads.selected(service.namespace(), &selector).next() else { return findings };
         if injected.is_in(workload, Mesh::Kuma) {
             let unsaid = service.ports.iter().filter(|port| is_unsaid(service, port));
             findings.extend(unsaid.map(|port| of_kuma(rule, service, port)));
@@ -90,8 +93,8 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
             let finding = of_missing(world, read, finding, "no ServiceDefaults outside the input are for it");
             findings.extend(finding.map(|finding| finding.as_bad_as(severity)));
         }
-    }
-    findings
+        findings
+    })
 }
 
 fn may_be_http(port: &Port) -> bool {

@@ -8,8 +8,8 @@ use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
 use crate::analyze::istio::{GATEWAY_NAME, MeshConfig, PROXY};
-use crate::analyze::kinds::{MUTATING_WEBHOOK, VALIDATING_WEBHOOK};
-use crate::analyze::kubernetes::{Port, Service, Services, Workload, Workloads};
+use crate::analyze::kinds::{MUTATING_WEBHOOK, SERVICE, VALIDATING_WEBHOOK};
+use crate::analyze::kubernetes::{Port, SERVED, Service, Services, Workload, Workloads};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH279",
@@ -59,23 +59,22 @@ spec:
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let (services, workloads) = (world.view::<Services>(), world.view::<Workloads>());
+    let nearby = world.nearby(&SERVED);
+    let (services, workloads) = (nearby.view::<Services>(), nearby.view::<Workloads>());
     let (config, webhooks) = (world.view::<MeshConfig>(), webhooks(world));
-    let mut findings = Vec::new();
-    let checked = services.iter().filter(|service| {
+    let is_checked = |service: &&Service| {
         let is_made = service.object.label(GATEWAY_NAME).is_some() || service.selector.get(GATEWAY_NAME).is_some();
         let is_webhook = webhooks.contains(&(service.namespace(), &*service.object.name));
         !service.selector.is_empty() && !is_made && !is_webhook && service.namespace() != config.root_namespace()
-    });
-    for service in checked {
+    };
+    nearby.each(&[SERVICE], |object, _| {
+        let Some(service) = services.of(object).filter(is_checked) else { return Vec::new() };
         let selector = Selector { equal: service.selector.clone(), needs: Vec::new() };
         let selected: Vec<&Workload> = workloads.selected(service.namespace(), &selector).collect();
         // The proxy of a gateway listens on what it is told, and lists none of it.
-        if !selected.iter().any(|workload| workload.container(PROXY).is_some()) {
-            findings.extend(check(rule, service, &selected));
-        }
-    }
-    findings
+        let is_gateway = selected.iter().any(|workload| workload.container(PROXY).is_some());
+        if is_gateway { Vec::new() } else { check(rule, service, &selected) }
+    })
 }
 
 /// The Services that the API server calls, whose failure nobody fails to see.

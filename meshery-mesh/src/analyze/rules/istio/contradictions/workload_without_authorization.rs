@@ -11,7 +11,7 @@ use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
 use crate::analyze::istio::{Membership, MeshConfig};
 use crate::analyze::kinds::{AUTHORIZATION_POLICY, CRON_JOB, JOB};
-use crate::analyze::kubernetes::{SelectorIndex, Workload, Workloads};
+use crate::analyze::kubernetes::{SelectorIndex, WORKLOADS, Workload, Workloads};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH280",
@@ -58,7 +58,8 @@ spec: {}",
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let config = world.view::<MeshConfig>();
-    let (workloads, membership) = (world.view::<Workloads>(), world.view::<Membership>());
+    let nearby = world.nearby(&WORKLOADS);
+    let (workloads, membership) = (nearby.view::<Workloads>(), world.view::<Membership>());
     let mut policies: BTreeMap<&str, SelectorIndex> = BTreeMap::new();
     for policy in world.of(AUTHORIZATION_POLICY) {
         let selector = policy.root.at(&["spec", "selector"]).map(Selector::of).unwrap_or_default();
@@ -77,14 +78,13 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         let is_system = namespace == root || namespace.starts_with("kube-");
         !is_job && !is_system && in_mesh && !is_made(&workload.object) && !is_gateway(workload)
     };
-    let bare = workloads.iter().filter(concerns);
-    let bare = bare.filter(|workload| !covers(workload.namespace(), workload) && !covers(root, workload));
-    let findings = bare.filter_map(|workload| {
+    let is_covered = |workload: &Workload| covers(workload.namespace(), workload) || covers(root, workload);
+    nearby.each(&WORKLOADS, |object, _| {
+        let workload = workloads.of(object).filter(concerns).filter(|workload| !is_covered(workload))?;
         let message = "no AuthorizationPolicy is for this workload, so anybody may call it";
         let finding = rule.finding(&workload.object, workload.object.head(), message);
         let finding = finding.with_help("add a policy that says who may, or one for the namespace that allows nothing");
         let read = policies.contains_key(workload.namespace());
         of_missing(world, read, finding, "no AuthorizationPolicy outside the input is for it")
-    });
-    findings.collect()
+    })
 }
