@@ -25,6 +25,11 @@ impl<T> ByHost<T> {
         table.entry(key).or_default().push(thing);
     }
 
+    /// All of them, in no order.
+    pub(super) fn all(&self) -> impl Iterator<Item = &T> {
+        self.exact.values().chain(self.wildcards.values()).flatten()
+    }
+
     /// Those of a host in full, which may be a wildcard: of its own name first, then of ever wider wildcards.
     pub(super) fn of<'t>(&'t self, host: &str) -> impl Iterator<Item = &'t T> {
         let own = host.strip_prefix('*');

@@ -107,6 +107,13 @@ impl Mtls {
         self.clients.add(full(host, rule.namespace_or_default()), saying);
     }
 
+    /// Whether somebody has turned it off anywhere.
+    pub(in crate::analyze) fn is_off_somewhere(&self) -> bool {
+        let of_workloads = self.workloads.values().flatten().map(|(_, saying)| saying);
+        let mut servers = self.namespaces.values().chain(of_workloads);
+        servers.any(|it| it.says == ServerMode::Disabled) || self.clients.all().any(|it| it.says == ClientMode::Plain)
+    }
+
     /// The namespace whose policies hold for the whole mesh.
     pub(in crate::analyze) fn root(&self) -> &str {
         &self.root

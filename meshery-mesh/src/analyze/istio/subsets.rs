@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use meshery_core::resource::{Node, Resource};
-use meshery_core::world::{View, World};
+use meshery_core::resource::{Kind, Node, Resource};
+use meshery_core::world::{Facet, Facets, Settings, View, World};
 
 use super::by_host::ByHost;
 use super::exports::Exports;
@@ -11,26 +11,45 @@ use super::host::{CLUSTER_DOMAIN, Host};
 use crate::analyze::kinds::DESTINATION_RULE;
 
 /// The subsets of hosts.
-pub(in crate::analyze) struct Subsets(ByHost<Entry>);
+pub(in crate::analyze) struct Subsets(ByHost<Arc<Entry>>);
 
 struct Entry {
     rule: Arc<Resource>,
+    /// In full; `None` where none is said.
+    host: Option<String>,
     exports: Exports,
+    names: Vec<Arc<str>>,
+}
+
+impl Facet for Entry {
+    const KINDS: &'static [Kind<'static>] = &[DESTINATION_RULE];
+
+    fn of(rule: &Arc<Resource>, _: &Settings) -> Self {
+        let host = rule.text(&["spec", "host"]).map(|host| key(host, rule.namespace_or_default()));
+        let (exports, names) = (Exports::of_spec(rule), names(rule).map(Arc::from).collect());
+        Self { rule: Arc::clone(rule), host, exports, names }
+    }
 }
 
 impl View for Subsets {
     fn of(world: &World) -> Self {
         let mut hosts = ByHost::default();
-        for rule in world.of(DESTINATION_RULE) {
-            let Some(host) = rule.text(&["spec", "host"]) else { continue };
-            let entry = Entry { rule: Arc::clone(rule), exports: Exports::of_spec(rule) };
-            hosts.add(key(host, rule.namespace_or_default()), entry);
+        for (_, entry) in world.view::<Facets<Entry>>().iter() {
+            if let Some(host) = &entry.host {
+                hosts.add(host.clone(), Arc::clone(entry));
+            }
         }
         Self(hosts)
     }
 }
 
 impl Subsets {
+    /// Whether a DestinationRule of a host in full that is exported to one of these namespaces defines a subset.
+    pub(in crate::analyze) fn has(&self, host: &str, subset: &str, clients: &[Arc<str>]) -> bool {
+        let mut exported = self.0.of(host).filter(|entry| clients.iter().any(|client| entry.exports.reach(client)));
+        exported.any(|entry| entry.names.iter().any(|name| **name == *subset))
+    }
+
     /// The DestinationRules of a host, by its name or by a wildcard, that are exported to one of these namespaces.
     pub(in crate::analyze) fn rules(&self, host: &str, own: &str, clients: &[Arc<str>]) -> Vec<&Resource> {
         let full = key(host, own);

@@ -1,12 +1,11 @@
 //! Services, with what they select and offer.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use meshery_core::resource::{Node, Resource, Value};
 use meshery_core::world::{Labels, Selector, View, World};
 
-use super::{SelectorIndex, by_namespace};
+use super::{ByNamespace, SelectorIndex};
 use crate::analyze::kinds::SERVICE;
 
 /// A Service.
@@ -77,7 +76,7 @@ impl Service {
 
 /// The Services of a world, by namespace.
 pub(in crate::analyze) struct Services {
-    by_namespace: BTreeMap<Arc<str>, Arc<OfNamespace>>,
+    by_namespace: ByNamespace<OfNamespace>,
 }
 
 #[derive(Default)]
@@ -91,7 +90,7 @@ struct OfNamespace {
 
 impl View for Services {
     fn of(world: &World) -> Self {
-        Self::derive(world, &BTreeMap::new())
+        Self::derive(world, &ByNamespace::default())
     }
 
     fn after(world: &World, before: &Self) -> Self {
@@ -111,37 +110,21 @@ impl OfNamespace {
         }
         of_namespace
     }
-
-    /// Whether it was made of the very same objects.
-    fn is_of(&self, objects: &[Arc<Resource>]) -> bool {
-        self.all.len() == objects.len()
-            && self.all.iter().zip(objects).all(|(it, object)| Arc::ptr_eq(&it.object, object))
-    }
 }
 
 impl Services {
-    fn derive(world: &World, before: &BTreeMap<Arc<str>, Arc<OfNamespace>>) -> Self {
-        let of_namespace = |(name, objects): (&str, &[Arc<Resource>])| match before
-            .get_key_value(name)
-            .filter(|(_, known)| known.is_of(objects))
-        {
-            Some((name, known)) => (Arc::clone(name), Arc::clone(known)),
-            None => (name.into(), Arc::new(OfNamespace::new(objects))),
-        };
-        Self { by_namespace: by_namespace(world.of(SERVICE)).map(of_namespace).collect() }
+    fn derive(world: &World, before: &ByNamespace<OfNamespace>) -> Self {
+        Self { by_namespace: ByNamespace::new([world.of(SERVICE)], before, OfNamespace::new) }
     }
 
     /// All of them, sorted by namespace and name.
     pub(in crate::analyze) fn iter(&self) -> impl Iterator<Item = &Service> {
-        self.by_namespace.values().flat_map(|of_namespace| &of_namespace.all)
+        self.by_namespace.iter().flat_map(|(_, of_namespace)| &of_namespace.all)
     }
 
     /// Whether a namespace has the very same ones as another look.
     pub(in crate::analyze) fn is_same_in(&self, namespace: &str, other: &Self) -> bool {
-        match (self.by_namespace.get(namespace), other.by_namespace.get(namespace)) {
-            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
-            (one, other) => one.is_none() && other.is_none(),
-        }
+        self.by_namespace.is_same_in(namespace, &other.by_namespace)
     }
 
     /// Those of a namespace, sorted by name.

@@ -1,12 +1,12 @@
 //! Workloads of every kind: what runs, or will.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use meshery_core::resource::{Kind, Node, Resource};
 use meshery_core::world::{Labels, Selector, View, World};
 
-use super::{LabelIndex, are_same};
+use super::{ByNamespace, LabelIndex};
 use crate::analyze::kinds::{CRON_JOB, DAEMON_SET, DEPLOYMENT, JOB, POD, REPLICA_SET, ROLLOUT, SERVICE, STATEFUL_SET};
 
 /// Where each kind keeps its pods' template.
@@ -97,13 +97,11 @@ pub(in crate::analyze) fn template_of(object: &Resource) -> Option<&Node> {
 /// The workloads of a world, by namespace. What several objects describe (a Deployment, its ReplicaSet, its pods) is here
 /// as often.
 pub(in crate::analyze) struct Workloads {
-    by_namespace: BTreeMap<Arc<str>, Arc<OfNamespace>>,
+    by_namespace: ByNamespace<OfNamespace>,
 }
 
 #[derive(Default)]
 struct OfNamespace {
-    /// What it was made of: those of each kind that are workloads, and those that have no template.
-    objects: Vec<Arc<Resource>>,
     all: Vec<Workload>,
     /// By where their objects are in memory.
     places: HashMap<usize, usize>,
@@ -111,19 +109,14 @@ struct OfNamespace {
 }
 
 impl OfNamespace {
-    fn new(objects: Vec<Arc<Resource>>) -> Self {
+    fn new(objects: &[Arc<Resource>]) -> Self {
         let mut of_namespace = Self::default();
         for workload in objects.iter().filter_map(Workload::new) {
             of_namespace.labels.add(workload.labels.clone());
             of_namespace.places.insert(Arc::as_ptr(&workload.object).addr(), of_namespace.all.len());
             of_namespace.all.push(workload);
         }
-        Self { objects, ..of_namespace }
-    }
-
-    /// Whether it was made of the very same objects.
-    fn is_of(&self, objects: &[Arc<Resource>]) -> bool {
-        are_same(&self.objects, objects)
+        of_namespace
     }
 
     fn selected<'a>(&'a self, selector: &'a Selector) -> impl Iterator<Item = &'a Workload> {
@@ -134,7 +127,7 @@ impl OfNamespace {
 
 impl View for Workloads {
     fn of(world: &World) -> Self {
-        Self::derive(world, &BTreeMap::new())
+        Self::derive(world, &ByNamespace::default())
     }
 
     fn after(world: &World, before: &Self) -> Self {
@@ -143,39 +136,23 @@ impl View for Workloads {
 }
 
 impl Workloads {
-    fn derive(world: &World, before: &BTreeMap<Arc<str>, Arc<OfNamespace>>) -> Self {
-        let mut by_namespace: BTreeMap<&str, Vec<Arc<Resource>>> = BTreeMap::new();
-        for (kind, _) in TEMPLATES {
-            for (name, objects) in super::by_namespace(world.of(kind)) {
-                by_namespace.entry(name).or_default().extend_from_slice(objects);
-            }
-        }
-        let of_namespace = |(name, objects): (&str, Vec<Arc<Resource>>)| match before
-            .get_key_value(name)
-            .filter(|(_, known)| known.is_of(&objects))
-        {
-            Some((name, known)) => (Arc::clone(name), Arc::clone(known)),
-            None => (name.into(), Arc::new(OfNamespace::new(objects))),
-        };
-        Self { by_namespace: by_namespace.into_iter().map(of_namespace).collect() }
-    }
-
-    /// The namespaces that have some, sorted.
-    pub(in crate::analyze) fn namespaces(&self) -> impl Iterator<Item = &str> {
-        self.by_namespace.keys().map(|name| &**name)
+    fn derive(world: &World, before: &ByNamespace<OfNamespace>) -> Self {
+        Self { by_namespace: ByNamespace::new(WORKLOADS.map(|kind| world.of(kind)), before, OfNamespace::new) }
     }
 
     /// Whether a namespace has the very same ones as another look.
     pub(in crate::analyze) fn is_same_in(&self, namespace: &str, other: &Self) -> bool {
-        match (self.by_namespace.get(namespace), other.by_namespace.get(namespace)) {
-            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
-            (one, other) => one.is_none() && other.is_none(),
-        }
+        self.by_namespace.is_same_in(namespace, &other.by_namespace)
+    }
+
+    /// Of each namespace, sorted.
+    pub(in crate::analyze) fn namespaces(&self) -> impl Iterator<Item = (&Arc<str>, &[Workload])> {
+        self.by_namespace.iter().map(|(namespace, of_namespace)| (namespace, of_namespace.all.as_slice()))
     }
 
     /// All of them.
     pub(in crate::analyze) fn iter(&self) -> impl Iterator<Item = &Workload> {
-        self.by_namespace.values().flat_map(|of_namespace| &of_namespace.all)
+        self.by_namespace.iter().flat_map(|(_, of_namespace)| &of_namespace.all)
     }
 
     /// Those that are pods themselves: all that istioctl looks at.
@@ -208,6 +185,6 @@ impl Workloads {
         &'a self,
         selector: &'a Selector,
     ) -> impl Iterator<Item = &'a Workload> {
-        self.by_namespace.values().flat_map(|of_namespace| of_namespace.selected(selector))
+        self.by_namespace.iter().flat_map(|(_, of_namespace)| of_namespace.selected(selector))
     }
 }

@@ -8,7 +8,7 @@ use meshery_core::world::{Selector, View, World};
 
 use crate::analyze::istio::{CLUSTER_DOMAIN, Host};
 use crate::analyze::kinds::AUTHORIZATION_POLICY;
-use crate::analyze::kubernetes::{Services, Workload, Workloads, are_same, by_namespace};
+use crate::analyze::kubernetes::{OfWorkloads, Services, Workload, Workloads, are_same};
 
 const INTENTIONS: Kind<'_> = Kind::new("consul.hashicorp.com", "ServiceIntentions");
 /// The annotation of a pod of Consul's that lists the services that it calls.
@@ -22,10 +22,8 @@ type Edge = (String, String);
 /// Who calls whom, by the names of hosts.
 pub(in crate::analyze) struct Calls {
     callees: BTreeMap<String, Vec<String>>,
-    /// What each namespace tells, for as long as it stays as it is.
-    told: BTreeMap<String, Arc<Told>>,
+    told: OfWorkloads<Told>,
     services: Arc<Services>,
-    workloads: Arc<Workloads>,
 }
 
 impl View for Calls {
@@ -38,7 +36,7 @@ impl View for Calls {
     }
 }
 
-/// What the objects of one namespace tell.
+/// What the objects of one namespace tell that has workloads.
 struct Told {
     policies: Vec<Arc<Resource>>,
     /// Whom Consul's annotations of pods name.
@@ -59,22 +57,15 @@ struct Allowed {
 impl Calls {
     fn derive(world: &World, before: Option<&Self>) -> Self {
         let (services, workloads) = (world.view::<Services>(), world.view::<Workloads>());
-        let policies = world.of(AUTHORIZATION_POLICY);
-        let of_policies = by_namespace(policies).map(|(namespace, _)| namespace);
-        let namespaces: BTreeSet<String> = workloads.namespaces().chain(of_policies).map(str::to_owned).collect();
-        let tell = |namespace: String| {
-            let policies = world.within(AUTHORIZATION_POLICY, &namespace);
-            let is_same = |before: &&Self| {
-                services.is_same_in(&namespace, &before.services) && workloads.is_same_in(&namespace, &before.workloads)
-            };
-            let known = before.filter(is_same).and_then(|before| before.told.get(&namespace));
-            let known = known.filter(|told| are_same(&told.policies, policies)).cloned();
-            let told = known.unwrap_or_else(|| Arc::new(Told::new(&services, &workloads, &namespace, policies)));
-            (namespace, told)
+        let policies = |namespace: &str| world.within(AUTHORIZATION_POLICY, namespace);
+        let is_true = |namespace: &str, told: &Told| {
+            let has_same = |before: &Self| services.is_same_in(namespace, &before.services);
+            before.is_some_and(has_same) && are_same(&told.policies, policies(namespace))
         };
-        let told: BTreeMap<String, Arc<Told>> = namespaces.into_iter().map(tell).collect();
+        let tell = |namespace: &str, _: &[Workload]| Told::new(&services, &workloads, namespace, policies(namespace));
+        let told = OfWorkloads::new(&workloads, before.map(|it| &it.told), is_true, tell);
         let mut edges: BTreeSet<(&str, &str)> = intentions(world).collect();
-        for namespace in told.values() {
+        for (_, namespace) in told.iter() {
             edges.extend(namespace.edges.iter().map(|(caller, callee)| (caller.as_str(), callee.as_str())));
             for Allowed { callers, hosts } in &namespace.allowed {
                 let accounts = callers.iter().filter_map(|(namespace, name)| told.get(namespace)?.accounts.get(name));
@@ -88,7 +79,7 @@ impl Calls {
         for (caller, callee) in edges {
             callees.entry(caller.to_owned()).or_default().push(callee.to_owned());
         }
-        Self { callees, told, services, workloads }
+        Self { callees, told, services }
     }
 
     /// The hosts that call others or are called.

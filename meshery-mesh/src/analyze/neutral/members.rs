@@ -9,7 +9,7 @@ use meshery_core::world::{View, World};
 use super::{Mesh, Place};
 use crate::analyze::istio::{DATAPLANE, INJECT, INJECTION, REVISION};
 use crate::analyze::kinds::NAMESPACE;
-use crate::analyze::kubernetes::{Workload, Workloads};
+use crate::analyze::kubernetes::{OfWorkloads, Workload, are_same};
 
 /// Labels of what belongs to a mesh itself: its control plane and the gateways of its charts. With a value where the name
 /// alone does not tell.
@@ -124,42 +124,49 @@ impl Member {
 /// Which workloads and namespaces are in which mesh. What another workload among the objects makes, such as the pods of a
 /// Deployment, is left out, and so is what belongs to a mesh itself.
 pub(in crate::analyze) struct Members {
-    all: Vec<Member>,
+    /// What says which namespaces are in which mesh.
+    declared: Vec<Arc<Resource>>,
+    joined: OfWorkloads<Vec<Member>>,
     namespaces: BTreeMap<Arc<str>, BTreeMap<Mesh, Place>>,
 }
 
 impl View for Members {
     fn of(world: &World) -> Self {
-        let workloads = world.view::<Workloads>();
-        let of = |it: &Workload| {
-            (Arc::<str>::from(it.namespace()), Arc::clone(&it.object.kind), Arc::clone(&it.object.name))
-        };
-        let there: BTreeSet<(Arc<str>, Arc<str>, Arc<str>)> = workloads.iter().map(of).collect();
-        let mut given: BTreeMap<Arc<str>, BTreeMap<Mesh, Place>> = BTreeMap::new();
-        for namespace in world.of(NAMESPACE) {
-            for dialect in &DIALECTS {
-                if let Some(node) = (dialect.namespace)(namespace) {
-                    let of_namespace = given.entry(Arc::clone(&namespace.name)).or_default();
-                    of_namespace.insert(dialect.mesh, Place::of(namespace, node));
-                }
-            }
-        }
-        let (mut all, mut namespaces) = (Vec::new(), given.clone());
-        for workload in workloads.iter().filter(|it| !is_own(it) && !is_made(it, &there)) {
-            let Some(dialect) = dialect_of(workload, &given) else { continue };
-            let of_namespace = namespaces.entry(workload.namespace().into()).or_default();
-            of_namespace.entry(dialect.mesh).or_insert_with(|| Place::head(&workload.object));
-            let (mesh, workload) = (dialect.mesh, workload.clone());
-            all.push(Member { mesh, workload, proxy_user: dialect.user, containers: dialect.containers });
-        }
-        Self { all, namespaces }
+        Self::derive(world, None)
+    }
+
+    fn after(world: &World, before: &Self) -> Self {
+        Self::derive(world, Some(before))
     }
 }
 
 impl Members {
+    fn derive(world: &World, before: Option<&Self>) -> Self {
+        let declared = world.of(NAMESPACE);
+        let mut namespaces: BTreeMap<Arc<str>, BTreeMap<Mesh, Place>> = BTreeMap::new();
+        for namespace in declared {
+            for dialect in &DIALECTS {
+                if let Some(node) = (dialect.namespace)(namespace) {
+                    let of_namespace = namespaces.entry(Arc::clone(&namespace.name)).or_default();
+                    of_namespace.insert(dialect.mesh, Place::of(namespace, node));
+                }
+            }
+        }
+        let before = before.filter(|it| are_same(&it.declared, declared)).map(|it| &it.joined);
+        let join = |namespace: &str, all: &[Workload]| members(all, namespaces.get(namespace));
+        let joined = OfWorkloads::new(&world.view(), before, |_, _| true, join);
+        for (namespace, members) in joined.iter() {
+            for member in members {
+                let of_namespace = namespaces.entry(Arc::clone(namespace)).or_default();
+                of_namespace.entry(member.mesh).or_insert_with(|| Place::head(&member.workload.object));
+            }
+        }
+        Self { declared: declared.to_vec(), joined, namespaces }
+    }
+
     /// The workloads, sorted by namespace.
     pub(in crate::analyze) fn iter(&self) -> impl Iterator<Item = &Member> {
-        self.all.iter()
+        self.joined.iter().flat_map(|(_, members)| members)
     }
 
     /// The namespaces that have or get workloads of a mesh, sorted, each with the place that says so.
@@ -173,8 +180,18 @@ impl Members {
     }
 }
 
-fn dialect_of(workload: &Workload, given: &BTreeMap<Arc<str>, BTreeMap<Mesh, Place>>) -> Option<&'static Dialect> {
-    let of_namespace = given.get(workload.namespace());
+/// The members among the workloads of a namespace, which itself may be said to be in meshes.
+fn members(workloads: &[Workload], namespace: Option<&BTreeMap<Mesh, Place>>) -> Vec<Member> {
+    let there: BTreeSet<(&str, &str)> = workloads.iter().map(|it| (&*it.object.kind, &*it.object.name)).collect();
+    let counted = workloads.iter().filter(|it| !is_own(it) && !is_made(it, &there));
+    let member = |workload: &Workload| {
+        let Dialect { mesh, user, containers, .. } = *dialect_of(workload, namespace)?;
+        Some(Member { mesh, workload: workload.clone(), proxy_user: user, containers })
+    };
+    counted.filter_map(member).collect()
+}
+
+fn dialect_of(workload: &Workload, of_namespace: Option<&BTreeMap<Mesh, Place>>) -> Option<&'static Dialect> {
     let joins = |dialect: &&Dialect| {
         if dialect.containers.iter().any(|name| workload.container(name).is_some()) {
             return true;
@@ -196,13 +213,12 @@ fn is_own(workload: &Workload) -> bool {
     })
 }
 
-/// Whether another workload among the objects makes it.
-fn is_made(workload: &Workload, there: &BTreeSet<(Arc<str>, Arc<str>, Arc<str>)>) -> bool {
+/// Whether another workload of its namespace makes it, of which kinds and names are told.
+fn is_made(workload: &Workload, there: &BTreeSet<(&str, &str)>) -> bool {
     let owners = workload.object.items(&["metadata", "ownerReferences"]);
     owners.iter().any(|owner| {
         let text = |key: &str| owner.get(key).and_then(Node::as_str).unwrap_or_default();
-        let is_there =
-            |kind: &str, name: &str| there.contains(&(workload.namespace().into(), kind.into(), name.into()));
+        let is_there = |kind: &str, name: &str| there.contains(&(kind, name));
         // The ReplicaSet between a Deployment and its pods is often not among the objects.
         let deployment = text("name").rsplit_once('-').filter(|_| text("kind") == "ReplicaSet");
         is_there(text("kind"), text("name")) || deployment.is_some_and(|(name, _)| is_there("Deployment", name))

@@ -56,7 +56,11 @@ const CONDITIONS: [&str; 4] = ["connection.sni", "source.namespace", "source.pri
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let nearby = world.nearby(&[SERVICE]);
-    let (mtls, services) = (nearby.view::<Mtls>(), nearby.view::<Services>());
+    let mtls = world.view::<Mtls>();
+    if !mtls.is_off_somewhere() {
+        return Vec::new();
+    }
+    let services = nearby.view::<Services>();
     nearby.each(&[AUTHORIZATION_POLICY], |policy, _| check(policy, &mtls, &services, rule))
 }
 

@@ -8,7 +8,7 @@ use meshery_core::{Finding, RuleInfo, Severity, World};
 use crate::analyze::Rule;
 use crate::analyze::istio::{Membership, is_external_name, unnamed_ports};
 use crate::analyze::kinds::SERVICE;
-use crate::analyze::kubernetes::Workloads;
+use crate::analyze::kubernetes::{WORKLOADS, Workloads};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH158",
@@ -43,21 +43,20 @@ spec: { selector: { app: reviews }, ports: [{ name: http-web, port: 80 }] }",
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let compatible = world.settings().compatible;
-    let (workloads, membership) = (world.view::<Workloads>(), world.view::<Membership>());
-    let mut findings = Vec::new();
-    for service in world.of(SERVICE).iter().filter(|service| !is_external_name(service)) {
-        let mut ports = unnamed_ports(service);
+    let nearby = world.nearby(&WORKLOADS);
+    let (workloads, membership) = (nearby.view::<Workloads>(), world.view::<Membership>());
+    nearby.each(&[SERVICE], |service, _| {
+        let mut ports = if is_external_name(service) { Vec::new() } else { unnamed_ports(service) };
         if !compatible {
             ports.retain(|(port, _)| port.get("protocol").and_then(Node::as_str).is_none_or(|it| it == "TCP"));
             // Of a protocol that is said, and is none, MSH278 tells.
             ports.retain(|(port, _)| port.get("appProtocol").and_then(Node::as_str).is_none_or(str::is_empty));
         }
-        if ports.is_empty() || (!compatible && is_outside(service, &workloads, &membership)) {
-            continue;
+        if !ports.is_empty() && !compatible && is_outside(service, &workloads, &membership) {
+            ports.clear();
         }
-        findings.extend(ports.into_iter().map(|(port, number)| report(service, port, number, rule)));
-    }
-    findings
+        ports.into_iter().map(|(port, number)| report(service, port, number, rule)).collect::<Vec<_>>()
+    })
 }
 
 /// Whether all workloads of a Service are known to be no part of the mesh.

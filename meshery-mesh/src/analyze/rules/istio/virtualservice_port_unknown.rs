@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use meshery_core::resource::{Node, Resource};
+use meshery_core::world::Reach;
 use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
 use crate::analyze::istio::{Host, KnownHosts, Registry, Slot, clients, number, offered_ports, slots};
-use crate::analyze::kinds::VIRTUAL_SERVICE;
+use crate::analyze::kinds::{SERVICE, VIRTUAL_SERVICE};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH185",
@@ -59,15 +60,20 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
             unknown.collect::<Vec<_>>()
         });
     }
-    let registry = world.view::<Registry>();
-    world.each(VIRTUAL_SERVICE, |service| check(rule, &registry, service))
+    let nearby = world.nearby(&[SERVICE]);
+    let registry = nearby.view::<Registry>();
+    nearby.each(&[VIRTUAL_SERVICE], |service, reach| check(rule, &registry, service, reach))
 }
 
-fn check(rule: &RuleInfo, registry: &Registry, service: &Resource) -> Vec<Finding> {
+fn check(rule: &RuleInfo, registry: &Registry, service: &Resource, reach: &mut Reach) -> Vec<Finding> {
     let clients = clients(service);
     let findings = slots(service).filter_map(|slot| {
         let asked = slot.port()?;
-        let holders = registry.holders(Host::parse(slot.host(), service.namespace_or_default()), &clients);
+        let host = Host::parse(slot.host(), service.namespace_or_default());
+        if let Some((_, namespace)) = host.as_service() {
+            reach.add(namespace);
+        }
+        let holders = registry.holders(host, &clients);
         let holder: &Arc<Resource> = holders.first()?;
         let mut ports: Vec<i64> = holders.iter().flat_map(|holder| offered_ports(holder)).collect();
         ports.dedup();

@@ -1,13 +1,17 @@
 //! MSH187 `virtualservice-subset-unknown`.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use meshery_core::resource::{Node, Resource};
+use meshery_core::resource::{Kind, Node, Resource};
+use meshery_core::world::{Facet, Facets, Settings};
 use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
-use crate::analyze::istio::{Host, Slot, Subsets, clients, service_named, slots, subset_names, told_namespace};
+use crate::analyze::istio::{
+    Host, Slot, Subsets, clients, host_key, service_named, slots, subset_names, told_namespace,
+};
 use crate::analyze::kinds::{DESTINATION_RULE, VIRTUAL_SERVICE};
 use crate::nearest::nearest;
 
@@ -56,8 +60,36 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     if world.settings().compatible {
         return as_istioctl(world, rule);
     }
-    let subsets = world.view::<Subsets>();
-    world.each(VIRTUAL_SERVICE, |service| check(world, rule, &subsets, service))
+    let (subsets, routed) = (world.view::<Subsets>(), world.view::<Facets<Routed>>());
+    let unknown =
+        routed.iter().filter(|(_, it)| it.asked.iter().any(|(host, subset)| !subsets.has(host, subset, &it.used)));
+    unknown.flat_map(|(service, it)| check(world, rule, &subsets, service, &it.used)).collect()
+}
+
+/// The subsets that a VirtualService routes to.
+struct Routed {
+    /// The namespaces from which it is used, and its own; empty where it has no client.
+    used: Vec<Arc<str>>,
+    /// Hosts in full, with the subset of each.
+    asked: Vec<(String, String)>,
+}
+
+impl Facet for Routed {
+    const KINDS: &'static [Kind<'static>] = &[VIRTUAL_SERVICE];
+
+    fn of(service: &Arc<Resource>, _: &Settings) -> Self {
+        let own = service.namespace_or_default();
+        let mut used = clients(service);
+        if used.is_empty() {
+            return Self { used, asked: Vec::new() };
+        }
+        used.push(own.into());
+        let mut asked: Vec<(String, String)> =
+            routed(service).map(|slot| (host_key(slot.host(), own), slot.subset().to_owned())).collect();
+        asked.sort();
+        asked.dedup();
+        Self { used, asked }
+    }
 }
 
 /// A host that is no full name of a Service is one of the namespace, so that only DestinationRules beside the
@@ -83,15 +115,10 @@ fn routed(service: &Resource) -> impl Iterator<Item = Slot<'_>> {
     slots(service).filter(|slot| !slot.subset().is_empty())
 }
 
-fn check(world: &World, rule: &RuleInfo, subsets: &Subsets, service: &Resource) -> Vec<Finding> {
+fn check(world: &World, rule: &RuleInfo, subsets: &Subsets, service: &Resource, used: &[Arc<str>]) -> Vec<Finding> {
     let own = service.namespace_or_default();
-    let mut used = clients(service);
-    if used.is_empty() {
-        return Vec::new();
-    }
-    used.push(own.into());
     let findings = routed(service).filter_map(|slot| {
-        let rules = subsets.rules(slot.host(), own, &used);
+        let rules = subsets.rules(slot.host(), own, used);
         if rules.iter().any(|rule| subset_names(rule).any(|name| name == slot.subset())) {
             return None;
         }

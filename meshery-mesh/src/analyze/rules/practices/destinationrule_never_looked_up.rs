@@ -7,7 +7,7 @@ use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
 use crate::analyze::istio::{Host, MeshConfig};
 use crate::analyze::kinds::DESTINATION_RULE;
-use crate::analyze::kubernetes::{Services, Workloads};
+use crate::analyze::kubernetes::{SERVED, Services, Workloads};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH841",
@@ -49,17 +49,20 @@ spec: { ports: [{ name: http, port: 80 }] }",
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let (services, workloads) = (world.view::<Services>(), world.view::<Workloads>());
+    let nearby = world.nearby(&SERVED);
+    let (services, workloads) = (nearby.view::<Services>(), nearby.view::<Workloads>());
     let config = world.view::<MeshConfig>();
-    let runs_somewhere = workloads.iter().next().is_some();
-    world.each(DESTINATION_RULE, |object| {
+    nearby.each(&[DESTINATION_RULE], |object, reach| {
         let own = object.namespace_or_default();
         let place = object.root.at(&["spec", "host"])?;
         let (name, namespace) = Host::parse(place.as_str()?, own).as_service()?;
+        reach.add(namespace);
         let service = services.get(namespace, name)?;
         if own == namespace || own == config.root_namespace() || !workloads.within(own).is_empty() {
             return None;
         }
+        reach.add_all();
+        let runs_somewhere = workloads.iter().next().is_some();
         let message =
             format!("no client looks into the namespace {own:?} for the DestinationRule of {name}.{namespace}");
         let help = format!("put it into the namespace {namespace:?}");

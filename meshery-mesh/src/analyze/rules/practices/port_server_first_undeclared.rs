@@ -8,7 +8,8 @@ use meshery_core::{Finding, RuleInfo, Severity, World};
 use super::opaque_ports_default_lost::opaque_ports;
 use crate::analyze::Rule;
 use crate::analyze::istio::{INJECTION, Membership, unnamed_ports};
-use crate::analyze::kubernetes::{Port, Services, Workload, Workloads};
+use crate::analyze::kinds::SERVICE;
+use crate::analyze::kubernetes::{Port, SERVED, Services, Workload, Workloads};
 use crate::analyze::neutral::{Injected, Mesh};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
@@ -63,16 +64,18 @@ const PORTS: [i64; 6] = [21, 25, 110, 143, 587, 3306];
 const NAMES: [&str; 6] = ["ftp", "imap", "mariadb", "mysql", "pop3", "smtp"];
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let (services, workloads) = (world.view::<Services>(), world.view::<Workloads>());
+    let nearby = world.nearby(&SERVED);
+    let (services, workloads) = (nearby.view::<Services>(), nearby.view::<Workloads>());
     let (injected, membership) = (world.view::<Injected>(), world.view::<Membership>());
-    let mut findings = Vec::new();
-    for service in services.iter().filter(|service| !service.selector.is_empty()) {
+    nearby.each(&[SERVICE], |object, _| {
+        let mut findings = Vec::new();
+        let Some(service) = services.of(object).filter(|it| !it.selector.is_empty()) else { return findings };
         let selector = Selector { equal: service.selector.clone(), needs: Vec::new() };
         let first: Vec<&Port> = service.ports.iter().filter(|port| speaks_first(port)).collect();
         if first.is_empty() {
-            continue;
+            return findings;
         }
-        let Some(workload) = workloads.selected(service.namespace(), &selector).next() else { continue };
+        let Some(workload) = workloads.selected(service.namespace(), &selector).next() else { return findings };
         let unnamed = unnamed_ports(&service.object);
         let namespace = membership.namespace(service.namespace());
         for port in first {
@@ -93,8 +96,8 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
                 None => finding,
             });
         }
-    }
-    findings
+        findings
+    })
 }
 
 fn speaks_first(port: &Port) -> bool {

@@ -4,7 +4,8 @@ use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
 use crate::analyze::istio::{Membership, unnamed_ports};
-use crate::analyze::kubernetes::{Services, Workloads};
+use crate::analyze::kinds::SERVICE;
+use crate::analyze::kubernetes::{SERVED, Services, Workloads};
 use crate::nearest::nearest;
 use meshery_core::world::Selector;
 
@@ -66,16 +67,18 @@ const KNOWN: [&str; 13] = [
 ];
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let (services, workloads) = (world.view::<Services>(), world.view::<Workloads>());
+    let nearby = world.nearby(&SERVED);
+    let (services, workloads) = (nearby.view::<Services>(), nearby.view::<Workloads>());
     let membership = world.view::<Membership>();
-    let mut findings = Vec::new();
-    for service in services.iter().filter(|service| !service.is_external_name()) {
+    nearby.each(&[SERVICE], |object, _| {
+        let mut findings = Vec::new();
+        let Some(service) = services.of(object).filter(|service| !service.is_external_name()) else { return findings };
         let wrong = unnamed_ports(&service.object).into_iter();
         let mut wrong = wrong.filter_map(|(port, _)| {
             let told = port.get("appProtocol")?;
             Some((told, told.as_str().filter(|told| !told.is_empty())?))
         });
-        let Some(first) = wrong.next() else { continue };
+        let Some(first) = wrong.next() else { return findings };
         let selector = Selector { equal: service.selector.clone(), needs: Vec::new() };
         let mut selected = workloads.selected(service.namespace(), &selector).filter(|_| !selector.is_empty());
         let in_mesh = selected.any(|workload| membership.has_sidecar(workload) == Some(true));
@@ -88,6 +91,6 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
             let message = format!("Istio knows no protocol {told:?}");
             findings.push(rule.finding(&service.object, node.span, message).as_bad_as(severity).with_help(help));
         }
-    }
-    findings
+        findings
+    })
 }

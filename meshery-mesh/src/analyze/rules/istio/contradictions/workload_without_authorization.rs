@@ -1,9 +1,10 @@
 //! MSH280 `workload-without-authorization`.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use meshery_core::analyzer::Category;
-use meshery_core::world::Selector;
+use meshery_core::resource::Resource;
+use meshery_core::world::{Selector, View};
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use super::{is_gateway, is_made};
@@ -11,7 +12,7 @@ use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
 use crate::analyze::istio::{Membership, MeshConfig};
 use crate::analyze::kinds::{AUTHORIZATION_POLICY, CRON_JOB, JOB};
-use crate::analyze::kubernetes::{SelectorIndex, WORKLOADS, Workload, Workloads};
+use crate::analyze::kubernetes::{ByNamespace, SelectorIndex, WORKLOADS, Workload, Workloads};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH280",
@@ -60,17 +61,13 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let config = world.view::<MeshConfig>();
     let nearby = world.nearby(&WORKLOADS);
     let (workloads, membership) = (nearby.view::<Workloads>(), world.view::<Membership>());
-    let mut policies: BTreeMap<&str, SelectorIndex> = BTreeMap::new();
-    for policy in world.of(AUTHORIZATION_POLICY) {
-        let selector = policy.root.at(&["spec", "selector"]).map(Selector::of).unwrap_or_default();
-        policies.entry(policy.namespace_or_default()).or_default().add(selector);
-    }
+    let policies = world.view::<Policies>();
     let root = config.root_namespace();
     let covers = |namespace: &str, workload: &Workload| {
-        policies.get(namespace).is_some_and(|all| all.matching(&workload.labels).next().is_some())
+        policies.0.get(namespace).is_some_and(|all| all.matching(&workload.labels).next().is_some())
     };
     // Where nobody says whether a workload is in the mesh, a mesh with policies is taken to be meant.
-    let has_policies = !policies.is_empty();
+    let has_policies = policies.0.iter().next().is_some();
     let concerns = |workload: &&Workload| {
         let namespace = workload.namespace();
         let is_job = [JOB, CRON_JOB].contains(&workload.object.kind());
@@ -84,7 +81,33 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         let message = "no AuthorizationPolicy is for this workload, so anybody may call it";
         let finding = rule.finding(&workload.object, workload.object.head(), message);
         let finding = finding.with_help("add a policy that says who may, or one for the namespace that allows nothing");
-        let read = policies.contains_key(workload.namespace());
+        let read = policies.0.get(workload.namespace()).is_some();
         of_missing(world, read, finding, "no AuthorizationPolicy outside the input is for it")
     })
+}
+
+/// The policies of each namespace, by what they select.
+struct Policies(ByNamespace<SelectorIndex>);
+
+impl Policies {
+    fn derive(world: &World, before: &ByNamespace<SelectorIndex>) -> Self {
+        let index = |policies: &[Arc<Resource>]| {
+            let mut index = SelectorIndex::default();
+            for policy in policies {
+                index.add(policy.root.at(&["spec", "selector"]).map(Selector::of).unwrap_or_default());
+            }
+            index
+        };
+        Self(ByNamespace::new([world.of(AUTHORIZATION_POLICY)], before, index))
+    }
+}
+
+impl View for Policies {
+    fn of(world: &World) -> Self {
+        Self::derive(world, &ByNamespace::default())
+    }
+
+    fn after(world: &World, before: &Self) -> Self {
+        Self::derive(world, &before.0)
+    }
 }
