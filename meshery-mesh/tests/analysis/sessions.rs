@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::mutations::Dice;
 use meshery_core::Finding;
 use meshery_mesh::analyze::{Options, Profile, Session, Source, analyze_with, rules};
 
@@ -112,4 +113,38 @@ spec: { ports: [{ port: 80 }] }
         assert_eq!(session.analysis().findings, cold(&files, &options), "{text}");
     }
     assert_eq!(session.analysis().findings.len(), 1, "nothing allows it any more");
+}
+
+/// Files of many rules beside each other, changed one after another at random: what is found then is what a new look finds.
+/// `MESHERY_STEPS=5000` makes more changes than 80.
+#[test]
+fn whatever_changes_is_seen_as_if_all_were_new() {
+    let texts: Vec<&str> = rules().flat_map(|rule| [rule.bad, rule.good]).collect();
+    let names: Vec<String> = (0..24).map(|number| format!("{number:02}.yaml")).collect();
+    let steps: u32 = std::env::var("MESHERY_STEPS").ok().and_then(|steps| steps.parse().ok()).unwrap_or(80);
+    let profiles = [(Profile::All, false), (Profile::All, true), (Profile::Istioctl, true)];
+    for (seed, (profile, closed)) in (1..).zip(profiles) {
+        let options = Options { profile, closed, ..Options::default() };
+        let (mut session, mut dice) = (Session::new(options.clone()), Dice(seed));
+        let mut files: BTreeMap<&str, String> = BTreeMap::new();
+        for step in 0..steps {
+            let name = names[dice.roll(names.len())].as_str();
+            match dice.roll(10) {
+                0 => {
+                    files.remove(name);
+                    session.remove(name);
+                }
+                1 => {
+                    let moved = files.get(name).map(|text| format!("# moved\n{text}"));
+                    files.extend(moved.map(|text| (name, text)));
+                }
+                _ => drop(files.insert(name, texts[dice.roll(texts.len())].to_owned())),
+            }
+            if let Some(text) = files.get(name) {
+                session.put(&[Source::new(name, text.clone())]);
+            }
+            let texts = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+            assert_eq!(session.analysis().findings, cold(&texts, &options), "step {step} of {profile:?}: {name}");
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use meshery_core::Finding;
 use meshery_core::resource::{Kind, Node, Resource};
 use meshery_core::world::{Labels, Selector, View, World};
 
@@ -92,6 +93,16 @@ impl Workload {
 pub(in crate::analyze) fn template_of(object: &Resource) -> Option<&Node> {
     let (_, path) = TEMPLATES.iter().find(|(kind, _)| *kind == object.kind())?;
     object.root.at(path)
+}
+
+/// What there is to say of each workload by itself.
+pub(in crate::analyze) fn each_workload<F: IntoIterator<Item = Finding>>(
+    world: &World,
+    find: impl Fn(&Workload) -> F,
+) -> Vec<Finding> {
+    let nearby = world.nearby(&WORKLOADS);
+    let workloads = nearby.view::<Workloads>();
+    nearby.each(&WORKLOADS, |object, _| workloads.of(object).map(&find).into_iter().flatten())
 }
 
 /// The workloads of a world, by namespace. What several objects describe (a Deployment, its ReplicaSet, its pods) is here

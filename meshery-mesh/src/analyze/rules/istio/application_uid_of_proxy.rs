@@ -6,7 +6,7 @@ use meshery_core::{Finding, RuleInfo, Severity, World};
 use crate::analyze::Rule;
 use crate::analyze::istio::{Membership, PROXY};
 use crate::analyze::kinds::{DEPLOYMENT, POD};
-use crate::analyze::kubernetes::{Workload, Workloads};
+use crate::analyze::kubernetes::{Workload, each_workload};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH121",
@@ -54,13 +54,15 @@ const OWN: [&str; 2] = [PROXY, "istio-operator"];
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let compatible = world.settings().compatible;
-    let (workloads, membership) = (world.view::<Workloads>(), world.view::<Membership>());
-    let counts = |workload: &&Workload| {
+    let membership = world.view::<Membership>();
+    let counts = |workload: &Workload| {
         let kind = workload.object.kind();
         if compatible { kind == POD || kind == DEPLOYMENT } else { membership.has_sidecar(workload) != Some(false) }
     };
-    let workloads = workloads.iter().filter(|workload| !is_control_plane(&workload.object)).filter(counts);
-    workloads.flat_map(|workload| check(workload, compatible, rule)).collect()
+    each_workload(world, |workload| {
+        let is_checked = !is_control_plane(&workload.object) && counts(workload);
+        if is_checked { check(workload, compatible, rule) } else { Vec::new() }
+    })
 }
 
 fn is_control_plane(object: &Resource) -> bool {

@@ -1,17 +1,16 @@
 //! MSH154 `policy-selects-gateway`.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use meshery_core::resource::{Kind, Node, Resource, Value};
 use meshery_core::world::labels::Need;
-use meshery_core::world::{Labels, Selector};
+use meshery_core::world::{Labels, Reach, Selector};
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
 use crate::analyze::istio::MeshConfig;
 use crate::analyze::kinds::{AUTHORIZATION_POLICY, REQUEST_AUTHENTICATION, TELEMETRY, WASM_PLUGIN};
-use crate::analyze::kubernetes::Workloads;
+use crate::analyze::kubernetes::{WORKLOADS, Workload, Workloads};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH154",
@@ -62,56 +61,48 @@ const KINDS: [Kind<'_>; 4] = [AUTHORIZATION_POLICY, REQUEST_AUTHENTICATION, TELE
 const GATEWAY_NAME: &str = "gateway.networking.k8s.io/gateway-name";
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let (workloads, config) = (world.view::<Workloads>(), world.view::<MeshConfig>());
+    let nearby = world.nearby(&WORKLOADS);
+    let (workloads, config) = (nearby.view::<Workloads>(), world.view::<MeshConfig>());
     let compatible = world.settings().compatible;
-    let proxies = || {
-        let all = workloads.iter().filter(|workload| !compatible || workload.is_pod());
-        all.filter(|workload| workload.labels.get(GATEWAY_NAME).is_some())
-    };
-    let search = Search {
-        namespaces: proxies().map(|workload| workload.namespace().into()).collect(),
-        workloads: &workloads,
-        root: config.root_namespace(),
-        compatible,
-    };
-    let policies = KINDS.iter().flat_map(|kind| world.of(*kind));
-    policies.filter_map(|policy| search.report(policy, rule)).collect()
+    let search = Search { workloads: &workloads, root: config.root_namespace(), compatible };
+    nearby.each(&KINDS, |policy, reach| search.report(policy, rule, reach))
 }
 
 struct Search<'a> {
-    /// Where there are proxies of Gateways.
-    namespaces: BTreeSet<Arc<str>>,
     workloads: &'a Workloads,
     root: &'a str,
     compatible: bool,
 }
 
 impl Search<'_> {
-    fn report(&self, policy: &Resource, rule: &RuleInfo) -> Option<Finding> {
+    fn report(&self, policy: &Resource, rule: &RuleInfo, reach: &mut Reach) -> Option<Finding> {
         let part = |key: &str| policy.root.at(&["spec", key]).filter(|part| !matches!(part.value, Value::Null));
         let selector = part("selector")?;
         let targeted = part("targetRef").is_some() || (!self.compatible && part("targetRefs").is_some_and(has_items));
         if targeted {
             return None;
         }
-        let gateway = self.selected(policy, &Labels::of(selector.get("matchLabels")))?;
+        let gateway = self.selected(policy, &Labels::of(selector.get("matchLabels")), reach)?;
         let message = format!("it selects the proxies of the Gateway {gateway:?}, which go by targetRefs");
         let help = format!("name the Gateway {gateway:?} in spec.targetRefs instead of selecting its pods");
         Some(rule.finding(policy, selector.span, message).with_help(help))
     }
 
     /// The Gateway whose proxies a policy selects.
-    fn selected(&self, policy: &Resource, labels: &Labels) -> Option<Arc<str>> {
+    fn selected(&self, policy: &Resource, labels: &Labels, reach: &mut Reach) -> Option<Arc<str>> {
         // Who asks for the label means a Gateway, whether its pods are among the objects or not.
         if let Some(named) = labels.get(GATEWAY_NAME).filter(|_| !self.compatible) {
             return Some(named.into());
         }
         let selector = Selector { equal: labels.clone(), needs: vec![(GATEWAY_NAME.into(), Need::Exists)] };
         let everywhere = !self.compatible && policy.namespace_or_default() == self.root;
-        let here = policy.namespace_or_default();
-        let namespaces = self.namespaces.iter().filter(|namespace| everywhere || ***namespace == *here);
-        let mut found = namespaces.flat_map(|namespace| self.workloads.selected(namespace, &selector));
-        let proxy = found.find(|workload| !self.compatible || workload.is_pod())?;
+        let counts = |workload: &&Workload| !self.compatible || workload.is_pod();
+        let proxy = if everywhere {
+            reach.add_all();
+            self.workloads.selected_anywhere(&selector).find(counts)?
+        } else {
+            self.workloads.selected(policy.namespace_or_default(), &selector).find(counts)?
+        };
         proxy.labels.get(GATEWAY_NAME).map(Arc::from)
     }
 }

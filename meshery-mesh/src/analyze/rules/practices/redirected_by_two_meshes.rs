@@ -3,7 +3,7 @@
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
-use crate::analyze::kubernetes::Workloads;
+use crate::analyze::kubernetes::each_workload;
 use crate::analyze::neutral::{ControlPlanes, Injected, Mesh};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
@@ -40,14 +40,13 @@ spec:
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for workload in world.view::<Workloads>().iter() {
+    let mut findings = each_workload(world, |workload| {
         let marks = Injected::redirected(workload);
-        let [first, second, ..] = marks.as_slice() else { continue };
+        let [first, second, ..] = marks.as_slice() else { return None };
         let message = format!("both {} and {} redirect its traffic", first.mesh, second.mesh);
         let finding = rule.finding(&second.object, second.place, message).with_help("leave one of them out");
-        findings.push(finding.with_related(&first.object, first.place, format!("is of {}", first.mesh)));
-    }
+        Some(finding.with_related(&first.object, first.place, format!("is of {}", first.mesh)))
+    });
     let mut plugins: Vec<(Mesh, _)> = ControlPlanes::redirecting(world);
     plugins.sort_by_key(|(mesh, _)| *mesh);
     plugins.dedup_by_key(|(mesh, _)| *mesh);

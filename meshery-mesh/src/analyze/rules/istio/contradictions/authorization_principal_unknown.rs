@@ -1,9 +1,11 @@
 //! MSH266 `authorization-principal-unknown`.
 
+use std::cell::LazyCell;
 use std::sync::Arc;
 
 use meshery_core::analyzer::{Category, Extent};
 use meshery_core::resource::Node;
+use meshery_core::world::Reach;
 use meshery_core::{Finding, Resource, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
@@ -11,6 +13,7 @@ use crate::analyze::certainty::of_missing;
 use crate::analyze::edit::meant;
 use crate::analyze::istio::Identities;
 use crate::analyze::kinds::AUTHORIZATION_POLICY;
+use crate::analyze::kubernetes::WORKLOADS;
 use crate::nearest::nearest;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
@@ -54,8 +57,10 @@ metadata: { name: frontend, namespace: shop }",
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let look = Look { world, rule, identities: world.view() };
-    world.each(AUTHORIZATION_POLICY, |policy| look.check(policy))
+    let nearby = world.nearby(&WORKLOADS);
+    // Asked for only where there is somebody to look up.
+    let look = LazyCell::new(|| Look { world, rule, identities: nearby.view() });
+    nearby.each(&[AUTHORIZATION_POLICY], |policy, reach| look.check(policy, reach))
 }
 
 /// The principals of all sources, each with its place.
@@ -66,6 +71,11 @@ fn principals(policy: &Resource) -> impl Iterator<Item = (&Node, &str)> {
     named.filter_map(|node| Some((node, node.as_str()?))).filter(|(_, principal)| !principal.is_empty())
 }
 
+/// The namespace that a principal is of.
+fn namespace_of(principal: &str) -> Option<&str> {
+    principal.split_once("/ns/").and_then(|(_, rest)| rest.split('/').next())
+}
+
 /// What principals are looked up in.
 struct Look<'a> {
     world: &'a World,
@@ -74,8 +84,16 @@ struct Look<'a> {
 }
 
 impl Look<'_> {
-    fn check(&self, policy: &Resource) -> Vec<Finding> {
-        let unknown = principals(policy).filter(|(_, principal)| !self.identities.has_principal(principal));
+    fn check(&self, policy: &Resource, reach: &mut Reach) -> Vec<Finding> {
+        let unknown = principals(policy).filter(|(_, principal)| {
+            let is_known = self.identities.has_principal(principal);
+            match namespace_of(principal).filter(|_| is_known && !principal.contains('*')) {
+                Some(namespace) => reach.add(namespace),
+                // Whoever is meant may be anywhere.
+                None => reach.add_all(),
+            }
+            !is_known
+        });
         unknown.filter_map(|(node, principal)| self.finding(policy, node, principal)).collect()
     }
 
@@ -94,8 +112,7 @@ impl Look<'_> {
             nearest(principal, self.identities.principals()),
             "name the service account that the callers run as",
         );
-        let namespace = principal.split_once("/ns/").and_then(|(_, rest)| rest.split('/').next());
-        let read = namespace.is_some_and(|namespace| self.identities.within(namespace).next().is_some());
+        let read = namespace_of(principal).is_some_and(|namespace| self.identities.within(namespace).next().is_some());
         let assumed = "the input has all workloads and service accounts of the namespace";
         of_missing(self.world, read, finding, assumed)
     }

@@ -6,7 +6,7 @@ use meshery_core::{Finding, Resource, RuleInfo, World};
 use super::{is_gateway, is_made};
 use crate::analyze::Rule;
 use crate::analyze::istio::{DATAPLANE, INJECT, INJECTION, Membership, PROXY, REDIRECTED, REVISION};
-use crate::analyze::kubernetes::{Workload, Workloads};
+use crate::analyze::kubernetes::{Workload, each_workload};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH283",
@@ -48,9 +48,9 @@ spec:
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let (workloads, membership) = (world.view::<Workloads>(), world.view::<Membership>());
-    let candidates = workloads.iter().filter(|workload| !is_made(&workload.object) && !is_gateway(workload));
-    candidates.filter_map(|workload| check(rule, &membership, workload)).collect()
+    let membership = world.view::<Membership>();
+    let is_candidate = |workload: &Workload| !is_made(&workload.object) && !is_gateway(workload);
+    each_workload(world, |workload| is_candidate(workload).then(|| check(rule, &membership, workload)).flatten())
 }
 
 fn check(rule: &RuleInfo, membership: &Membership, workload: &Workload) -> Option<Finding> {
