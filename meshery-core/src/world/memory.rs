@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::address;
 use super::nearby::Reach;
-use super::shelf::Shelf;
-use super::{address, addresses, is_among};
 use crate::analyzer::Finding;
 use crate::object::GroupKind;
 use crate::resource::{Kind, Resource};
@@ -82,16 +81,27 @@ pub(super) struct Change {
 }
 
 impl Change {
-    pub(super) fn between(before: &[Arc<Shelf>], now: &[Arc<Shelf>]) -> Self {
-        let (old, new) = (addresses(objects(before)), addresses(objects(now)));
-        let fresh: Vec<Arc<Resource>> = objects(now).filter(|it| !is_among(it, &old)).cloned().collect();
-        let gone: Vec<&Arc<Resource>> = objects(before).filter(|it| !is_among(it, &new)).collect();
-        let mut namespaces: BTreeMap<GroupKind, BTreeSet<Arc<str>>> = BTreeMap::new();
-        for object in fresh.iter().chain(gone.iter().copied()) {
-            let kind = GroupKind::new(object.group(), &*object.kind);
-            namespaces.entry(kind).or_default().insert(object.namespace_or_default().into());
+    /// These are here, and were not.
+    pub(super) fn add_all<'a>(&mut self, objects: impl IntoIterator<Item = &'a Arc<Resource>>) {
+        for object in objects {
+            self.touch(object);
+            self.fresh.push(Arc::clone(object));
         }
-        Self { fresh, gone: gone.into_iter().map(address).collect(), namespaces }
+    }
+
+    /// These are here no longer.
+    pub(super) fn remove_all<'a>(&mut self, objects: impl IntoIterator<Item = &'a Arc<Resource>>) {
+        for object in objects {
+            self.touch(object);
+            self.gone.insert(address(object));
+        }
+    }
+
+    fn touch(&mut self, object: &Resource) {
+        let namespaces = self.namespaces.entry(GroupKind::new(object.group(), &*object.kind)).or_default();
+        if !namespaces.contains(object.namespace_or_default()) {
+            namespaces.insert(object.namespace_or_default().into());
+        }
     }
 
     pub(super) fn is_gone(&self, resource: &Arc<Resource>) -> bool {
@@ -104,8 +114,4 @@ impl Change {
             self.namespaces.iter().filter(|(changed, _)| kinds.iter().any(|it| changed.is(it.group, it.name)));
         changed.flat_map(|(_, namespaces)| namespaces).map(|namespace| &**namespace).collect()
     }
-}
-
-fn objects(shelves: &[Arc<Shelf>]) -> impl Iterator<Item = &Arc<Resource>> {
-    shelves.iter().flat_map(|shelf| &shelf.resources)
 }

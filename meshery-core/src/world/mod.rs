@@ -280,18 +280,26 @@ impl Stock {
     }
 
     fn with(&self, resources: Vec<Arc<Resource>>, changed: &BTreeSet<GroupKind>) -> Self {
-        let has_changed = |kind: Kind<'_>| changed.iter().any(|it| it.is(kind.group, kind.name));
-        let (old, same): (Vec<_>, Vec<_>) =
-            self.shelves.iter().cloned().partition(|shelf| changed.contains(&shelf.kind));
-        let known = |kind: Kind<'_>| old.iter().find(|shelf| shelf.kind.is(kind.group, kind.name));
-        let of_changed = by_kind(resources.iter().filter(|resource| has_changed(resource.kind())));
-        let put = |(kind, objects)| match known(kind) {
-            Some(known) => Arc::new(known.with(objects)),
-            None => Arc::new(Shelf::new(kind, objects)),
-        };
-        let new: Vec<Arc<Shelf>> = of_changed.into_iter().map(put).collect();
-        let change = Change::between(&old, &new);
-        let mut shelves: Vec<Arc<Shelf>> = same.into_iter().chain(new).collect();
+        // Looked at for every object, of which most are not of these kinds by their names alone.
+        let has_changed = |it: &&Arc<Resource>| changed.iter().any(|to| *to.kind == *it.kind && to.group == it.group());
+        let mut of_changed = by_kind(resources.iter().filter(has_changed));
+        let mut change = Change::default();
+        let mut shelves: Vec<Arc<Shelf>> = Vec::with_capacity(self.shelves.len());
+        for shelf in &self.shelves {
+            if !changed.contains(&shelf.kind) {
+                shelves.push(Arc::clone(shelf));
+                continue;
+            }
+            let objects = of_changed.remove(&Kind::new(&shelf.kind.group, &shelf.kind.kind)).unwrap_or_default();
+            let next = shelf.with(objects, &mut change);
+            if !next.resources.is_empty() {
+                shelves.push(Arc::new(next));
+            }
+        }
+        for (kind, objects) in of_changed {
+            change.add_all(&objects);
+            shelves.push(Arc::new(Shelf::new(kind, objects)));
+        }
         shelves.sort_by(|a, b| a.kind.cmp(&b.kind));
         let (settings, views, index) = (self.settings.clone(), self.views.without(changed), index(&shelves));
         Self { settings, resources, change, shelves, index, views }

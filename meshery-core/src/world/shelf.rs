@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::memory::Change;
 use super::{addresses, is_among};
 use crate::object::GroupKind;
 use crate::resource::{Kind, Resource};
@@ -23,11 +24,13 @@ impl Shelf {
         Self { kind, resources }
     }
 
-    /// The same kind with these objects, of which those that are here already need not be sorted again.
-    pub(super) fn with(&self, resources: Vec<Arc<Resource>>) -> Self {
+    /// The same kind with these objects, of which those that are here already need not be sorted again; and what has changed.
+    pub(super) fn with(&self, resources: Vec<Arc<Resource>>, change: &mut Change) -> Self {
         let (old, new) = (addresses(self.resources.iter()), addresses(resources.iter()));
         let mut fresh: Vec<&Arc<Resource>> = resources.iter().filter(|it| !is_among(it, &old)).collect();
         fresh.sort_by(|a, b| key(a).cmp(&key(b)));
+        change.add_all(fresh.iter().copied());
+        change.remove_all(self.resources.iter().filter(|it| !is_among(it, &new)));
         let is_twice = |pair: &[&Arc<Resource>]| matches!(pair, [a, b] if key(a) == key(b));
         let (mut merged, mut fresh) = (Vec::with_capacity(resources.len()), fresh.into_iter().peekable());
         for known in self.resources.iter().filter(|it| is_among(it, &new)) {

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use meshery_core::resource::{Node, Resource, Value};
-use meshery_core::{Span, World};
+use meshery_core::world::Reach;
+use meshery_core::{Finding, Span, World};
 
 use super::host::Host;
-use crate::analyze::kinds::DESTINATION_RULE;
+use crate::analyze::kinds::{DESTINATION_RULE, SERVICE};
 use crate::analyze::kubernetes::Services;
 
 /// For what the settings hold.
@@ -37,28 +38,32 @@ pub(in crate::analyze) enum Effect {
     Public,
 }
 
-/// The settings that name no certificate authority, and for which that matters.
-pub(in crate::analyze) fn unverified(world: &World, level: Level) -> Vec<Unverified> {
+/// What there is to say of the settings that name no certificate authority, and for which that matters.
+pub(in crate::analyze) fn unverified(
+    world: &World,
+    level: Level,
+    say: impl Fn(&Unverified) -> Finding,
+) -> Vec<Finding> {
     let compatible = world.settings().compatible;
-    let services = world.view::<Services>();
-    let mut found = Vec::new();
-    for object in world.of(DESTINATION_RULE) {
+    let nearby = world.nearby(&[SERVICE]);
+    let services = nearby.view::<Services>();
+    nearby.each(&[DESTINATION_RULE], |object, reach| {
+        let mut found = Vec::new();
         let host = object.text(&["spec", "host"]).unwrap_or_default();
-        let is_internal = !compatible && is_internal(host, object.namespace_or_default(), &services);
         for (tls, port) in settings(object, level, compatible) {
-            let effect = match (compatible || skips(tls), is_internal) {
-                (true, _) => Effect::Anyone,
-                (false, true) => Effect::Public,
+            let effect = match compatible || skips(tls) {
+                true => Effect::Anyone,
+                false if is_internal(host, object.namespace_or_default(), &services, reach) => Effect::Public,
                 // Of a host outside a public authority may well vouch.
-                (false, false) => continue,
+                false => continue,
             };
             if lacks_authority(object, tls, compatible) {
                 let (object, host) = (Arc::clone(object), host.to_owned());
-                found.push(Unverified { object, place: tls.span, host, port, effect });
+                found.push(say(&Unverified { object, place: tls.span, host, port, effect }));
             }
         }
-    }
-    found
+        found
+    })
 }
 
 /// The TLS settings of a level. istioctl does not look at those of subsets.
@@ -93,9 +98,10 @@ fn skips(tls: &Node) -> bool {
 }
 
 /// Whether a host is a Service of the cluster, whose name no public authority signs.
-fn is_internal(host: &str, own: &str, services: &Services) -> bool {
+fn is_internal(host: &str, own: &str, services: &Services, reach: &mut Reach) -> bool {
     match Host::parse(host, own) {
         Host::Service { name, namespace, .. } => {
+            reach.add(namespace);
             services.get(namespace, name).is_none_or(|service| !service.is_external_name())
         }
         Host::Either { .. } | Host::External(_) => false,

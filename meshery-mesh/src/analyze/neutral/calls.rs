@@ -82,6 +82,11 @@ impl Calls {
         Self { callees, told, services }
     }
 
+    /// Whether nobody is known to call anybody.
+    pub(in crate::analyze) fn is_empty(&self) -> bool {
+        self.callees.is_empty()
+    }
+
     /// The hosts that call others or are called.
     pub(in crate::analyze) fn hosts(&self) -> impl Iterator<Item = &str> {
         self.callees.iter().flat_map(|(caller, callees)| callees.iter().chain([caller])).map(String::as_str)

@@ -44,7 +44,7 @@ spec:
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    unverified(world, Level::Host).iter().map(|settings| finding(settings, rule)).collect()
+    unverified(world, Level::Host, |settings| finding(settings, rule))
 }
 
 fn finding(settings: &Unverified, rule: &RuleInfo) -> Finding {

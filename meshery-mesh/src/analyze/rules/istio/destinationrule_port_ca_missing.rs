@@ -47,7 +47,7 @@ spec:
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    unverified(world, Level::Port).iter().map(|settings| finding(settings, rule)).collect()
+    unverified(world, Level::Port, |settings| finding(settings, rule))
 }
 
 fn finding(settings: &Unverified, rule: &RuleInfo) -> Finding {

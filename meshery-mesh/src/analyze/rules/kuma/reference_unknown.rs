@@ -91,6 +91,9 @@ impl<'a> Known<'a> {
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let mut findings = backends(world, rule);
+    if KINDS.iter().all(|name| world.of(kind(name)).is_empty()) {
+        return findings;
+    }
     let kinds =
         ["MeshExternalService", "MeshHTTPRoute", "MeshMultiZoneService", "MeshOpenTelemetryBackend", "MeshService"];
     let known: BTreeMap<&str, Known<'_>> = kinds.iter().map(|name| (*name, Known::new(world, name))).collect();

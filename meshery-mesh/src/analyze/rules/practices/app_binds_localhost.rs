@@ -8,7 +8,7 @@ use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
 use crate::analyze::istio::whole_number;
-use crate::analyze::kubernetes::{Services, Workload, Workloads};
+use crate::analyze::kubernetes::{SERVED, Services, WORKLOADS, Workload, Workloads};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH845",
@@ -61,12 +61,14 @@ spec: { selector: { app: orders }, ports: [{ name: http, port: 80, targetPort: 8
 const LISTENING: [&str; 4] = ["listen", "bind", "serve-addr", "server.address"];
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let (services, workloads) = (world.view::<Services>(), world.view::<Workloads>());
-    let mut findings = Vec::new();
-    for workload in workloads.iter() {
+    let nearby = world.nearby(&SERVED);
+    let (services, workloads) = (nearby.view::<Services>(), nearby.view::<Workloads>());
+    nearby.each(&WORKLOADS, |object, _| {
+        let mut findings = Vec::new();
+        let Some(workload) = workloads.of(object) else { return findings };
         let listening: Vec<(i64, &Node)> = workload.containers().iter().flat_map(listening).collect();
         if listening.is_empty() {
-            continue;
+            return findings;
         }
         let selecting = services.selecting(workload.namespace(), &workload.labels);
         for (port, place) in listening {
@@ -79,8 +81,8 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
             let finding = finding.with_help("listen on all addresses");
             findings.push(finding.with_related(&service.object, service.object.head(), "the Service"));
         }
-    }
-    findings
+        findings
+    })
 }
 
 /// The names that a port of a workload's containers has.

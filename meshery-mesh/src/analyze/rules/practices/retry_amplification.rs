@@ -77,7 +77,11 @@ impl Tried {
 }
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let (routes, calls) = (world.view::<Routes>(), world.view::<Calls>());
+    let calls = world.view::<Calls>();
+    if calls.is_empty() {
+        return Vec::new();
+    }
+    let routes = world.view::<Routes>();
     let tried = on_chains(&routes, &calls);
     let called: BTreeSet<&String> = tried.iter().flat_map(|(host, it)| it.callees(host, &calls)).collect();
     let findings = tried.iter().filter(|(host, _)| !called.contains(host)).filter_map(|(host, first)| {

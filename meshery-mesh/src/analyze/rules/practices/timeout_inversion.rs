@@ -74,7 +74,7 @@ fn within(rule: &RuleInfo, it: &RouteRule) -> Option<Finding> {
 /// The limit of a caller against those of whom it calls.
 fn along(rule: &RuleInfo, routes: &Routes, calls: &Calls) -> Vec<Finding> {
     let mut longest: BTreeMap<&str, &Timed> = BTreeMap::new();
-    for route in routes.iter().filter(|route| route.is_inside) {
+    for route in routes.iter().filter(|route| route.is_inside && !calls.is_empty()) {
         for limit in route.rules.iter().filter_map(|rule| rule.timeout.as_ref()) {
             for host in &route.hosts {
                 let known = longest.entry(host).or_insert(limit);
