@@ -30,8 +30,8 @@ use crate::resource::{Kind, Resource};
 
 pub use facet::{Facet, Facets};
 pub use labels::{Labels, Selector};
+use memory::Change;
 pub use memory::Memory;
-use memory::{Change, Found};
 pub use nearby::{Nearby, Reach};
 pub use recall::recall;
 pub use settings::Settings;
@@ -126,29 +126,7 @@ impl World {
         kind: Kind<'_>,
         find: impl Fn(&'w Arc<Resource>) -> F,
     ) -> Vec<Finding> {
-        if self.is_at_each.swap(true, Ordering::Relaxed) {
-            // Whoever asks within another call has a result that hangs on all of them.
-            return self.of(kind).iter().flat_map(find).collect();
-        }
-        let change = &self.stock.change;
-        let before = self.before.as_ref().and_then(|before| before.of(&self.found(), &[kind], &[]));
-        let mut found: Vec<Found> =
-            before.unwrap_or_default().iter().filter(|it| !change.is_gone(&it.object)).cloned().collect();
-        let mut look = |resource: &'w Arc<Resource>| {
-            let new = Found::new(resource, find(resource), Reach::default());
-            // Nothing is found about most, and nothing else can change that.
-            if new.findings.is_some() {
-                found.push(new);
-            }
-        };
-        match before {
-            Some(_) => change.fresh.iter().filter(|resource| resource.kind() == kind).for_each(&mut look),
-            None => self.unread(kind).iter().for_each(&mut look),
-        }
-        let findings = found.iter().filter_map(|it| it.findings.as_deref()).flatten().cloned().collect();
-        self.found().add(&[kind], &[], found);
-        self.is_at_each.store(false, Ordering::Relaxed);
-        findings
+        self.nearby(&[]).each(&[kind], |object, _| find(object))
     }
 
     /// The same world for who looks, of these kinds, only at what is near to each object.

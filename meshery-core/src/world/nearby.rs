@@ -93,9 +93,9 @@ impl<'w> Nearby<'w> {
     pub fn each<F: IntoIterator<Item = Finding>>(
         &self,
         kinds: &[Kind<'_>],
-        find: impl Fn(&Arc<Resource>, &mut Reach) -> F,
+        find: impl Fn(&'w Arc<Resource>, &mut Reach) -> F,
     ) -> Vec<Finding> {
-        let look = |object: &Arc<Resource>| {
+        let look = |object: &'w Arc<Resource>| {
             let mut reach = Reach::default();
             let findings = find(object, &mut reach);
             Found::new(object, findings, reach)
@@ -108,6 +108,8 @@ impl<'w> Nearby<'w> {
             return findings;
         }
         let change = &self.world.stock.change;
+        // Where nothing is found, and nothing near can change that, there is nothing to remember.
+        let counts = |it: &Found| it.findings.is_some() || !self.kinds.is_empty();
         let before = self.world.before.as_ref().and_then(|it| it.of(&self.world.found(), kinds, self.kinds));
         let found: Vec<Found> = if let Some(before) = before {
             let changed = change.namespaces(self.kinds);
@@ -117,9 +119,9 @@ impl<'w> Nearby<'w> {
                 if is_stale { look(&it.object) } else { it.clone() }
             });
             let fresh = change.fresh.iter().filter(|object| kinds.contains(&object.kind()));
-            known.chain(fresh.map(look)).collect()
+            known.chain(fresh.map(look)).filter(counts).collect()
         } else {
-            kinds.iter().flat_map(|kind| self.world.unread(*kind)).map(look).collect()
+            kinds.iter().flat_map(|kind| self.world.unread(*kind)).map(look).filter(counts).collect()
         };
         let findings = found.iter().filter_map(|it| it.findings.as_deref()).flatten().cloned().collect();
         self.world.found().add(kinds, self.kinds, found);
