@@ -4,8 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use meshery_core::analyzer::{Options, Remark};
-use meshery_core::error::ErrorReport;
-use meshery_core::{Error, Severity, json};
+use meshery_core::{Severity, json};
 use meshery_mesh::analyze::{self, Source, report};
 use napi::bindgen_prelude::{AsyncTask, Buffer};
 use napi::{Env, Task};
@@ -21,39 +20,21 @@ fn with<T>(session: &Shared, work: impl FnOnce(&mut analyze::Session) -> T) -> T
 
 /// Files to look at, and what of them could not be read.
 #[napi]
-pub(crate) struct Files {
-    sources: Vec<Source>,
-    unread: Vec<ErrorReport>,
-}
-
-impl Files {
-    fn new((sources, errors): (Vec<Source>, Vec<Error>), cluster: Option<&str>) -> Self {
-        let of_cluster = |source: Source| match cluster {
-            Some(cluster) => source.of_cluster(cluster),
-            None => source,
-        };
-        let unread = errors.iter().map(|error| error.report().clone()).collect();
-        Self { sources: sources.into_iter().map(of_cluster).collect(), unread }
-    }
-
-    fn errors(&self) -> impl Iterator<Item = Error> {
-        self.unread.iter().cloned().map(Error::from)
-    }
-}
+pub(crate) struct Files(analyze::Files);
 
 #[napi]
 impl Files {
     /// Texts, as names and contents.
     #[napi(factory)]
     pub fn of_texts(texts: Vec<(String, Buffer)>, cluster: Option<String>) -> Self {
-        let sources = texts.into_iter().map(|(name, text)| Source::new(name, text.as_ref())).collect();
-        Self::new((sources, Vec::new()), cluster.as_deref())
+        let sources: Vec<Source> = texts.into_iter().map(|(name, text)| Source::new(name, text.as_ref())).collect();
+        Self(analyze::Files::from(sources).of_cluster(cluster.as_deref()))
     }
 
     /// What runs on a cluster, as JSON.
     #[napi(factory)]
     pub fn of_json(sources: String) -> Result<Self> {
-        Ok(Self::new((json::read(&sources).map_err(thrown)?, Vec::new()), None))
+        Ok(Self(json::read::<Vec<Source>>(&sources).map_err(thrown)?.into()))
     }
 }
 
@@ -71,7 +52,7 @@ impl Task for Gather {
     type JsValue = Files;
 
     fn compute(&mut self) -> napi::Result<Files> {
-        Ok(Files::new(analyze::gather(&self.0), self.1.as_deref()))
+        Ok(Files(analyze::Files::of_paths(&self.0).of_cluster(self.1.as_deref())))
     }
 
     fn resolve(&mut self, _env: Env, files: Files) -> napi::Result<Files> {
@@ -83,8 +64,7 @@ impl Task for Gather {
 #[napi]
 pub(crate) fn order(running: &Files, wanted: &Files, options: String) -> Result<Vec<String>> {
     let options: Options = json::read(&options).map_err(thrown)?;
-    let mut order = analyze::order(&running.sources, &wanted.sources, &options);
-    order.errors.extend(running.errors().chain(wanted.errors()));
+    let order = running.0.order(&wanted.0, &options);
     Ok(vec![order.to_string(), to_json(&order).map_err(thrown)?])
 }
 
@@ -105,10 +85,7 @@ impl Session {
     /// Adds files, in the place of those of the same names.
     #[napi]
     pub fn put(&self, files: &Files) {
-        with(&self.0, |session| {
-            session.put(&files.sources);
-            session.unread(files.errors());
-        });
+        with(&self.0, |session| session.add_files(&files.0));
     }
 
     /// Takes a file away.

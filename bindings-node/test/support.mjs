@@ -26,14 +26,17 @@ export function json(path) {
   return JSON.parse(readFileSync(join(ROOT, path), "utf8"));
 }
 
+/** Skips a test for what is not there; in CI nothing may be, so that it fails. */
+export function missing(test, what) {
+  if (process.env.CI) throw new Error(what);
+  test.skip(what);
+}
+
 /** Where Envoy is; without one, the test is skipped, or fails in CI. */
 export function envoy(test) {
   const path = process.env.MESHERY_ENVOY ?? join(ROOT, "target/envoy/bin/envoy");
   if (existsSync(path)) return path;
-  const missing = `no Envoy at ${path}: run \`cargo xtask setup\`, or set MESHERY_ENVOY`;
-  if (process.env.CI) throw new Error(missing);
-  test.skip(missing);
-  return undefined;
+  return missing(test, `no Envoy at ${path}: run \`cargo xtask setup\`, or set MESHERY_ENVOY`);
 }
 
 /** A real control plane; without the servers, the test is skipped, or fails in CI. */

@@ -4,8 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use meshery_core::analyzer::{Options, Remark};
-use meshery_core::error::ErrorReport;
-use meshery_core::{Error, Severity, json};
+use meshery_core::{Severity, json};
 use meshery_mesh::analyze::{self, Source, report};
 use pyo3::prelude::*;
 
@@ -13,52 +12,28 @@ use crate::error::{or_raise, to_json};
 
 /// Files to look at, and what of them could not be read.
 #[pyclass(frozen, module = "meshery._native")]
-pub(crate) struct Files {
-    sources: Vec<Source>,
-    unread: Vec<ErrorReport>,
-}
-
-impl Files {
-    fn new((sources, errors): (Vec<Source>, Vec<Error>), cluster: Option<&str>) -> Self {
-        let of_cluster = |source: Source| match cluster {
-            Some(cluster) => source.of_cluster(cluster),
-            None => source,
-        };
-        let unread = errors.iter().map(|error| error.report().clone()).collect();
-        Self { sources: sources.into_iter().map(of_cluster).collect(), unread }
-    }
-
-    fn errors(&self) -> impl Iterator<Item = Error> {
-        self.unread.iter().cloned().map(Error::from)
-    }
-}
+pub(crate) struct Files(pub(crate) analyze::Files);
 
 #[pymethods]
 impl Files {
     /// Texts, as names and contents.
     #[staticmethod]
     fn of_texts(texts: Vec<(String, Vec<u8>)>, cluster: Option<&str>) -> Self {
-        Self::new((texts.into_iter().map(|(name, text)| Source::new(name, text)).collect(), Vec::new()), cluster)
+        let sources: Vec<Source> = texts.into_iter().map(|(name, text)| Source::new(name, text)).collect();
+        Self(analyze::Files::from(sources).of_cluster(cluster))
     }
 
     /// The files that paths name.
     #[staticmethod]
     fn of_paths(py: Python<'_>, paths: Vec<PathBuf>, cluster: Option<&str>) -> Self {
-        py.detach(|| Self::new(analyze::gather(paths), cluster))
+        Self(py.detach(|| analyze::Files::of_paths(paths).of_cluster(cluster)))
     }
 
     /// What runs on a cluster, as JSON.
     #[staticmethod]
     fn of_json(py: Python<'_>, sources: &str) -> PyResult<Self> {
-        Ok(Self::new((or_raise(py, json::read(sources))?, Vec::new()), None))
+        Ok(Self(or_raise(py, json::read::<Vec<Source>>(sources))?.into()))
     }
-}
-
-/// In which order to apply files to what runs: as text, and as JSON.
-pub(crate) fn order(running: &Files, wanted: &Files, options: &Options) -> meshery_core::Result<(String, String)> {
-    let mut order = analyze::order(&running.sources, &wanted.sources, options);
-    order.errors.extend(running.errors().chain(wanted.errors()));
-    Ok((order.to_string(), to_json(&order)?))
 }
 
 /// Files that change, and what is wrong with them.
@@ -82,12 +57,7 @@ impl Session {
     }
 
     fn put(&self, py: Python<'_>, files: &Files) {
-        py.detach(|| {
-            self.with(|session| {
-                session.put(&files.sources);
-                session.unread(files.errors());
-            });
-        });
+        py.detach(|| self.with(|session| session.add_files(&files.0)));
     }
 
     fn remove(&self, name: &str) {

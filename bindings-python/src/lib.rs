@@ -206,7 +206,8 @@ mod _native {
     #[pyfunction]
     fn order(py: Python<'_>, running: &Files, wanted: &Files, options: &str) -> PyResult<(String, String)> {
         let options = or_raise(py, json::read(options))?;
-        or_raise(py, py.detach(|| crate::analyze::order(running, wanted, &options)))
+        let order = py.detach(|| running.0.order(&wanted.0, &options));
+        Ok((order.to_string(), or_raise(py, to_json(&order))?))
     }
 
     /// Every rule of configuration, as JSON.

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, NoReturn
 
 import jsonschema
 import pytest
@@ -39,16 +39,20 @@ def endless(upstream: str) -> dict[str, Any]:
     }
 
 
+def missing(what: str) -> NoReturn:
+    """Skips the test for what is not there; in CI nothing may be, so that it fails."""
+    if os.environ.get("CI"):
+        pytest.fail(what)
+    pytest.skip(what)
+
+
 def envoy() -> Path:
     """Where Envoy is; without one, the test is skipped, or fails in CI."""
     named = os.environ.get("MESHERY_ENVOY")
     path = Path(named) if named else ROOT / "target/envoy/bin/envoy"
     if path.exists():
         return path
-    missing = f"no Envoy at {path}: run `cargo xtask setup`, or set MESHERY_ENVOY"
-    if os.environ.get("CI"):
-        pytest.fail(missing)
-    pytest.skip(missing)
+    missing(f"no Envoy at {path}: run `cargo xtask setup`, or set MESHERY_ENVOY")
 
 
 def control_plane(**fields: Any) -> ControlPlane:

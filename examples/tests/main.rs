@@ -14,6 +14,8 @@ mod language_server;
 mod limits;
 mod programs;
 mod readme;
+#[path = "../../meshery-mesh/tests/support/shared.rs"]
+mod shared;
 mod support;
 #[path = "../../meshery-mesh/tests/support/testbed.rs"]
 mod testbed;

@@ -63,15 +63,11 @@ class Allowed(TypedDict):
     reason: str
 
 
-class Analysis(Mapping[str, Any]):
-    """What an analysis found, and what it could not read: a mapping by the schema ``analysis``.
+class _Document(Mapping[str, Any]):
+    """What came of files, as the mapping that its schema says."""
 
-    ``print`` shows it with the lines that it is about, a notebook as a table.
-    """
-
-    def __init__(self, native: _native.Analysis) -> None:
-        self._native = native
-        self._document: dict[str, Any] = json.loads(native.render("json"))
+    def __init__(self, document: str) -> None:
+        self._document: dict[str, Any] = json.loads(document)
 
     @property
     def findings(self) -> list[Finding]:
@@ -80,16 +76,36 @@ class Analysis(Mapping[str, Any]):
         return found
 
     @property
+    def errors(self) -> list[ErrorReport]:
+        """What could not be read; all the rest was looked at."""
+        errors: list[ErrorReport] = self._document["errors"]
+        return errors
+
+    def __getitem__(self, key: str) -> Any:
+        return self._document[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._document)
+
+    def __len__(self) -> int:
+        return len(self._document)
+
+
+class Analysis(_Document):
+    """What an analysis found, and what it could not read: a mapping by the schema ``analysis``.
+
+    ``print`` shows it with the lines that it is about, a notebook as a table.
+    """
+
+    def __init__(self, native: _native.Analysis) -> None:
+        super().__init__(native.render("json"))
+        self._native = native
+
+    @property
     def allowed(self) -> list[Allowed]:
         """What was found and may be."""
         allowed: list[Allowed] = self._document.get("allowed", [])
         return allowed
-
-    @property
-    def errors(self) -> list[ErrorReport]:
-        """What could not be read; the rules ran over all the rest."""
-        errors: list[ErrorReport] = self._document["errors"]
-        return errors
 
     def is_at_least(self, severity: str) -> bool:
         """Whether something is as bad as ``info``, ``warning`` or ``error``, or was not read."""
@@ -122,15 +138,6 @@ class Analysis(Mapping[str, Any]):
     def diff(self, *, unsafe: bool = False) -> str:
         """What :meth:`fixed` changes, as a unified diff."""
         return self._native.diff(unsafe)
-
-    def __getitem__(self, key: str) -> Any:
-        return self._document[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._document)
-
-    def __len__(self) -> int:
-        return len(self._document)
 
     def __str__(self) -> str:
         return self.render("text")
@@ -314,39 +321,21 @@ def assert_no_findings(
         raise AssertionError("\n" + str(analysis))
 
 
-class Order(Mapping[str, Any]):
-    """How to get from what runs to what is wanted: by the schema ``order``, as text its steps."""
+class Order(_Document):
+    """How to get from what runs to what is wanted: by the schema ``order``, as text its steps.
+
+    Its findings are what breaks when the files are applied in the order in which they are given.
+    """
 
     def __init__(self, text: str, document: str) -> None:
+        super().__init__(document)
         self._text = text
-        self._document: dict[str, Any] = json.loads(document)
 
     @property
     def steps(self) -> list[dict[str, Any]]:
         """The safe order: in each step what may be changed at once, and why no sooner."""
         steps: list[dict[str, Any]] = self._document["steps"]
         return steps
-
-    @property
-    def findings(self) -> list[Finding]:
-        """What breaks when the files are applied in the order in which they are given."""
-        findings: list[Finding] = self._document["findings"]
-        return findings
-
-    @property
-    def errors(self) -> list[ErrorReport]:
-        """What could not be read."""
-        errors: list[ErrorReport] = self._document["errors"]
-        return errors
-
-    def __getitem__(self, key: str) -> Any:
-        return self._document[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._document)
-
-    def __len__(self) -> int:
-        return len(self._document)
 
     def __str__(self) -> str:
         return self._text

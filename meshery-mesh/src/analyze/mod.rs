@@ -27,6 +27,7 @@ mod certainty;
 mod cilium;
 mod consul;
 mod edit;
+mod files;
 mod fix;
 mod gateway_api;
 mod gather;
@@ -57,6 +58,7 @@ pub mod yaml;
 
 pub use meshery_core::analyzer::{Allowed, Analysis, Options, Profile, Source};
 
+pub use files::Files;
 pub use fix::{diff, fix, fixed};
 pub use gather::gather;
 #[cfg(feature = "cluster")]

@@ -13,7 +13,7 @@ use super::allow::{self, Allowance};
 use super::held::{self, Held};
 use super::istio::istioctl::{self, Suppressed};
 use super::yaml::Texts;
-use super::{Allowed, Analysis, Options, Profile, Source, options, own, parallel, read, report};
+use super::{Allowed, Analysis, Files, Options, Profile, Source, options, own, parallel, read, report};
 
 /// Files that change, and what is wrong with them.
 ///
@@ -162,15 +162,14 @@ impl Session {
 
     /// Adds the files that paths name; those that cannot be read are among the errors of the analysis.
     pub fn gather(&mut self, paths: impl IntoIterator<Item = impl AsRef<Path>>) {
-        let (sources, errors) = super::gather(paths);
-        self.put(&sources);
-        self.unread(errors);
+        self.add_files(&Files::of_paths(paths));
     }
 
-    /// Adds what somebody could not read, for the errors of the analysis: each until a file whose name is its place is put
-    /// there, or removed.
-    pub fn unread(&mut self, errors: impl IntoIterator<Item = Error>) {
-        self.unread.extend(errors.into_iter().map(|error| (error.report().place.clone().unwrap_or_default(), error)));
+    /// Adds files, or puts them in the place of those of the same names. What could not be read is among the errors of the
+    /// analysis until a file whose name is its place is put there, or removed.
+    pub fn add_files(&mut self, files: &Files) {
+        self.put(&files.sources);
+        self.unread.extend(files.unread().map(|error| (error.report().place.clone().unwrap_or_default(), error)));
     }
 
     /// Takes a file away, if it is there.

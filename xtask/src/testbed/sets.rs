@@ -75,36 +75,19 @@ const HELM: Set = Set {
 };
 
 /// The definitions, by whose channels an API server judges what the Gateway API says, and examples.
-const GATEWAY_API: Set = Set {
-    name: "gateway-api",
-    module: "sigs.k8s.io/gateway-api",
-    programs: &[],
-    tags: "",
-    stamps: &[],
-    share: &["config/crd/standard", "config/crd/experimental", "examples"],
-    is_in_envtest: false,
-};
+const GATEWAY_API: Set =
+    files("gateway-api", "sigs.k8s.io/gateway-api", &["config/crd/standard", "config/crd/experimental", "examples"]);
 
 /// Apart from Istio's programs, which take minutes to build.
-const ISTIO_SAMPLES: Set = Set {
-    name: "istio-samples",
-    module: "istio.io/istio",
-    programs: &[],
-    tags: "",
-    stamps: &[],
-    share: &["samples"],
-    is_in_envtest: false,
-};
+const ISTIO_SAMPLES: Set = files("istio-samples", "istio.io/istio", &["samples"]);
 
-const KUMA_SAMPLES: Set = Set {
-    name: "kuma-samples",
-    module: "github.com/kumahq/kuma",
-    programs: &[],
-    tags: "",
-    stamps: &[],
-    share: &["app/kumactl/data/install/k8s/demo", "examples"],
-    is_in_envtest: false,
-};
+const KUMA_SAMPLES: Set =
+    files("kuma-samples", "github.com/kumahq/kuma", &["app/kumactl/data/install/k8s/demo", "examples"]);
+
+/// Files of a module, and no program.
+const fn files(name: &'static str, module: &'static str, share: &'static [&'static str]) -> Set {
+    Set { name, module, programs: &[], tags: "", stamps: &[], share, is_in_envtest: false }
+}
 
 const fn kubernetes(name: &'static str, package: &'static str) -> Program {
     Program { name, package, version: &["--version"] }

@@ -41,7 +41,8 @@ fn test(options: &[String]) -> Result {
         troubles.extend(finished.result.err());
         troubles.extend(complaint(name, count));
         // Once more at the very end: of a long log the end is what is kept.
-        totals.extend(count::failures(&finished.output).iter().map(|test| format!("{name}: failed: {test}")));
+        let failed = count::failures(&finished.output).into_iter().filter(|_| count.failed > 0);
+        totals.extend(failed.map(|test| format!("{name}: failed: {test}")));
         totals.push(format!("{name}: {count}"));
     }
     println!("{}", totals.join("\n"));

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use meshery_core::world::Reach;
+
 /// The cluster's DNS domain, unless the mesh is told another.
 pub(in crate::analyze) const CLUSTER_DOMAIN: &str = "cluster.local";
 
@@ -38,6 +40,13 @@ impl<'a> Host<'a> {
         match start.rsplit_once('.') {
             Some((name, namespace)) => Self::Service { name, namespace, domain },
             None => Self::External(text),
+        }
+    }
+
+    /// Says that a rule has looked for it where it may be a Service.
+    pub(in crate::analyze) fn looked_for(self, reach: &mut Reach) {
+        if let Some((_, namespace)) = self.as_service() {
+            reach.add(namespace);
         }
     }
 

@@ -16,4 +16,4 @@ pub(super) use of_workloads::OfWorkloads;
 pub(super) use placed_pods::{PlacedPods, is_of_place};
 pub(super) use secrets::Content;
 pub(super) use services::{Port, Service, Services};
-pub(super) use workloads::{SERVED, WORKLOADS, Workload, Workloads, each_workload, template_of};
+pub(super) use workloads::{SERVED, WORKLOADS, Workload, Workloads, each_service, each_workload, template_of};

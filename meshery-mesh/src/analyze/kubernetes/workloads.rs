@@ -7,7 +7,7 @@ use meshery_core::Finding;
 use meshery_core::resource::{Kind, Node, Resource};
 use meshery_core::world::{Labels, Selector, View, World};
 
-use super::{ByNamespace, LabelIndex};
+use super::{ByNamespace, LabelIndex, Service, Services};
 use crate::analyze::kinds::{CRON_JOB, DAEMON_SET, DEPLOYMENT, JOB, POD, REPLICA_SET, ROLLOUT, SERVICE, STATEFUL_SET};
 
 /// Where each kind keeps its pods' template.
@@ -23,11 +23,20 @@ const TEMPLATES: [(Kind<'static>, &[&str]); 8] = [
 ];
 
 /// The kinds of workloads.
-pub(in crate::analyze) const WORKLOADS: [Kind<'static>; 8] =
-    [CRON_JOB, DAEMON_SET, DEPLOYMENT, JOB, POD, REPLICA_SET, ROLLOUT, STATEFUL_SET];
+pub(in crate::analyze) const WORKLOADS: [Kind<'static>; TEMPLATES.len()] = kinds();
 /// Those, and what leads to them.
-pub(in crate::analyze) const SERVED: [Kind<'static>; 9] =
-    [CRON_JOB, DAEMON_SET, DEPLOYMENT, JOB, POD, REPLICA_SET, ROLLOUT, SERVICE, STATEFUL_SET];
+pub(in crate::analyze) const SERVED: [Kind<'static>; TEMPLATES.len() + 1] = kinds();
+
+/// The kinds of workloads, and for what else there is room, Services.
+const fn kinds<const ROOM: usize>() -> [Kind<'static>; ROOM] {
+    let mut kinds = [SERVICE; ROOM];
+    let mut at = 0;
+    while at < TEMPLATES.len() {
+        kinds[at] = TEMPLATES[at].0;
+        at += 1;
+    }
+    kinds
+}
 
 /// Something that runs, or will: a pod, or what makes pods, also when it makes none at the moment.
 #[derive(Clone, Debug)]
@@ -103,6 +112,18 @@ pub(in crate::analyze) fn each_workload<F: IntoIterator<Item = Finding>>(
     let nearby = world.nearby(&WORKLOADS);
     let workloads = nearby.view::<Workloads>();
     nearby.each(&WORKLOADS, |object, _| workloads.of(object).map(&find).into_iter().flatten())
+}
+
+/// What there is to say of each Service by itself and the workloads of its namespace.
+pub(in crate::analyze) fn each_service<F: IntoIterator<Item = Finding>>(
+    world: &World,
+    find: impl Fn(&Service, &Workloads) -> F,
+) -> Vec<Finding> {
+    let nearby = world.nearby(&SERVED);
+    let (services, workloads) = (nearby.view::<Services>(), nearby.view::<Workloads>());
+    nearby.each(&[SERVICE], |object, _| {
+        services.of(object).map(|service| find(service, &workloads)).into_iter().flatten()
+    })
 }
 
 /// The workloads of a world, by namespace. What several objects describe (a Deployment, its ReplicaSet, its pods) is here

@@ -55,11 +55,11 @@ const IDENTITIES: [&str; 6] =
 const CONDITIONS: [&str; 4] = ["connection.sni", "source.namespace", "source.principal", "source.serviceAccount"];
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let nearby = world.nearby(&[SERVICE]);
     let mtls = world.view::<Mtls>();
     if !mtls.is_off_somewhere() {
         return Vec::new();
     }
+    let nearby = world.nearby(&[SERVICE]);
     let services = nearby.view::<Services>();
     nearby.each(&[AUTHORIZATION_POLICY], |policy, _| check(policy, &mtls, &services, rule))
 }

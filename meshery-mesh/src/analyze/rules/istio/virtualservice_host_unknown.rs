@@ -94,9 +94,7 @@ fn check(service: &Resource, registry: &Registry, rule: &RuleInfo, reach: &mut R
     let mut look = |place: &Node, text: &str| {
         let own = service.namespace_or_default();
         let host = Host::parse(text, own);
-        if let Some((_, namespace)) = host.as_service() {
-            reach.add(namespace);
-        }
+        host.looked_for(reach);
         let problem = Route { text, host, own, clients: &clients, registry }.problem()?;
         // Whoever is missing may be anywhere.
         reach.add_all();

@@ -92,9 +92,7 @@ fn check(world: &World, rule: &RuleInfo, registry: &Registry, service: &Resource
     let mut callers = None;
     let findings = open.filter_map(|slot| {
         let host = Host::parse(slot.host(), own);
-        if let Some((_, namespace)) = host.as_service() {
-            reach.add(namespace);
-        }
+        host.looked_for(reach);
         let holders = registry.holders(host, &clients);
         // Of several that have it, one may have one port only.
         let [holder] = holders.as_slice() else { return None };

@@ -70,9 +70,7 @@ fn check(rule: &RuleInfo, registry: &Registry, service: &Resource, reach: &mut R
     let findings = slots(service).filter_map(|slot| {
         let asked = slot.port()?;
         let host = Host::parse(slot.host(), service.namespace_or_default());
-        if let Some((_, namespace)) = host.as_service() {
-            reach.add(namespace);
-        }
+        host.looked_for(reach);
         let holders = registry.holders(host, &clients);
         let holder: &Arc<Resource> = holders.first()?;
         let mut ports: Vec<i64> = holders.iter().flat_map(|holder| offered_ports(holder)).collect();

@@ -7,8 +7,8 @@ use meshery_core::world::Selector;
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
-use crate::analyze::kinds::{NAMESPACE, SERVICE};
-use crate::analyze::kubernetes::{Port, SERVED, Service, Services, Workload, Workloads};
+use crate::analyze::kinds::NAMESPACE;
+use crate::analyze::kubernetes::{Port, Service, Workload, Workloads, each_service};
 use crate::analyze::linkerd::annotations::OPAQUE;
 use crate::analyze::linkerd::opaque::{has, ports};
 
@@ -57,19 +57,14 @@ spec: { containers: [{ name: db, image: db, ports: [{ containerPort: 15432 }] }]
 const USUAL: [u16; 8] = [25, 587, 3306, 4444, 5432, 6379, 9300, 11211];
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let nearby = world.nearby(&SERVED);
-    let (services, workloads) = (nearby.view::<Services>(), nearby.view::<Workloads>());
-    nearby.each(&[SERVICE], |object, _| {
-        let service = services.of(object).filter(|it| !it.is_headless() && !it.is_external_name());
-        service.map(|service| of_service(&nearby, &workloads, service, rule)).unwrap_or_default()
-    })
+    each_service(world, |service, workloads| of_service(world, workloads, service, rule))
 }
 
 fn of_service(world: &World, workloads: &Workloads, service: &Service, rule: &RuleInfo) -> Vec<Finding> {
-    let Some(mut of_service) = listed(service.object.root.get("metadata")).filter(|_| !service.selector.is_empty())
-    else {
+    if service.is_headless() || service.is_external_name() || service.selector.is_empty() {
         return Vec::new();
-    };
+    }
+    let Some(mut of_service) = listed(service.object.root.get("metadata")) else { return Vec::new() };
     if of_service.0.is_none() {
         let namespace = world.get(NAMESPACE, "", service.namespace());
         let told = namespace.map(|namespace| listed(namespace.root.get("metadata")));

@@ -9,8 +9,7 @@ use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
-use crate::analyze::kinds::SERVICE;
-use crate::analyze::kubernetes::{Port, SERVED, Service, Services, Workloads};
+use crate::analyze::kubernetes::{Port, Service, each_service};
 use crate::analyze::neutral::{Injected, Mesh};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
@@ -66,16 +65,16 @@ const SERVICE_DEFAULTS: Kind<'_> = Kind::new("consul.hashicorp.com", "ServiceDef
 const PROXY_DEFAULTS: Kind<'_> = Kind::new("consul.hashicorp.com", "ProxyDefaults");
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let nearby = world.nearby(&SERVED);
-    let (services, workloads) = (nearby.view::<Services>(), nearby.view::<Workloads>());
     let injected = world.view::<Injected>();
     let defaults = world.of(SERVICE_DEFAULTS).iter();
     let told: BTreeSet<&str> =
         defaults.filter(|it| it.text(&["spec", "protocol"]).is_some()).map(|it| &*it.name).collect();
     let all_told = world.of(PROXY_DEFAULTS).iter().any(|it| it.text(&["spec", "config", "protocol"]).is_some());
-    nearby.each(&[SERVICE], |object, _| {
+    each_service(world, |service, workloads| {
         let mut findings = Vec::new();
-        let Some(service) = services.of(object).filter(|it| !it.selector.is_empty()) else { return findings };
+        if service.selector.is_empty() {
+            return findings;
+        }
         let selector = Selector { equal: service.selector.clone(), needs: Vec::new() };
         // All pods of a Service are alike.
         let Some(workload) = workloads.selected(service.namespace(), &selector).next() else { return findings };

@@ -8,8 +8,7 @@ use meshery_core::{Finding, RuleInfo, Severity, World};
 use super::opaque_ports_default_lost::opaque_ports;
 use crate::analyze::Rule;
 use crate::analyze::istio::{INJECTION, Membership, unnamed_ports};
-use crate::analyze::kinds::SERVICE;
-use crate::analyze::kubernetes::{Port, SERVED, Services, Workload, Workloads};
+use crate::analyze::kubernetes::{Port, Workload, each_service};
 use crate::analyze::neutral::{Injected, Mesh};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
@@ -64,15 +63,12 @@ const PORTS: [i64; 6] = [21, 25, 110, 143, 587, 3306];
 const NAMES: [&str; 6] = ["ftp", "imap", "mariadb", "mysql", "pop3", "smtp"];
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let nearby = world.nearby(&SERVED);
-    let (services, workloads) = (nearby.view::<Services>(), nearby.view::<Workloads>());
     let (injected, membership) = (world.view::<Injected>(), world.view::<Membership>());
-    nearby.each(&[SERVICE], |object, _| {
+    each_service(world, |service, workloads| {
         let mut findings = Vec::new();
-        let Some(service) = services.of(object).filter(|it| !it.selector.is_empty()) else { return findings };
         let selector = Selector { equal: service.selector.clone(), needs: Vec::new() };
         let first: Vec<&Port> = service.ports.iter().filter(|port| speaks_first(port)).collect();
-        if first.is_empty() {
+        if first.is_empty() || selector.is_empty() {
             return findings;
         }
         let Some(workload) = workloads.selected(service.namespace(), &selector).next() else { return findings };

@@ -4,8 +4,7 @@ use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
 use crate::analyze::istio::{Membership, unnamed_ports};
-use crate::analyze::kinds::SERVICE;
-use crate::analyze::kubernetes::{SERVED, Services, Workloads};
+use crate::analyze::kubernetes::each_service;
 use crate::nearest::nearest;
 use meshery_core::world::Selector;
 
@@ -67,12 +66,12 @@ const KNOWN: [&str; 13] = [
 ];
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let nearby = world.nearby(&SERVED);
-    let (services, workloads) = (nearby.view::<Services>(), nearby.view::<Workloads>());
     let membership = world.view::<Membership>();
-    nearby.each(&[SERVICE], |object, _| {
+    each_service(world, |service, workloads| {
         let mut findings = Vec::new();
-        let Some(service) = services.of(object).filter(|service| !service.is_external_name()) else { return findings };
+        if service.is_external_name() {
+            return findings;
+        }
         let wrong = unnamed_ports(&service.object).into_iter();
         let mut wrong = wrong.filter_map(|(port, _)| {
             let told = port.get("appProtocol")?;

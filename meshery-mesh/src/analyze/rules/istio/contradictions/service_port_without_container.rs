@@ -8,8 +8,8 @@ use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
 use crate::analyze::istio::{GATEWAY_NAME, MeshConfig, PROXY};
-use crate::analyze::kinds::{MUTATING_WEBHOOK, SERVICE, VALIDATING_WEBHOOK};
-use crate::analyze::kubernetes::{Port, SERVED, Service, Services, Workload, Workloads};
+use crate::analyze::kinds::{MUTATING_WEBHOOK, VALIDATING_WEBHOOK};
+use crate::analyze::kubernetes::{Port, Service, Workload, each_service};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH279",
@@ -59,16 +59,16 @@ spec:
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let nearby = world.nearby(&SERVED);
-    let (services, workloads) = (nearby.view::<Services>(), nearby.view::<Workloads>());
     let (config, webhooks) = (world.view::<MeshConfig>(), webhooks(world));
-    let is_checked = |service: &&Service| {
+    let is_checked = |service: &Service| {
         let is_made = service.object.label(GATEWAY_NAME).is_some() || service.selector.get(GATEWAY_NAME).is_some();
         let is_webhook = webhooks.contains(&(service.namespace(), &*service.object.name));
         !service.selector.is_empty() && !is_made && !is_webhook && service.namespace() != config.root_namespace()
     };
-    nearby.each(&[SERVICE], |object, _| {
-        let Some(service) = services.of(object).filter(is_checked) else { return Vec::new() };
+    each_service(world, |service, workloads| {
+        if !is_checked(service) {
+            return Vec::new();
+        }
         let selector = Selector { equal: service.selector.clone(), needs: Vec::new() };
         let selected: Vec<&Workload> = workloads.selected(service.namespace(), &selector).collect();
         // The proxy of a gateway listens on what it is told, and lists none of it.
