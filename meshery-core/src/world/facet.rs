@@ -4,7 +4,7 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Settings, View, World, recall};
+use super::{Settings, View, World};
 use crate::resource::{Kind, Resource};
 
 /// Something that is derived from one object, and from no other. It is derived once for as long as the object stays the very
@@ -21,8 +21,9 @@ use crate::resource::{Kind, Resource};
 /// impl Facet for Hosts {
 ///     const KINDS: &'static [Kind<'static>] = &[Kind::new("networking.istio.io", "VirtualService")];
 ///
-///     fn of(object: &Arc<Resource>, _: &Settings) -> Self {
-///         Self(object.items(&["spec", "hosts"]).iter().filter_map(|host| Some(host.as_str()?.to_owned())).collect())
+///     fn of(object: &Arc<Resource>, _: &Settings) -> Option<Self> {
+///         let hosts = object.items(&["spec", "hosts"]).iter().filter_map(|host| Some(host.as_str()?.to_owned()));
+///         Some(Self(hosts.collect())).filter(|it| !it.0.is_empty())
 ///     }
 /// }
 /// let world = World::new(vec![], Settings::default());
@@ -33,8 +34,8 @@ pub trait Facet: Any + Send + Sync + Sized {
     /// The kinds of the objects that it is derived from.
     const KINDS: &'static [Kind<'static>];
 
-    /// Derives it.
-    fn of(object: &Arc<Resource>, settings: &Settings) -> Self;
+    /// Derives it; an object without one is not remembered.
+    fn of(object: &Arc<Resource>, settings: &Settings) -> Option<Self>;
 }
 
 /// The facets of a world's objects: a [`View`].
@@ -49,8 +50,8 @@ pub trait Facet: Any + Send + Sync + Sized {
 /// impl Facet for Length {
 ///     const KINDS: &'static [Kind<'static>] = &[Kind::new("", "Service")];
 ///
-///     fn of(object: &Arc<Resource>, _: &Settings) -> Self {
-///         Self(object.name.len())
+///     fn of(object: &Arc<Resource>, _: &Settings) -> Option<Self> {
+///         Some(Self(object.name.len()))
 ///     }
 /// }
 /// let world = World::new(vec![], Settings::default());
@@ -59,31 +60,43 @@ pub trait Facet: Any + Send + Sync + Sized {
 pub struct Facets<F>(Vec<(Arc<Resource>, Arc<F>)>);
 
 impl<F> Facets<F> {
-    /// Each object with its facet: by kind, then sorted by namespace and name.
+    /// Each object that has a facet, with it: by kind, then sorted by namespace and name.
     pub fn iter(&self) -> impl Iterator<Item = (&Arc<Resource>, &Arc<F>)> {
         self.0.iter().map(|(object, facet)| (object, facet))
     }
 }
 
 impl<F: Facet> Facets<F> {
-    fn derive(world: &World, before: Option<&Self>) -> Self {
-        let objects: Vec<&Arc<Resource>> = F::KINDS.iter().flat_map(|kind| world.of(*kind)).collect();
-        let known = recall(before.map(|before| &*before.0).unwrap_or_default(), &objects);
-        let facet = |(object, known): (&Arc<Resource>, Option<&Arc<F>>)| {
-            let facet = known.map_or_else(|| Arc::new(F::of(object, world.settings())), Arc::clone);
-            (Arc::clone(object), facet)
-        };
-        Self(objects.into_iter().zip(known).map(facet).collect())
+    fn one(world: &World, object: &Arc<Resource>) -> Option<(Arc<Resource>, Arc<F>)> {
+        Some((Arc::clone(object), Arc::new(F::of(object, world.settings())?)))
     }
+}
+
+/// What facets are sorted by.
+fn key<F: Facet>(object: &Resource) -> (Option<usize>, &str, &str) {
+    let kind = F::KINDS.iter().position(|kind| *kind == object.kind());
+    (kind, object.namespace_or_default(), &object.name)
 }
 
 impl<F: Facet> View for Facets<F> {
     fn of(world: &World) -> Self {
-        Self::derive(world, None)
+        let objects = F::KINDS.iter().flat_map(|kind| world.of(*kind));
+        Self(objects.filter_map(|object| Self::one(world, object)).collect())
     }
 
     fn after(world: &World, before: &Self) -> Self {
-        Self::derive(world, Some(before))
+        let change = world.change(F::KINDS);
+        let mut all: Vec<_> = before.0.iter().filter(|(object, _)| !change.is_gone(object)).cloned().collect();
+        for object in change.fresh().iter().filter(|it| F::KINDS.contains(&it.kind())) {
+            let Some(facet) = Self::one(world, object) else { continue };
+            let at = all.partition_point(|(other, _)| key::<F>(other) < key::<F>(object));
+            if all.get(at).is_some_and(|(other, _)| key::<F>(other) == key::<F>(object)) {
+                // Which of two comes first is told by where they were read.
+                return Self::of(world);
+            }
+            all.insert(at, facet);
+        }
+        Self(all)
     }
 }
 

@@ -68,11 +68,37 @@ fn is_same(known: &[GroupKind], kinds: &[Kind<'_>]) -> bool {
     known.len() == kinds.len() && known.iter().zip(kinds).all(|(known, kind)| known.is(kind.group, kind.name))
 }
 
-/// Which objects are not the very same as a look ago.
+/// Which objects are not the very same as in the world before.
+///
+/// ```
+/// use std::collections::BTreeSet;
+/// use std::sync::Arc;
+///
+/// use meshery_core::GroupKind;
+/// use meshery_core::resource::{File, Node, Resource, Value};
+/// use meshery_core::world::{Settings, World};
+///
+/// # const POD: meshery_core::resource::Kind<'_> = meshery_core::resource::Kind::new("", "Pod");
+/// # let pod = |name: &str| Arc::new(Resource {
+/// #     file: Arc::new(File::new("a.yaml", "")),
+/// #     cluster: None,
+/// #     api_version: "v1".into(),
+/// #     kind: "Pod".into(),
+/// #     namespace: None,
+/// #     name: name.into(),
+/// #     root: Node { value: Value::Null, span: Default::default() },
+/// # });
+/// let (gone, stays, fresh) = (pod("gone"), pod("stays"), pod("fresh"));
+/// let before = World::new(vec![Arc::clone(&gone), Arc::clone(&stays)], Settings::default());
+/// let changed = BTreeSet::from([GroupKind::new("", "Pod")]);
+/// let world = before.with(vec![Arc::clone(&stays), Arc::clone(&fresh)], &changed);
+/// let change = world.change(&[POD]);
+/// assert!(change.is_gone(&gone) && !change.is_gone(&stays));
+/// assert_eq!(change.fresh().iter().map(|it| &*it.name).collect::<Vec<_>>(), ["fresh"]);
+/// ```
 #[derive(Debug, Default)]
-pub(super) struct Change {
-    /// Those that are here now.
-    pub(super) fresh: Vec<Arc<Resource>>,
+pub struct Change {
+    fresh: Vec<Arc<Resource>>,
     /// Where those are in memory that are here no longer; what was found about them holds them, so that nothing else is
     /// there.
     gone: BTreeSet<usize>,
@@ -104,12 +130,18 @@ impl Change {
         }
     }
 
-    pub(super) fn is_gone(&self, resource: &Arc<Resource>) -> bool {
-        self.gone.contains(&address(resource))
+    /// Those that are here now and were not, of each kind sorted by namespace and name.
+    pub fn fresh(&self) -> &[Arc<Resource>] {
+        &self.fresh
     }
 
-    /// The namespaces in which something of these kinds has changed.
-    pub(super) fn namespaces(&self, kinds: &[Kind<'_>]) -> BTreeSet<&str> {
+    /// Whether an object of the world before is here no longer.
+    pub fn is_gone(&self, object: &Arc<Resource>) -> bool {
+        self.gone.contains(&address(object))
+    }
+
+    /// The namespaces in which something of these kinds has changed. What has none counts as being in `default`.
+    pub fn namespaces(&self, kinds: &[Kind<'_>]) -> BTreeSet<&str> {
         let changed =
             self.namespaces.iter().filter(|(changed, _)| kinds.iter().any(|it| changed.is(it.group, it.name)));
         changed.flat_map(|(_, namespaces)| namespaces).map(|namespace| &**namespace).collect()

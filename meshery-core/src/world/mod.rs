@@ -4,9 +4,8 @@
 //! |---|---|
 //! | `facet` | [`Facet`]: what is derived from each object alone |
 //! | [`labels`] | labels, and the selectors that ask for them |
-//! | `memory` | [`Memory`]: what was found about each object by itself |
+//! | `memory` | [`Memory`]: what was found about each object by itself; [`Change`]: which objects are not the same as before |
 //! | `nearby` | [`Nearby`]: what is found about an object by itself and what is near to it |
-//! | `recall` | [`recall()`]: what was known of the objects that are still here |
 //! | [`settings`] | what a look is told beside the objects |
 //! | `shelf` | the objects of one kind, sorted |
 //! | [`view`] | what is derived from objects once and shared by many rules |
@@ -15,7 +14,6 @@ mod facet;
 pub mod labels;
 mod memory;
 mod nearby;
-mod recall;
 pub mod settings;
 mod shelf;
 pub mod view;
@@ -30,10 +28,8 @@ use crate::resource::{Kind, Resource};
 
 pub use facet::{Facet, Facets};
 pub use labels::{Labels, Selector};
-use memory::Change;
-pub use memory::Memory;
+pub use memory::{Change, Memory};
 pub use nearby::{Nearby, Reach};
-pub use recall::recall;
 pub use settings::Settings;
 use shelf::Shelf;
 pub use view::View;
@@ -143,6 +139,15 @@ impl World {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What is different from the world that this one comes after; nothing for the first one. Who asks has read these kinds;
+    /// those of others are told all the same.
+    pub fn change(&self, kinds: &[Kind<'_>]) -> &Change {
+        for kind in kinds {
+            self.shelf(*kind);
+        }
+        &self.stock.change
+    }
+
     /// What the look was told beside the objects.
     pub fn settings(&self) -> &Settings {
         &self.stock.settings
@@ -211,6 +216,11 @@ impl World {
     /// The objects of a kind, of which nobody is said to have read them.
     fn unread(&self, kind: Kind<'_>) -> &[Arc<Resource>] {
         self.place(kind).map_or(&[], |(_, shelf)| &shelf.resources)
+    }
+
+    /// Those of a namespace.
+    fn unread_within(&self, kind: Kind<'_>, namespace: &str) -> &[Arc<Resource>] {
+        self.place(kind).map_or(&[], |(_, shelf)| shelf.within(namespace))
     }
 
     fn place(&self, kind: Kind<'_>) -> Option<(usize, &Shelf)> {

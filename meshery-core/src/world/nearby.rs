@@ -74,10 +74,12 @@ impl Reach {
         self.is_everywhere || self.namespaces.iter().any(|it| **it == *namespace)
     }
 
-    fn is_among(&self, own: &str, changed: &BTreeSet<&str>) -> bool {
-        let is_changed = |namespace: &str| changed.contains(namespace);
-        !changed.is_empty()
-            && (self.is_everywhere || is_changed(own) || self.namespaces.iter().any(|it| is_changed(it)))
+    fn is_empty(&self) -> bool {
+        !self.is_everywhere && self.namespaces.is_empty()
+    }
+
+    fn is_among(&self, changed: &BTreeSet<&str>) -> bool {
+        !changed.is_empty() && (self.is_everywhere || self.namespaces.iter().any(|it| changed.contains(&**it)))
     }
 }
 
@@ -98,6 +100,7 @@ impl<'w> Nearby<'w> {
         let look = |object: &'w Arc<Resource>| {
             let mut reach = Reach::default();
             let findings = find(object, &mut reach);
+            reach.namespaces.retain(|it| **it != *object.namespace_or_default());
             Found::new(object, findings, reach)
         };
         if self.world.is_at_each.swap(true, Ordering::Relaxed) {
@@ -108,18 +111,19 @@ impl<'w> Nearby<'w> {
             return findings;
         }
         let change = &self.world.stock.change;
-        // Where nothing is found, and nothing near can change that, there is nothing to remember.
-        let counts = |it: &Found| it.findings.is_some() || !self.kinds.is_empty();
+        // Where nothing is found, and only what is in its own namespace can change that, there is nothing to remember: all
+        // objects of a namespace are looked at again when something in it changes.
+        let counts = |it: &Found| it.findings.is_some() || !it.reach.is_empty();
         let before = self.world.before.as_ref().and_then(|it| it.of(&self.world.found(), kinds, self.kinds));
         let found: Vec<Found> = if let Some(before) = before {
             let changed = change.namespaces(self.kinds);
-            let here = before.iter().filter(|it| !change.is_gone(&it.object));
-            let known = here.map(|it| {
-                let is_stale = it.reach.is_among(it.object.namespace_or_default(), &changed);
-                if is_stale { look(&it.object) } else { it.clone() }
-            });
-            let fresh = change.fresh.iter().filter(|object| kinds.contains(&object.kind()));
-            known.chain(fresh.map(look)).filter(counts).collect()
+            let is_near = |object: &Resource| changed.contains(object.namespace_or_default());
+            let rest = before.iter().filter(|it| !change.is_gone(&it.object) && !is_near(&it.object));
+            let known = rest.map(|it| if it.reach.is_among(&changed) { look(&it.object) } else { it.clone() });
+            let fresh = change.fresh().iter().filter(|it| kinds.contains(&it.kind()) && !is_near(it));
+            let places = changed.iter().flat_map(|namespace| kinds.iter().map(move |kind| (*kind, *namespace)));
+            let near = places.flat_map(|(kind, namespace)| self.world.unread_within(kind, namespace));
+            known.chain(fresh.chain(near).map(look)).filter(counts).collect()
         } else {
             kinds.iter().flat_map(|kind| self.world.unread(*kind)).map(look).filter(counts).collect()
         };

@@ -28,8 +28,9 @@ pub trait View: Any + Send + Sync {
     /// Derives it.
     fn of(world: &World) -> Self;
 
-    /// Derives it anew from what has changed since it was derived before: what was derived from one object alone, as long
-    /// as that object is the very same, need not be derived again.
+    /// Derives it anew from what has changed since it was derived before, in the world that this one comes after: what was
+    /// derived from one object alone, as long as that object is the very same, need not be derived again. Which ones are
+    /// not, [`World::change`] tells.
     fn after(world: &World, before: &Self) -> Self
     where
         Self: Sized,
@@ -56,7 +57,7 @@ pub(super) struct Views(Mutex<BTreeMap<TypeId, Arc<Cell>>>);
 #[derive(Default)]
 struct Cell {
     kept: OnceLock<Kept>,
-    /// What it was before something changed.
+    /// What it was in the world before, if something has changed since.
     before: Option<Arc<dyn Any + Send + Sync>>,
 }
 
@@ -75,17 +76,18 @@ impl Views {
         (view.unwrap_or_else(|_| Arc::new(derive(None).0)), Arc::clone(&kept.reads))
     }
 
-    /// Those that were derived from none of these kinds; all others are remembered as they were.
+    /// Those that were derived from none of these kinds; all others are remembered as they were in this world.
     pub(super) fn without(&self, changed: &BTreeSet<GroupKind>) -> Self {
         let all = GroupKind::new("*", "*");
         let stays = |kept: &Kept| !kept.reads.contains(&all) && kept.reads.is_disjoint(changed);
         let next = |cell: &Cell| match cell.kept.get() {
-            Some(kept) if stays(kept) => Cell { kept: OnceLock::from(kept.clone()), before: None },
-            Some(kept) => Cell { kept: OnceLock::new(), before: Some(Arc::clone(&kept.view)) },
-            None => Cell { kept: OnceLock::new(), before: cell.before.clone() },
+            Some(kept) if stays(kept) => Some(Cell { kept: OnceLock::from(kept.clone()), before: None }),
+            Some(kept) => Some(Cell { kept: OnceLock::new(), before: Some(Arc::clone(&kept.view)) }),
+            // What was known longer ago is of a world since which more has changed than the next one can tell.
+            None => None,
         };
         let cells = self.cells();
-        Self(Mutex::new(cells.iter().map(|(id, cell)| (*id, Arc::new(next(cell)))).collect()))
+        Self(Mutex::new(cells.iter().filter_map(|(id, cell)| Some((*id, Arc::new(next(cell)?)))).collect()))
     }
 
     fn cells(&self) -> std::sync::MutexGuard<'_, BTreeMap<TypeId, Arc<Cell>>> {

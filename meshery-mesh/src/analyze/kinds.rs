@@ -44,3 +44,17 @@ kinds! {
         REQUEST_AUTHENTICATION = "RequestAuthentication",
     "telemetry.istio.io": TELEMETRY = "Telemetry",
 }
+
+/// A kind and others, of which there is one fewer.
+pub(in crate::analyze) const fn and_others<const COUNT: usize>(
+    first: Kind<'static>,
+    others: &[Kind<'static>],
+) -> [Kind<'static>; COUNT] {
+    let mut kinds = [first; COUNT];
+    let mut at = 1;
+    while at < COUNT {
+        kinds[at] = others[at - 1];
+        at += 1;
+    }
+    kinds
+}

@@ -37,7 +37,7 @@ const NUMBERS: [&str; 3] = [
 ];
 
 /// What is wrong with the value of an annotation, if something is.
-pub(in crate::analyze) fn annotation_problem(annotation: &Annotation) -> Option<String> {
+pub(in crate::analyze) fn annotation_problem(annotation: &Annotation<'_>) -> Option<String> {
     let value = annotation.field.value.as_str()?;
     let name = annotation.name();
     // Of all only this one is of Services.
@@ -79,7 +79,7 @@ pub(in crate::analyze) fn annotation_problem(annotation: &Annotation) -> Option<
     }
 }
 
-fn port(annotation: &Annotation, value: &str, least: i64) -> Option<String> {
+fn port(annotation: &Annotation<'_>, value: &str, least: i64) -> Option<String> {
     match annotation.port(value) {
         _ if value.is_empty() => None,
         Some(port) if (least..=65535).contains(&port) => None,
@@ -120,7 +120,7 @@ fn is_range(item: &str) -> bool {
 }
 
 /// `SERVICE:PORT`, `SERVICE:PORT:DATACENTER`, with labels in the name perhaps, or `prepared_query:NAME:PORT`.
-fn upstreams(annotation: &Annotation, value: &str) -> Option<String> {
+fn upstreams(annotation: &Annotation<'_>, value: &str) -> Option<String> {
     let mut items = value.split(',').map(str::trim).filter(|item| !item.is_empty());
     items.find_map(|item| {
         let parts: Vec<&str> = item.split(':').map(str::trim).collect();

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use meshery_core::World;
 use meshery_core::resource::{Field, Node, Resource};
-use meshery_core::world::View;
+use meshery_core::{Finding, World};
 
 use crate::analyze::consul::values::go;
-use crate::analyze::kinds::{REPLICA_SET, SERVICE};
-use crate::analyze::kubernetes::Workloads;
+use crate::analyze::kinds::REPLICA_SET;
+use crate::analyze::kubernetes::{Annotated, Holder, each_annotated};
 
 /// What the names of Consul's annotations begin with.
 pub(super) const PREFIX: &str = "consul.hashicorp.com/";
@@ -92,22 +91,23 @@ pub(in crate::analyze) const KNOWN: [&str; 72] = [
 ];
 
 /// An annotation of Consul.
-pub(in crate::analyze) struct Annotation {
-    pub(in crate::analyze) object: Arc<Resource>,
-    pub(in crate::analyze) field: Field,
+#[derive(Clone, Copy)]
+pub(in crate::analyze) struct Annotation<'a> {
+    pub(in crate::analyze) object: &'a Arc<Resource>,
+    pub(in crate::analyze) field: &'a Field,
     /// The pod, or the template of one; `None` for a Service.
-    pub(in crate::analyze) pod: Option<Node>,
+    pub(in crate::analyze) pod: Option<&'a Node>,
 }
 
-impl Annotation {
+impl<'a> Annotation<'a> {
     /// Its name without the common beginning.
-    pub(in crate::analyze) fn name(&self) -> &str {
+    pub(in crate::analyze) fn name(&self) -> &'a str {
         self.field.key.strip_prefix(PREFIX).unwrap_or_default()
     }
 
     /// The number of the port that a text names: one of the pod's containers by its name, or a number.
     pub(in crate::analyze) fn port(&self, text: &str) -> Option<i64> {
-        let containers = self.pod.as_ref()?.at(&["spec", "containers"]).map(Node::items).unwrap_or_default();
+        let containers = self.pod?.at(&["spec", "containers"]).map(Node::items).unwrap_or_default();
         let ports = containers.iter().flat_map(|it| it.get("ports").map(Node::items).unwrap_or_default());
         let mut named = ports.filter(|port| port.get("name").and_then(Node::as_str) == Some(text));
         let named = named.find_map(|port| port.get("containerPort")?.as_int());
@@ -115,43 +115,26 @@ impl Annotation {
     }
 
     /// Another annotation beside it, by its name without the common beginning.
-    pub(in crate::analyze) fn beside(&self, name: &str) -> Option<&str> {
+    pub(in crate::analyze) fn beside(&self, name: &str) -> Option<&'a str> {
         let key = format!("{PREFIX}{name}");
-        self.pod.as_ref()?.at(&["metadata", "annotations", &key])?.as_str()
+        self.pod?.at(&["metadata", "annotations", &key])?.as_str()
     }
 }
 
-/// The annotations of Consul in a world.
-pub(in crate::analyze) struct Annotations(Vec<Annotation>);
-
-impl View for Annotations {
-    fn of(world: &World) -> Self {
-        let mut found = Vec::new();
-        for service in world.of(SERVICE) {
-            collect(service, &service.root, None, &mut found);
-        }
-        let workloads = world.view::<Workloads>();
-        // A ReplicaSet has its template from a Deployment.
-        for workload in workloads.iter().filter(|it| it.object.kind() != REPLICA_SET) {
-            collect(&workload.object, &workload.pod, Some(&workload.pod), &mut found);
-        }
-        Self(found)
-    }
-}
-
-impl Annotations {
-    /// All of them.
-    pub(in crate::analyze) fn iter(&self) -> impl Iterator<Item = &Annotation> {
-        self.0.iter()
-    }
-}
-
-fn collect(object: &Arc<Resource>, holder: &Node, pod: Option<&Node>, found: &mut Vec<Annotation>) {
-    let fields = holder.at(&["metadata", "annotations"]).map(Node::fields).unwrap_or_default();
-    let of_consul = fields.iter().filter(|field| field.key.starts_with(PREFIX));
-    found.extend(of_consul.map(|field| Annotation {
-        object: Arc::clone(object),
-        field: field.clone(),
-        pod: pod.cloned(),
-    }));
+/// What there is to say by itself of each annotation of Consul on Services and pods, and in templates of pods.
+pub(in crate::analyze) fn each_annotation(
+    world: &World,
+    find: impl Fn(&Annotation<'_>) -> Option<Finding>,
+) -> Vec<Finding> {
+    each_annotated(world, |annotated| {
+        let Annotated { object, node, holder } = annotated;
+        let pod = match holder {
+            Holder::Service => None,
+            // A ReplicaSet has its template from a Deployment.
+            Holder::Pod if object.kind() != REPLICA_SET => Some(node),
+            _ => return Vec::new(),
+        };
+        let of_consul = annotated.annotations().iter().filter(|field| field.key.starts_with(PREFIX));
+        of_consul.filter_map(|field| find(&Annotation { object, field, pod })).collect()
+    })
 }

@@ -1,15 +1,16 @@
 //! Which of Consul Enterprise's features the Consul has that the objects are for.
 
-use meshery_core::World;
-use meshery_core::resource::{Kind, Node, Value};
-use meshery_core::world::View;
+use std::sync::Arc;
+
+use meshery_core::resource::{Kind, Node, Resource, Value};
+use meshery_core::world::{Facet, Facets, Settings, View, World};
 
 use super::given::text;
 use crate::analyze::kinds::{
     EXPORTED_SERVICES, INGRESS_GATEWAY, SAMENESS_GROUP, SERVICE_DEFAULTS, SERVICE_INTENTIONS, SERVICE_RESOLVER,
     SERVICE_ROUTER, SERVICE_SPLITTER, TERMINATING_GATEWAY,
 };
-use crate::analyze::kubernetes::Workloads;
+use crate::analyze::kubernetes::{WORKLOADS, template_of};
 
 /// The kinds that may name a namespace or an admin partition of Consul.
 pub(in crate::analyze) const KINDS: [Kind<'static>; 9] = [
@@ -45,33 +46,58 @@ pub(in crate::analyze) struct Edition {
     is_meant: bool,
 }
 
+/// How a workload starts Consul's injector.
+struct Started(Vec<String>);
+
+impl Facet for Started {
+    const KINDS: &'static [Kind<'static>] = &WORKLOADS;
+
+    fn of(object: &Arc<Resource>, _: &Settings) -> Option<Self> {
+        let containers = template_of(object)?.at(&["spec", "containers"]).map(Node::items).unwrap_or_default();
+        let words = |container: &Node| -> Vec<String> {
+            let lists = ["command", "args"].into_iter().filter_map(|key| container.get(key));
+            let texts = lists.flat_map(Node::items).filter_map(Node::as_str);
+            texts.flat_map(str::split_whitespace).map(ToOwned::to_owned).collect()
+        };
+        let words: Vec<String> = containers
+            .iter()
+            .map(words)
+            .filter(|words| words.iter().any(|it| it == "inject-connect"))
+            .flatten()
+            .collect();
+        (!words.is_empty()).then_some(Self(words))
+    }
+}
+
+/// An object that is written as for Consul Enterprise.
+struct Meant;
+
+impl Facet for Meant {
+    const KINDS: &'static [Kind<'static>] = &KINDS;
+
+    fn of(object: &Arc<Resource>, _: &Settings) -> Option<Self> {
+        (!scoped(object.root.get("spec")?).is_empty()).then_some(Self)
+    }
+}
+
 impl View for Edition {
     fn of(world: &World) -> Self {
-        let workloads = world.view::<Workloads>();
-        let texts = |container: &Node| -> Vec<String> {
-            let lists = ["command", "args"].into_iter().filter_map(|key| container.get(key));
-            lists.flat_map(Node::items).filter_map(Node::as_str).map(ToOwned::to_owned).collect()
-        };
-        let containers = workloads.iter().flat_map(|workload| workload.containers().iter().map(texts));
-        let told: Vec<String> = containers
-            .map(|texts| texts.join(" "))
-            .filter(|command| command.split_whitespace().any(|word| word == "inject-connect"))
-            .collect();
+        let started = world.view::<Facets<Started>>();
         let state = |option: &str| {
-            if told.is_empty() {
-                return Enabled::Unknown;
-            }
-            let is_on = |word: &str| {
+            let is_on = |word: &String| {
                 let value = word.trim_start_matches('-').strip_prefix(option);
                 value.is_some_and(|value| value.is_empty() || value == "=true")
             };
-            if told.iter().any(|command| command.split_whitespace().any(is_on)) { Enabled::Yes } else { Enabled::No }
+            let mut words = started.iter().flat_map(|(_, started)| &started.0).peekable();
+            if words.peek().is_none() {
+                return Enabled::Unknown;
+            }
+            if words.any(is_on) { Enabled::Yes } else { Enabled::No }
         };
-        let specs = KINDS.iter().flat_map(|kind| world.of(*kind)).filter_map(|object| object.root.get("spec"));
         Self {
             namespaces: state("enable-namespaces"),
             partitions: state("enable-partitions"),
-            is_meant: specs.into_iter().any(|spec| !scoped(spec).is_empty()),
+            is_meant: world.view::<Facets<Meant>>().iter().next().is_some(),
         }
     }
 }

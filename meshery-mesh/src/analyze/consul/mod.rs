@@ -11,7 +11,7 @@ mod services;
 pub(in crate::analyze) mod values;
 
 pub(super) use annotation_values::annotation_problem;
-pub(super) use annotations::{Annotation, Annotations, KNOWN, META};
+pub(super) use annotations::{Annotation, KNOWN, META, each_annotation};
 pub(super) use checks::{Checks, checked};
 pub(super) use edition::{Edition, Enabled, KINDS as SCOPED, scoped};
 pub(super) use filter::is_filter;

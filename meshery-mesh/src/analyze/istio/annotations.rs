@@ -3,20 +3,18 @@
 use std::sync::Arc;
 
 use meshery_core::resource::{Field, Kind, Node, Resource};
-use meshery_core::world::{View, World};
+use meshery_core::{Finding, World};
 
 use super::known::{self, Known};
 use crate::analyze::kinds::{
-    AUTHORIZATION_POLICY, CRON_JOB, DAEMON_SET, DEPLOYMENT, JOB, NAMESPACE, POD, REPLICA_SET, ROLLOUT, SERVICE,
-    SERVICE_ENTRY, STATEFUL_SET, WORKLOAD_ENTRY,
+    AUTHORIZATION_POLICY, DEPLOYMENT, NAMESPACE, POD, REPLICA_SET, SERVICE, SERVICE_ENTRY, WORKLOAD_ENTRY,
 };
-use crate::analyze::kubernetes::Workloads;
+use crate::analyze::kubernetes::{ANNOTATED, Annotated, Holder, annotated};
 
-/// The kinds whose own annotations istioctl looks at.
+/// The kinds whose annotations istioctl looks at.
 const UPSTREAM: [Kind<'static>; 4] = [NAMESPACE, SERVICE, POD, DEPLOYMENT];
-/// Those that matter beside them.
-const OTHERS: [Kind<'static>; 8] =
-    [AUTHORIZATION_POLICY, CRON_JOB, DAEMON_SET, JOB, ROLLOUT, SERVICE_ENTRY, STATEFUL_SET, WORKLOAD_ENTRY];
+/// Those that matter beside what all meshes read.
+const OTHERS: [Kind<'static>; 3] = [AUTHORIZATION_POLICY, SERVICE_ENTRY, WORKLOAD_ENTRY];
 
 /// The one annotation that Istio documents and does not own.
 const INGRESS_CLASS: &str = "kubernetes.io/ingress.class";
@@ -30,20 +28,21 @@ const INTERNAL: &str = "internal.istio.io/";
 const MANAGED: &str = "gateway.istio.io/managed";
 
 /// An annotation of Istio.
-pub(in crate::analyze) struct Annotation {
-    pub(in crate::analyze) object: Arc<Resource>,
+#[derive(Clone, Copy)]
+pub(in crate::analyze) struct Annotation<'a> {
+    pub(in crate::analyze) object: &'a Arc<Resource>,
     /// The kind that it stands on: that of the object, or `Pod` in a template of pods.
-    pub(in crate::analyze) on: &'static str,
-    pub(in crate::analyze) field: Field,
+    pub(in crate::analyze) on: &'a str,
+    pub(in crate::analyze) field: &'a Field,
     /// What Istio knows of it, if it does.
     pub(in crate::analyze) known: Option<&'static Known>,
     /// What has it: the object, or the template.
-    pub(in crate::analyze) holder: Node,
+    pub(in crate::analyze) holder: &'a Node,
 }
 
-impl Annotation {
+impl<'a> Annotation<'a> {
     /// Its name.
-    pub(in crate::analyze) fn name(&self) -> &str {
+    pub(in crate::analyze) fn name(&self) -> &'a str {
         &self.field.key
     }
 
@@ -58,51 +57,39 @@ impl Annotation {
     }
 }
 
-/// The annotations of Istio in a world, but for those that Istio itself puts there.
-pub(in crate::analyze) struct Annotations(Vec<Annotation>);
-
-impl View for Annotations {
-    fn of(world: &World) -> Self {
-        let compatible = world.settings().compatible;
-        let mut found = Vec::new();
-        let others = OTHERS.iter().filter(|_| !compatible);
-        for kind in UPSTREAM.iter().chain(others) {
-            for object in world.of(*kind) {
-                if compatible || object.label(MANAGED).is_none() {
-                    collect(object, &object.root, kind.name, &mut found);
-                }
-            }
-        }
-        if !compatible {
-            let workloads = world.view::<Workloads>();
-            // A ReplicaSet has its template from a Deployment.
-            let makers = workloads.iter().filter(|it| !it.is_pod() && it.object.kind() != REPLICA_SET);
-            for maker in makers.filter(|maker| maker.object.label(MANAGED).is_none()) {
-                collect(&maker.object, &maker.pod, POD.name, &mut found);
-            }
-            found.retain(|annotation| !annotation.name().starts_with(INTERNAL));
-        }
-        Self(found)
+/// What there is to say of each annotation of Istio by itself, but for those that Istio itself puts there.
+pub(in crate::analyze) fn each_annotation(
+    world: &World,
+    find: impl Fn(&Annotation<'_>) -> Option<Finding>,
+) -> Vec<Finding> {
+    if world.settings().compatible {
+        let own = |object| of_holder(Annotated { object, node: &object.root, holder: Holder::Workload });
+        return world
+            .nearby(&[])
+            .each(&UPSTREAM, |object, _| own(object).filter_map(|it| find(&it)).collect::<Vec<_>>());
     }
+    let find = |object| {
+        let annotations = annotated(object).filter(|it| is_read(*it)).flat_map(of_holder);
+        let annotations = annotations.filter(|annotation| !annotation.name().starts_with(INTERNAL));
+        annotations.filter_map(|annotation| find(&annotation)).collect::<Vec<_>>()
+    };
+    let nearby = world.nearby(&[]);
+    let (common, others) =
+        (nearby.each(&ANNOTATED, |object, _| find(object)), nearby.each(&OTHERS, |object, _| find(object)));
+    [common, others].concat()
 }
 
-impl Annotations {
-    /// All of them.
-    pub(in crate::analyze) fn iter(&self) -> impl Iterator<Item = &Annotation> {
-        self.0.iter()
-    }
+/// A ReplicaSet has what it has from a Deployment, and what Istio makes for a Gateway from the Gateway.
+fn is_read(annotated: Annotated<'_>) -> bool {
+    annotated.object.kind() != REPLICA_SET && annotated.object.label(MANAGED).is_none()
 }
 
-fn collect(object: &Arc<Resource>, holder: &Node, on: &'static str, found: &mut Vec<Annotation>) {
-    let fields = holder.at(&["metadata", "annotations"]).map(Node::fields).unwrap_or_default();
-    let of_istio = fields.iter().filter(|field| is_of_istio(&field.key) && !OWN.contains(&&*field.key));
-    found.extend(of_istio.map(|field| Annotation {
-        object: Arc::clone(object),
-        on,
-        field: field.clone(),
-        known: known::annotation(&field.key),
-        holder: holder.clone(),
-    }));
+fn of_holder(annotated: Annotated<'_>) -> impl Iterator<Item = Annotation<'_>> {
+    let Annotated { object, node: holder, .. } = annotated;
+    let on = if annotated.holder == Holder::Pod { POD.name } else { &object.kind };
+    let of_istio =
+        annotated.annotations().iter().filter(|field| is_of_istio(&field.key) && !OWN.contains(&&*field.key));
+    of_istio.map(move |field| Annotation { object, on, field, known: known::annotation(&field.key), holder })
 }
 
 /// What ends like Istio's domain counts as Istio's.

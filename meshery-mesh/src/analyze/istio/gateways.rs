@@ -1,6 +1,6 @@
 //! Gateways of Istio: on which workloads they open ports, and what they serve there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use meshery_core::Span;
@@ -8,7 +8,7 @@ use meshery_core::resource::{Node, Resource, Value};
 use meshery_core::world::{Selector, View, World};
 
 use crate::analyze::kinds::GATEWAY;
-use crate::analyze::kubernetes::{Workload, Workloads};
+use crate::analyze::kubernetes::{WORKLOADS, Workload, Workloads};
 
 /// The modes of TLS in which a server needs a certificate of its own.
 const TERMINATING: [&str; 3] = ["SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL"];
@@ -100,24 +100,15 @@ pub(in crate::analyze) fn whole_number(node: &Node) -> Option<i64> {
     node.as_int().or_else(|| node.as_str()?.parse().ok())
 }
 
-/// Where the workloads of a selector are.
-#[derive(Default)]
-pub(in crate::analyze) struct Reach {
-    /// Whether there is any workload.
-    pub(in crate::analyze) any: bool,
-    /// The namespaces that they are in, sorted; for istioctl, which takes one for all, only the first.
-    pub(in crate::analyze) namespaces: Vec<Arc<str>>,
-}
-
 /// The Gateways of a world, sorted by namespace and name.
 pub(in crate::analyze) struct Gateways {
     all: Vec<Gateway>,
-    reach: BTreeMap<Selector, Reach>,
+    /// Every selector that occurs: many Gateways have one.
+    selectors: BTreeSet<Selector>,
 }
 
 impl View for Gateways {
     fn of(world: &World) -> Self {
-        let compatible = world.settings().compatible;
         let mut all: Vec<Gateway> = Vec::new();
         for gateway in world.of(GATEWAY).iter().map(Gateway::new) {
             // Of two objects with one name the last one is what the API server keeps.
@@ -126,14 +117,7 @@ impl View for Gateways {
             });
             all.push(gateway);
         }
-        let workloads = world.view::<Workloads>();
-        let mut reach = BTreeMap::new();
-        for gateway in &all {
-            if !reach.contains_key(&gateway.selector) {
-                reach.insert(gateway.selector.clone(), reach_of(&gateway.selector, &workloads, compatible));
-            }
-        }
-        Self { all, reach }
+        Self { selectors: all.iter().map(|gateway| gateway.selector.clone()).collect(), all }
     }
 }
 
@@ -147,41 +131,69 @@ impl Gateways {
     pub(in crate::analyze) fn get(&self, at: usize) -> Option<&Gateway> {
         self.all.get(at)
     }
-
-    /// Every selector that occurs.
-    pub(in crate::analyze) fn selectors(&self) -> impl Iterator<Item = &Selector> {
-        self.reach.keys()
-    }
-
-    /// Where the workloads of a Gateway are.
-    pub(in crate::analyze) fn reach(&self, gateway: &Gateway) -> Option<&Reach> {
-        self.reach.get(&gateway.selector)
-    }
 }
 
-/// The workloads that a Gateway's selector asks for, in all namespaces; for istioctl only pods are any.
-pub(in crate::analyze) fn serving<'a>(
-    selector: &'a Selector,
-    workloads: &'a Workloads,
+/// Which workloads Gateways configure: those that their selectors ask for, in all namespaces; for istioctl only pods are any.
+pub(in crate::analyze) struct Configured {
+    workloads: Arc<Workloads>,
+    /// By selector, the namespaces of its workloads, sorted.
+    namespaces: BTreeMap<Selector, Vec<Arc<str>>>,
     compatible: bool,
-) -> impl Iterator<Item = &'a Workload> {
-    workloads.selected_anywhere(selector).filter(move |workload| !compatible || workload.is_pod())
 }
 
-fn reach_of(selector: &Selector, workloads: &Workloads, compatible: bool) -> Reach {
-    let mut reach = Reach::default();
-    for workload in serving(selector, workloads, compatible) {
-        reach.any = true;
-        // For istioctl what names no namespace is in none.
-        if compatible && workload.object.namespace.is_none() {
-            continue;
-        }
-        if reach.namespaces.last().is_none_or(|last| **last != *workload.namespace()) {
-            reach.namespaces.push(workload.namespace().into());
-        }
-        if compatible {
-            break;
-        }
+impl View for Configured {
+    fn of(world: &World) -> Self {
+        Self::derive(world, None)
     }
-    reach
+
+    fn after(world: &World, before: &Self) -> Self {
+        Self::derive(world, Some(before))
+    }
+}
+
+impl Configured {
+    fn derive(world: &World, before: Option<&Self>) -> Self {
+        let (gateways, workloads) = (world.view::<Gateways>(), world.view::<Workloads>());
+        let compatible = world.settings().compatible;
+        let has_any = |namespace: &str, selector: &Selector| {
+            workloads.selected(namespace, selector).any(|workload| !compatible || workload.is_pod())
+        };
+        let changed = world.change(&WORKLOADS).namespaces(&WORKLOADS);
+        let namespaces_of = |selector: &Selector| {
+            let known = before.and_then(|before| before.namespaces.get(selector));
+            let namespaces = workloads.namespaces().map(|(namespace, _)| namespace);
+            let is_one = |namespace: &&Arc<str>| match known.filter(|_| !changed.contains(&***namespace)) {
+                Some(known) => known.binary_search(namespace).is_ok(),
+                None => has_any(namespace, selector),
+            };
+            namespaces.filter(is_one).cloned().collect()
+        };
+        let of_each = gateways.selectors.iter().map(|selector| (selector.clone(), namespaces_of(selector)));
+        Self { namespaces: of_each.collect(), workloads, compatible }
+    }
+
+    /// Every selector that occurs, with the workloads that it asks for.
+    pub(in crate::analyze) fn iter(&self) -> impl Iterator<Item = (&Selector, impl Iterator<Item = &Workload>)> {
+        self.namespaces.iter().map(|(selector, namespaces)| {
+            let selected = namespaces.iter().flat_map(|namespace| self.workloads.selected(namespace, selector));
+            (selector, selected.filter(|workload| !self.compatible || workload.is_pod()))
+        })
+    }
+
+    /// Whether a Gateway configures any.
+    pub(in crate::analyze) fn has_any(&self, gateway: &Gateway) -> bool {
+        self.namespaces.get(&gateway.selector).is_some_and(|namespaces| !namespaces.is_empty())
+    }
+
+    /// The namespaces of those that a Gateway configures, sorted. istioctl takes one for all: the first one's, if that
+    /// names one.
+    pub(in crate::analyze) fn namespaces(&self, gateway: &Gateway) -> Vec<Arc<str>> {
+        let namespaces = self.namespaces.get(&gateway.selector).map(Vec::as_slice).unwrap_or_default();
+        if !self.compatible {
+            return namespaces.to_vec();
+        }
+        let pods = namespaces.iter().flat_map(|namespace| self.workloads.selected(namespace, &gateway.selector));
+        let first = pods.filter(|workload| workload.is_pod()).find_map(|pod| pod.object.namespace.clone());
+        first.into_iter().collect()
+    }
 }

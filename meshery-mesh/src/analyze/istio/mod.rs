@@ -47,7 +47,7 @@ mod wide_hosts;
 
 pub(super) use ambient::{GATEWAY_NAME, USE_WAYPOINT, WAYPOINT_NAMESPACE, is_enrolled, waypoint};
 pub(super) use annotation_values::problem as annotation_problem;
-pub(super) use annotations::{Annotation, Annotations};
+pub(super) use annotations::{Annotation, each_annotation};
 pub(super) use auto_image::auto_image;
 pub(super) use credentials::{Credential, credentials};
 pub(super) use endpoints::Endpoints;
@@ -56,7 +56,7 @@ pub(super) use exports::Exports;
 pub(super) use gateway_ref::{
     INTERNAL_GATEWAY, bindings, find_named, host_matches, is_internal, matched_bindings, named_gateway,
 };
-pub(super) use gateways::{Gateway, Gateways, Server, serving, whole_number};
+pub(super) use gateways::{Configured, Gateway, Gateways, Server, whole_number};
 pub(super) use given::ingress_gateway;
 pub(super) use host::{CLUSTER_DOMAIN, Host};
 pub(super) use identities::Identities;

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use meshery_core::world::{Labels, Selector, View, World};
 
-use super::gateways::{Gateways, selector_text, serving};
-use crate::analyze::kubernetes::Workloads;
+use super::gateways::{Configured, selector_text};
 
 /// Which selectors of Gateways have a workload in common.
 pub(in crate::analyze) struct Overlap {
@@ -16,10 +15,10 @@ pub(in crate::analyze) struct Overlap {
 impl View for Overlap {
     fn of(world: &World) -> Self {
         let compatible = world.settings().compatible;
-        let (gateways, workloads) = (world.view::<Gateways>(), world.view::<Workloads>());
+        let configured = world.view::<Configured>();
         let mut by_labels: BTreeMap<Labels, Vec<&Selector>> = BTreeMap::new();
-        for selector in gateways.selectors() {
-            for workload in serving(selector, &workloads, compatible) {
+        for (selector, workloads) in configured.iter() {
+            for workload in workloads {
                 let selectors = by_labels.entry(workload.labels.clone()).or_default();
                 if selectors.last() != Some(&selector) {
                     selectors.push(selector);

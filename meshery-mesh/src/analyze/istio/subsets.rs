@@ -15,8 +15,8 @@ pub(in crate::analyze) struct Subsets(ByHost<Arc<Entry>>);
 
 struct Entry {
     rule: Arc<Resource>,
-    /// In full; `None` where none is said.
-    host: Option<String>,
+    /// In full.
+    host: String,
     exports: Exports,
     names: Vec<Arc<str>>,
 }
@@ -24,10 +24,10 @@ struct Entry {
 impl Facet for Entry {
     const KINDS: &'static [Kind<'static>] = &[DESTINATION_RULE];
 
-    fn of(rule: &Arc<Resource>, _: &Settings) -> Self {
-        let host = rule.text(&["spec", "host"]).map(|host| key(host, rule.namespace_or_default()));
+    fn of(rule: &Arc<Resource>, _: &Settings) -> Option<Self> {
+        let host = key(rule.text(&["spec", "host"])?, rule.namespace_or_default());
         let (exports, names) = (Exports::of_spec(rule), names(rule).map(Arc::from).collect());
-        Self { rule: Arc::clone(rule), host, exports, names }
+        Some(Self { rule: Arc::clone(rule), host, exports, names })
     }
 }
 
@@ -35,9 +35,7 @@ impl View for Subsets {
     fn of(world: &World) -> Self {
         let mut hosts = ByHost::default();
         for (_, entry) in world.view::<Facets<Entry>>().iter() {
-            if let Some(host) = &entry.host {
-                hosts.add(host.clone(), Arc::clone(entry));
-            }
+            hosts.add(entry.host.clone(), Arc::clone(entry));
         }
         Self(hosts)
     }

@@ -1,58 +1,50 @@
 //! What is derived from the objects of each namespace by themselves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use meshery_core::resource::Resource;
+use meshery_core::World;
+use meshery_core::resource::{Kind, Resource};
 
 /// What is derived from the objects of each namespace by themselves, and stays for as long as they are the very same.
-pub(in crate::analyze) struct ByNamespace<T>(BTreeMap<Arc<str>, Arc<Part<T>>>);
-
-struct Part<T> {
-    objects: Vec<Arc<Resource>>,
-    derived: T,
-}
-
-impl<T> Default for ByNamespace<T> {
-    fn default() -> Self {
-        Self(BTreeMap::new())
-    }
-}
+pub(in crate::analyze) struct ByNamespace<T>(BTreeMap<Arc<str>, Arc<T>>);
 
 impl<T> ByNamespace<T> {
-    /// Derives it from lists of objects, each sorted by namespace. What is known of a namespace from before stays, if its
-    /// objects do.
-    pub(in crate::analyze) fn new<'a>(
-        lists: impl IntoIterator<Item = &'a [Arc<Resource>]>,
-        before: &Self,
+    /// Derives it from objects of some kinds, anew where something has changed since it was derived in the world before.
+    pub(in crate::analyze) fn new(
+        world: &World,
+        kinds: &[Kind<'_>],
+        before: Option<&Self>,
         derive: impl Fn(&[Arc<Resource>]) -> T,
     ) -> Self {
-        let mut namespaces: BTreeMap<&str, Vec<Arc<Resource>>> = BTreeMap::new();
-        for list in lists {
-            for objects in list.chunk_by(|a, b| a.namespace_or_default() == b.namespace_or_default()) {
-                let name = objects.first().map(|it| it.namespace_or_default()).unwrap_or_default();
-                namespaces.entry(name).or_default().extend_from_slice(objects);
+        let names = |kind: &Kind<'_>| -> Vec<&str> {
+            let of_each = world.of(*kind).chunk_by(|a, b| a.namespace_or_default() == b.namespace_or_default());
+            of_each.filter_map(<[_]>::first).map(|object| object.namespace_or_default()).collect()
+        };
+        let stale: BTreeSet<&str> = match before {
+            Some(_) => world.change(kinds).namespaces(kinds),
+            None => kinds.iter().flat_map(names).collect(),
+        };
+        let mut parts = before.map(|before| before.0.clone()).unwrap_or_default();
+        for namespace in stale {
+            let objects = kinds.iter().flat_map(|kind| world.within(*kind, namespace)).cloned().collect::<Vec<_>>();
+            if objects.is_empty() {
+                parts.remove(namespace);
+            } else {
+                parts.insert(namespace.into(), Arc::new(derive(&objects)));
             }
         }
-        let part = |(name, objects): (&str, Vec<Arc<Resource>>)| match before
-            .0
-            .get_key_value(name)
-            .filter(|(_, known)| are_same(&known.objects, &objects))
-        {
-            Some((name, known)) => (Arc::clone(name), Arc::clone(known)),
-            None => (name.into(), Arc::new(Part { derived: derive(&objects), objects })),
-        };
-        Self(namespaces.into_iter().map(part).collect())
+        Self(parts)
     }
 
     /// What is derived of a namespace, if it has such objects.
     pub(in crate::analyze) fn get(&self, namespace: &str) -> Option<&T> {
-        self.0.get(namespace).map(|part| &part.derived)
+        self.0.get(namespace).map(|part| &**part)
     }
 
     /// Of each namespace, sorted.
     pub(in crate::analyze) fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &T)> {
-        self.0.iter().map(|(namespace, part)| (namespace, &part.derived))
+        self.0.iter().map(|(namespace, part)| (namespace, &**part))
     }
 
     /// Whether the objects of a namespace are the very same as in another look.

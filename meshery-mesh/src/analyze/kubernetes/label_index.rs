@@ -33,6 +33,11 @@ impl LabelIndex {
         self.all.push(labels);
     }
 
+    /// The values that they give to a label.
+    pub(in crate::analyze) fn values(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.having.0.get(name).into_iter().flat_map(|values| values.keys().map(|value| &**value))
+    }
+
     /// Whether one of them has all these labels.
     pub(in crate::analyze) fn has(&self, wanted: &Labels) -> bool {
         self.having(wanted).next().is_some()

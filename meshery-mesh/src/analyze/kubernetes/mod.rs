@@ -1,5 +1,6 @@
 //! What rules derive from Kubernetes' own objects.
 
+mod annotated;
 mod by_namespace;
 mod label_index;
 mod namespaces;
@@ -9,6 +10,7 @@ mod secrets;
 mod services;
 mod workloads;
 
+pub(super) use annotated::{ANNOTATED, Annotated, Holder, annotated, each_annotated};
 pub(super) use by_namespace::{ByNamespace, are_same};
 pub(super) use label_index::{LabelIndex, SelectorIndex};
 pub(super) use namespaces::Namespaces;

@@ -27,8 +27,8 @@ impl View for Namespaces {
         let mut names: BTreeSet<String> = world.of(NAMESPACE).iter().map(|it| it.name.to_string()).collect();
         if !compatible {
             names.extend(GIVEN.map(String::from));
-            names.extend(world.view::<Services>().iter().map(|service| service.namespace().to_owned()));
-            names.extend(world.view::<Workloads>().iter().map(|workload| workload.namespace().to_owned()));
+            names.extend(world.view::<Services>().namespaces().map(str::to_owned));
+            names.extend(world.view::<Workloads>().namespaces().map(|(namespace, _)| namespace.to_string()));
         }
         Self {
             reversed: names.iter().map(|name| backwards(name)).collect(),

@@ -90,11 +90,11 @@ struct OfNamespace {
 
 impl View for Services {
     fn of(world: &World) -> Self {
-        Self::derive(world, &ByNamespace::default())
+        Self::derive(world, None)
     }
 
     fn after(world: &World, before: &Self) -> Self {
-        Self::derive(world, &before.by_namespace)
+        Self::derive(world, Some(&before.by_namespace))
     }
 }
 
@@ -113,13 +113,18 @@ impl OfNamespace {
 }
 
 impl Services {
-    fn derive(world: &World, before: &ByNamespace<OfNamespace>) -> Self {
-        Self { by_namespace: ByNamespace::new([world.of(SERVICE)], before, OfNamespace::new) }
+    fn derive(world: &World, before: Option<&ByNamespace<OfNamespace>>) -> Self {
+        Self { by_namespace: ByNamespace::new(world, &[SERVICE], before, OfNamespace::new) }
     }
 
     /// All of them, sorted by namespace and name.
     pub(in crate::analyze) fn iter(&self) -> impl Iterator<Item = &Service> {
         self.by_namespace.iter().flat_map(|(_, of_namespace)| &of_namespace.all)
+    }
+
+    /// The namespaces that have some, sorted.
+    pub(in crate::analyze) fn namespaces(&self) -> impl Iterator<Item = &str> {
+        self.by_namespace.iter().map(|(namespace, _)| &**namespace)
     }
 
     /// Whether a namespace has the very same ones as another look.

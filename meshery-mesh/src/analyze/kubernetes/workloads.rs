@@ -8,7 +8,9 @@ use meshery_core::resource::{Kind, Node, Resource};
 use meshery_core::world::{Labels, Selector, View, World};
 
 use super::{ByNamespace, LabelIndex, Service, Services};
-use crate::analyze::kinds::{CRON_JOB, DAEMON_SET, DEPLOYMENT, JOB, POD, REPLICA_SET, ROLLOUT, SERVICE, STATEFUL_SET};
+use crate::analyze::kinds::{
+    CRON_JOB, DAEMON_SET, DEPLOYMENT, JOB, POD, REPLICA_SET, ROLLOUT, SERVICE, STATEFUL_SET, and_others,
+};
 
 /// Where each kind keeps its pods' template.
 const TEMPLATES: [(Kind<'static>, &[&str]); 8] = [
@@ -23,20 +25,17 @@ const TEMPLATES: [(Kind<'static>, &[&str]); 8] = [
 ];
 
 /// The kinds of workloads.
-pub(in crate::analyze) const WORKLOADS: [Kind<'static>; TEMPLATES.len()] = kinds();
-/// Those, and what leads to them.
-pub(in crate::analyze) const SERVED: [Kind<'static>; TEMPLATES.len() + 1] = kinds();
-
-/// The kinds of workloads, and for what else there is room, Services.
-const fn kinds<const ROOM: usize>() -> [Kind<'static>; ROOM] {
-    let mut kinds = [SERVICE; ROOM];
+pub(in crate::analyze) const WORKLOADS: [Kind<'static>; TEMPLATES.len()] = {
+    let mut kinds = [POD; TEMPLATES.len()];
     let mut at = 0;
     while at < TEMPLATES.len() {
         kinds[at] = TEMPLATES[at].0;
         at += 1;
     }
     kinds
-}
+};
+/// Those, and what leads to them.
+pub(in crate::analyze) const SERVED: [Kind<'static>; WORKLOADS.len() + 1] = and_others(SERVICE, &WORKLOADS);
 
 /// Something that runs, or will: a pod, or what makes pods, also when it makes none at the moment.
 #[derive(Clone, Debug)]
@@ -159,17 +158,17 @@ impl OfNamespace {
 
 impl View for Workloads {
     fn of(world: &World) -> Self {
-        Self::derive(world, &ByNamespace::default())
+        Self::derive(world, None)
     }
 
     fn after(world: &World, before: &Self) -> Self {
-        Self::derive(world, &before.by_namespace)
+        Self::derive(world, Some(&before.by_namespace))
     }
 }
 
 impl Workloads {
-    fn derive(world: &World, before: &ByNamespace<OfNamespace>) -> Self {
-        Self { by_namespace: ByNamespace::new(WORKLOADS.map(|kind| world.of(kind)), before, OfNamespace::new) }
+    fn derive(world: &World, before: Option<&ByNamespace<OfNamespace>>) -> Self {
+        Self { by_namespace: ByNamespace::new(world, &WORKLOADS, before, OfNamespace::new) }
     }
 
     /// Whether a namespace has the very same ones as another look.
@@ -210,6 +209,11 @@ impl Workloads {
         selector: &'a Selector,
     ) -> impl Iterator<Item = &'a Workload> {
         self.by_namespace.get(namespace).into_iter().flat_map(|of_namespace| of_namespace.selected(selector))
+    }
+
+    /// The values that they give to a label, in no order.
+    pub(in crate::analyze) fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.by_namespace.iter().flat_map(move |(_, of_namespace)| of_namespace.labels.values(name))
     }
 
     /// Those of all namespaces that a selector asks for.

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use meshery_core::resource::{Field, Node, Resource};
-use meshery_core::world::{View, World};
+use meshery_core::{Finding, World};
 
-use crate::analyze::kinds::{NAMESPACE, SERVICE};
-use crate::analyze::kubernetes::Workloads;
+use crate::analyze::kubernetes::{Annotated, Holder, each_annotated};
 use crate::analyze::values::{address, duration};
 
 /// What a value has to be.
@@ -110,57 +109,39 @@ const KNOWN: [(&str, Kind); 60] = [
 ];
 
 /// An annotation of Kuma, or its label that is a switch.
-pub(in crate::analyze) struct Annotation {
-    pub(in crate::analyze) object: Arc<Resource>,
-    pub(in crate::analyze) field: Field,
+#[derive(Clone, Copy)]
+pub(in crate::analyze) struct Annotation<'a> {
+    pub(in crate::analyze) object: &'a Arc<Resource>,
+    pub(in crate::analyze) field: &'a Field,
     /// Whether it is read as an annotation, and not as a label.
     pub(in crate::analyze) is_read: bool,
     /// What has it: the object, or a template of pods.
-    holder: Node,
+    holder: &'a Node,
 }
 
-impl Annotation {
+impl Annotation<'_> {
     /// Whether what has it has a label too.
     pub(in crate::analyze) fn has_label(&self, name: &str) -> bool {
         self.holder.at(&["metadata", "labels", name]).is_some()
     }
 }
 
-/// Those of namespaces, Services and pods, and of the templates of pods.
-pub(in crate::analyze) struct Annotations {
-    all: Vec<Annotation>,
+/// What there is to say by itself of each one of namespaces, Services and pods, and of the templates of pods.
+pub(in crate::analyze) fn each_annotation(
+    world: &World,
+    find: impl Fn(&Annotation<'_>) -> Option<Finding>,
+) -> Vec<Finding> {
+    each_annotated(world, |annotated| {
+        let is_read = annotated.holder != Holder::Workload;
+        of_holder(annotated).filter(|_| is_read).filter_map(|annotation| find(&annotation)).collect::<Vec<_>>()
+    })
 }
 
-impl View for Annotations {
-    fn of(world: &World) -> Self {
-        let mut all = Vec::new();
-        for object in world.of(NAMESPACE).iter().chain(world.of(SERVICE)) {
-            add(&mut all, object, &object.root);
-        }
-        for workload in world.view::<Workloads>().iter() {
-            add(&mut all, &workload.object, &workload.pod);
-        }
-        Self { all }
-    }
-}
-
-impl Annotations {
-    /// All of them.
-    pub(in crate::analyze) fn iter(&self) -> impl Iterator<Item = &Annotation> {
-        self.all.iter()
-    }
-}
-
-fn add(all: &mut Vec<Annotation>, object: &Arc<Resource>, holder: &Node) {
-    let fields = |name: &str| holder.at(&["metadata", name]).map(Node::fields).unwrap_or_default();
-    let annotations = fields("annotations").iter().filter(|field| is_own(&field.key)).map(|field| (field, true));
-    let labels = fields("labels").iter().filter(|field| &*field.key == INJECTION).map(|field| (field, false));
-    all.extend(annotations.chain(labels).map(|(field, is_read)| Annotation {
-        object: Arc::clone(object),
-        field: field.clone(),
-        is_read,
-        holder: holder.clone(),
-    }));
+fn of_holder(annotated: Annotated<'_>) -> impl Iterator<Item = Annotation<'_>> {
+    let Annotated { object, node: holder, .. } = annotated;
+    let annotations = annotated.annotations().iter().filter(|field| is_own(&field.key)).map(|field| (field, true));
+    let labels = annotated.labels().iter().filter(|field| &*field.key == INJECTION).map(|field| (field, false));
+    annotations.chain(labels).map(move |(field, is_read)| Annotation { object, field, is_read, holder })
 }
 
 /// Whether a name is in Kuma's domain.

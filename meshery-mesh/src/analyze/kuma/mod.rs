@@ -18,7 +18,7 @@ mod tags;
 mod targets;
 mod template;
 
-pub(in crate::analyze) use annotations::{Annotation, Annotations, is_known, known_names, wanted};
+pub(in crate::analyze) use annotations::{each_annotation, is_known, known_names, wanted};
 pub(in crate::analyze) use check::{Flaws, confs, entries, kind, list, of_kinds, present, text, walk};
 pub(in crate::analyze) use dialect::{Dialect, is_of_two};
 pub(in crate::analyze) use policies::{KINDS, policy};

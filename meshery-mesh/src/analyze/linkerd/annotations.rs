@@ -1,13 +1,6 @@
 //! The annotations that the proxy injector reads, and their values.
 
-use std::sync::Arc;
-
-use meshery_core::World;
-use meshery_core::resource::{Node, Resource};
-
 use super::opaque;
-use crate::analyze::kinds::{NAMESPACE, SERVICE};
-use crate::analyze::kubernetes::Workloads;
 use crate::analyze::linkerd::values::cidr::Cidr;
 use crate::analyze::values::{duration, quantity};
 
@@ -155,30 +148,4 @@ impl Form {
             Self::Networks => "networks between commas, such as \"10.0.0.0/8\"".into(),
         }
     }
-}
-
-/// What has annotations.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::analyze) enum Holder {
-    Namespace,
-    /// A pod, or the template of one.
-    Pod,
-    Service,
-    /// What makes pods, and has annotations of its own.
-    Workload,
-}
-
-/// The metadata of all namespaces, pods, Services, and of what makes pods.
-pub(in crate::analyze) fn metadata(world: &World) -> Vec<(Arc<Resource>, Node, Holder)> {
-    let own = |object: &Arc<Resource>, holder| Some((Arc::clone(object), object.root.get("metadata")?.clone(), holder));
-    let mut all: Vec<_> = world.of(NAMESPACE).iter().filter_map(|object| own(object, Holder::Namespace)).collect();
-    all.extend(world.of(SERVICE).iter().filter_map(|object| own(object, Holder::Service)));
-    for workload in world.view::<Workloads>().iter() {
-        let pod = workload.pod.get("metadata").cloned();
-        all.extend(pod.map(|metadata| (Arc::clone(&workload.object), metadata, Holder::Pod)));
-        if !workload.is_pod() {
-            all.extend(own(&workload.object, Holder::Workload));
-        }
-    }
-    all
 }

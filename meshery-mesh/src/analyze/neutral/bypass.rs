@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use meshery_core::resource::{Field, Node, Resource};
-use meshery_core::world::{Labels, Selector, View, World};
+use meshery_core::resource::{Field, Kind, Node, Resource};
+use meshery_core::world::{Facet, Facets, Labels, Selector, Settings, View, World};
 
 use super::kinds::{LINKERD_AUTHORIZATION, LINKERD_SERVER};
 use super::place::{items, text};
 use super::{Members, Mesh, Place};
-use crate::analyze::kinds::{AUTHORIZATION_POLICY, NAMESPACE, PEER_AUTHENTICATION};
+use crate::analyze::kinds::{AUTHORIZATION_POLICY, NAMESPACE, PEER_AUTHENTICATION, and_others};
+use crate::analyze::kubernetes::{WORKLOADS, template_of};
 
 /// Which calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +65,11 @@ const ANNOTATIONS: [(Mesh, &str, Direction, Holds); 18] = [
 /// Ports of Istio's own proxy, which an injector writes there.
 const OWN_PORTS: RangeInclusive<u16> = 15_000..=15_099;
 
+/// The kinds of what says it.
+const PLACES: [Kind<'static>; WORKLOADS.len() + 1] = and_others(NAMESPACE, &WORKLOADS);
+
 /// Something that passes the proxy by.
+#[derive(Clone)]
 pub(in crate::analyze) struct Bypass {
     pub(in crate::analyze) mesh: Mesh,
     pub(in crate::analyze) direction: Direction,
@@ -83,22 +88,33 @@ pub(in crate::analyze) struct Bypasses(Vec<Bypass>);
 
 impl View for Bypasses {
     fn of(world: &World) -> Self {
-        let mut found = Vec::new();
-        for member in world.view::<Members>().iter() {
-            let workload = &member.workload;
-            let annotations = workload.pod.at(&["metadata", "annotations"]).map(Node::fields).unwrap_or_default();
-            for field in annotations {
-                let labels = Some(workload.labels.clone());
-                found.extend(bypass(&workload.object, field, labels).filter(|it| it.mesh == member.mesh));
-            }
+        let said = world.view::<Facets<Said>>();
+        if said.iter().next().is_none() {
+            return Self(Vec::new());
         }
-        // Linkerd's proxies take on what their namespace says.
-        for namespace in world.of(NAMESPACE) {
-            let annotations = namespace.root.at(&["metadata", "annotations"]).map(Node::fields).unwrap_or_default();
-            let said = annotations.iter().filter_map(|field| bypass(namespace, field, None));
-            found.extend(said.filter(|it| it.mesh == Mesh::Linkerd));
-        }
-        Self(found)
+        let members = world.view::<Members>();
+        let counts = |object: &Arc<Resource>, it: &Bypass| match object.kind() {
+            // Linkerd's proxies take on what their namespace says.
+            NAMESPACE => it.mesh == Mesh::Linkerd,
+            _ => members.mesh_of(object) == Some(it.mesh),
+        };
+        let said = said.iter().flat_map(|(object, said)| said.0.iter().filter(|it| counts(object, it)).cloned());
+        Self(said.collect())
+    }
+}
+
+/// What an object says of its pods, whatever mesh they are in.
+struct Said(Vec<Bypass>);
+
+impl Facet for Said {
+    const KINDS: &'static [Kind<'static>] = &PLACES;
+
+    fn of(object: &Arc<Resource>, _: &Settings) -> Option<Self> {
+        let holder = if object.kind() == NAMESPACE { &object.root } else { template_of(object)? };
+        let annotations = holder.at(&["metadata", "annotations"])?.fields();
+        let labels = (object.kind() != NAMESPACE).then(|| Labels::of(holder.at(&["metadata", "labels"])));
+        let said = annotations.iter().filter_map(|field| bypass(object, field, labels.clone()));
+        Some(Self(said.collect())).filter(|it| !it.0.is_empty())
     }
 }
 

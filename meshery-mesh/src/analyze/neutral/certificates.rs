@@ -13,7 +13,7 @@ use x509_parser::prelude::GeneralName;
 use super::gateway::{Listener, Listeners, Speaks};
 use super::place::{items, kuma_mesh, text};
 use super::{Mesh, Place};
-use crate::analyze::istio::{Credential, Gateway, Gateways};
+use crate::analyze::istio::{Configured, Credential, Gateway, Gateways};
 use crate::analyze::kinds::SECRET;
 use crate::analyze::kubernetes::Content;
 
@@ -90,7 +90,7 @@ pub(in crate::analyze) struct Certificates(Vec<Presented>);
 impl View for Certificates {
     fn of(world: &World) -> Self {
         let listeners = world.view::<Listeners>();
-        let gateways = world.view::<Gateways>();
+        let (gateways, configured) = (world.view::<Gateways>(), world.view::<Configured>());
         let places = gateways.all().iter().enumerate().map(|(at, gateway)| (Arc::as_ptr(&gateway.object), at));
         let places: HashMap<*const Resource, usize> = places.collect();
         let terminating = listeners.iter().enumerate().filter(|(_, it)| it.speaks == Speaks::Tls);
@@ -98,7 +98,7 @@ impl View for Certificates {
             let gateway = places.get(&Arc::as_ptr(&listener.object)).and_then(|at| gateways.get(*at));
             let named = match (listener.mesh, gateway) {
                 (Mesh::GatewayApi, _) => gateway_api(world, listener),
-                (Mesh::Istio, Some(gateway)) => istio(world, listener, &gateways, gateway),
+                (Mesh::Istio, Some(gateway)) => istio(world, listener, &configured, gateway),
                 (Mesh::Kuma, _) => kuma(world, listener),
                 // Certificates of Consul's own gateways come from its servers or from a service for them.
                 _ => Vec::new(),
@@ -148,11 +148,11 @@ fn gateway_api(world: &World, listener: &Listener) -> Vec<Named> {
     named.collect()
 }
 
-fn istio(world: &World, listener: &Listener, gateways: &Gateways, gateway: &Gateway) -> Vec<Named> {
+fn istio(world: &World, listener: &Listener, configured: &Configured, gateway: &Gateway) -> Vec<Named> {
     let Some(server) = gateway.servers.iter().find(|it| it.node.span == listener.node.span) else { return Vec::new() };
-    let namespaces: &[Arc<str>] = gateways.reach(gateway).map(|reach| &*reach.namespaces).unwrap_or_default();
+    let namespaces = configured.namespaces(gateway);
     let mut found: BTreeMap<(u32, Arc<str>), Named> = BTreeMap::new();
-    for credential in Credential::of(server, namespaces, false) {
+    for credential in Credential::of(server, &namespaces, false) {
         if let Some(secret) = credential.secret(world) {
             let key = (credential.place.span.start, Arc::clone(&secret.name));
             found.entry(key).or_insert_with(|| (Place::of(&listener.object, credential.place), Arc::clone(secret)));

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use meshery_core::resource::Resource;
-use meshery_core::world::{View, World};
+use meshery_core::resource::{Kind, Resource};
+use meshery_core::world::{Facet, Facets, Settings, View, World};
 
 use super::Mesh;
 use crate::analyze::kinds::{DAEMON_SET, DEPLOYMENT, STATEFUL_SET};
@@ -58,14 +58,23 @@ fn label<'a>(object: &'a Resource, name: &str) -> Option<&'a str> {
 /// The control planes of a world.
 pub(in crate::analyze) struct ControlPlanes(Vec<ControlPlane>);
 
+/// What an object is of control planes.
+struct Parts(Vec<ControlPlane>);
+
+impl Facet for Parts {
+    const KINDS: &'static [Kind<'static>] = &[DEPLOYMENT, STATEFUL_SET];
+
+    fn of(object: &Arc<Resource>, _: &Settings) -> Option<Self> {
+        let part = |mesh, enough| ControlPlane { object: Arc::clone(object), mesh, enough };
+        let parts = DIALECTS.iter().filter_map(|(mesh, is_part)| Some(part(*mesh, is_part(object)?)));
+        let parts: Vec<ControlPlane> = parts.collect();
+        (!parts.is_empty()).then_some(Self(parts))
+    }
+}
+
 impl View for ControlPlanes {
     fn of(world: &World) -> Self {
-        let objects = [DEPLOYMENT, STATEFUL_SET].into_iter().flat_map(|kind| world.of(kind));
-        let found = objects.flat_map(|object| {
-            let parts = DIALECTS.iter().filter_map(|(mesh, is_part)| Some((*mesh, is_part(object)?)));
-            parts.map(|(mesh, enough)| ControlPlane { object: Arc::clone(object), mesh, enough })
-        });
-        Self(found.collect())
+        Self(world.view::<Facets<Parts>>().iter().flat_map(|(_, parts)| &parts.0).cloned().collect())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use meshery_core::resource::{Kind, Resource};
-use meshery_core::world::World;
+use meshery_core::world::{Facet, Facets, Settings, World};
 
 use super::Place;
 use crate::analyze::kinds::{DEFINITION, DEPLOYMENT, NAMESPACE};
@@ -139,11 +139,29 @@ impl Product {
         let objects = self.kinds.iter().flat_map(|kind| world.of(*kind));
         let definitions = world.of(DEFINITION).iter();
         let definitions = definitions.filter(|it| it.text(&["spec", "group"]).is_some_and(|group| self.has(group)));
-        let parts = world.of(DEPLOYMENT).iter();
-        let parts = parts.filter(|it| self.label.is_some_and(|(name, value)| it.label(name) == Some(value)));
-        let namespaces = world.of(NAMESPACE).iter();
-        let namespaces = namespaces.filter(|it| self.opt_in.is_some_and(|name| it.label(name).is_some()));
-        objects.chain(parts).chain(namespaces).chain(definitions).cloned().collect()
+        let labelled = world.view::<Facets<Labelled>>();
+        let labelled = labelled.iter().filter(|(_, it)| it.0.contains(&self.title)).map(|(object, _)| object);
+        objects.chain(labelled).chain(definitions).cloned().collect()
+    }
+
+    /// Whether an object's labels say that it is a part of the control plane, or a namespace that takes part.
+    fn is_label_of(&self, object: &Resource) -> bool {
+        match object.kind() {
+            NAMESPACE => self.opt_in.is_some_and(|name| object.label(name).is_some()),
+            _ => self.label.is_some_and(|(name, value)| object.label(name) == Some(value)),
+        }
+    }
+}
+
+/// The products that an object is of by its labels.
+struct Labelled(Vec<&'static str>);
+
+impl Facet for Labelled {
+    const KINDS: &'static [Kind<'static>] = &[DEPLOYMENT, NAMESPACE];
+
+    fn of(object: &Arc<Resource>, _: &Settings) -> Option<Self> {
+        let titles = PRODUCTS.iter().filter(|product| product.is_label_of(object)).map(|product| product.title);
+        Some(Self(titles.collect())).filter(|it| !it.0.is_empty())
     }
 }
 

@@ -169,6 +169,12 @@ impl Members {
         self.joined.iter().flat_map(|(_, members)| members)
     }
 
+    /// The mesh that a workload is in.
+    pub(in crate::analyze) fn mesh_of(&self, workload: &Arc<Resource>) -> Option<Mesh> {
+        let mut members = self.joined.get(workload.namespace_or_default())?.iter();
+        members.find(|member| Arc::ptr_eq(&member.workload.object, workload)).map(|member| member.mesh)
+    }
+
     /// The namespaces that have or get workloads of a mesh, sorted, each with the place that says so.
     pub(in crate::analyze) fn namespaces(&self, mesh: Mesh) -> impl Iterator<Item = (&str, &Place)> {
         self.namespaces.iter().filter_map(move |(name, places)| Some((&**name, places.get(&mesh)?)))

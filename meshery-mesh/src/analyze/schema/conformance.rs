@@ -4,7 +4,7 @@ use std::cell::LazyCell;
 use std::sync::Arc;
 
 use meshery_core::resource::{Resource, Value};
-use meshery_core::world::{View, World, recall};
+use meshery_core::world::{View, World};
 
 use super::catalogue::{Catalogue, Known};
 use super::cel::Judge;
@@ -19,10 +19,10 @@ const COMMON: [&str; 3] = ["apiVersion", "kind", "metadata"];
 /// How many objects one thread takes at a time.
 const AT_A_TIME: usize = 128;
 
-/// What is wrong with every object.
+/// What is wrong with objects.
 pub(in crate::analyze) struct Conformance {
     catalogue: Arc<Catalogue>,
-    /// What came of every object.
+    /// What came of the objects that are not well, in no order.
     checked: Vec<(Arc<Resource>, Arc<Checked>)>,
 }
 
@@ -50,30 +50,22 @@ impl View for Conformance {
 impl Conformance {
     fn derive(world: &World, before: Option<&Self>) -> Self {
         let catalogue = world.view::<Catalogue>();
+        let all = world.all();
+        let change = world.change(&[]);
         let before = before.filter(|before| Arc::ptr_eq(&before.catalogue, &catalogue));
-        let nothing = Arc::new(Checked::default());
-        let objects: Vec<&Arc<Resource>> = world.all().iter().collect();
-        let known = recall(before.map(|before| &*before.checked).unwrap_or_default(), &objects);
-        let unknown = objects.iter().zip(&known).filter(|(_, known)| known.is_none());
-        let unknown: Vec<&Arc<Resource>> = unknown.map(|(object, _)| *object).collect();
-        let chunks: Vec<&[&Arc<Resource>]> = unknown.chunks(AT_A_TIME).collect();
+        let unknown = if before.is_some() { change.fresh() } else { all };
+        let chunks: Vec<&[Arc<Resource>]> = unknown.chunks(AT_A_TIME).collect();
         let checked = parallel::map(&chunks, |resources| {
             let judge = LazyCell::new(|| Judge::new(&catalogue.programs));
-            let check = |resource: &&Arc<Resource>| {
-                check(&catalogue, &judge, resource).map_or_else(|| Arc::clone(&nothing), Arc::new)
-            };
-            resources.iter().map(check).collect::<Vec<_>>()
+            let check = |it: &Arc<Resource>| Some((Arc::clone(it), Arc::new(check(&catalogue, &judge, it)?)));
+            resources.iter().filter_map(check).collect::<Vec<_>>()
         });
-        let mut fresh = checked.into_iter().flatten();
-        let checked = objects.into_iter().zip(known).map(|(object, known)| {
-            let checked = known.cloned().or_else(|| fresh.next()).unwrap_or_else(|| Arc::clone(&nothing));
-            (Arc::clone(object), checked)
-        });
-        let checked = checked.collect();
-        Self { catalogue, checked }
+        let known = before.into_iter().flat_map(|before| &before.checked);
+        let known = known.filter(|(object, _)| !change.is_gone(object)).cloned();
+        Self { checked: known.chain(checked.into_iter().flatten()).collect(), catalogue }
     }
 
-    /// Every object, and what came of it.
+    /// Every object with which something is wrong, or of which nobody can say whether it is, and what came of it.
     pub(in crate::analyze) fn all(&self) -> impl Iterator<Item = (&Arc<Resource>, &Checked)> {
         self.checked.iter().map(|(resource, checked)| (resource, &**checked))
     }

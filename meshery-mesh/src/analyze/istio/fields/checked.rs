@@ -87,7 +87,7 @@ struct Problems(Vec<Problem>);
 impl Facet for Problems {
     const KINDS: &'static [Kind<'static>] = &KINDS;
 
-    fn of(object: &Arc<Resource>, settings: &Settings) -> Self {
+    fn of(object: &Arc<Resource>, settings: &Settings) -> Option<Self> {
         let alone = settings.compatible;
         let mut report = Report::new(object, alone);
         if !alone {
@@ -98,7 +98,7 @@ impl Facet for Problems {
         if let (Some(spec), Some((_, check))) = (spec, check) {
             check(&mut report, spec);
         }
-        Self(report.problems)
+        (!report.problems.is_empty()).then_some(Self(report.problems))
     }
 }
 

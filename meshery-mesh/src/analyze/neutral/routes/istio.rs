@@ -23,7 +23,7 @@ struct Written(Arc<Route>);
 impl Facet for Written {
     const KINDS: &'static [Kind<'static>] = &[VIRTUAL_SERVICE];
 
-    fn of(object: &Arc<Resource>, _: &Settings) -> Self {
+    fn of(object: &Arc<Resource>, _: &Settings) -> Option<Self> {
         let own = object.namespace_or_default();
         let list = |key: &str| object.items(&["spec", key]);
         let hosts: Vec<String> = list("hosts").iter().filter_map(Node::as_str).map(|host| full(host, own)).collect();
@@ -51,7 +51,7 @@ impl Facet for Written {
         });
         let rules: Vec<RouteRule> = rules.collect();
         let is_exhaustive = !rules.is_empty() && !hosts.is_empty();
-        Self(Arc::new(Route { object: object.clone(), hosts, is_inside, is_exhaustive, rules }))
+        Some(Self(Arc::new(Route { object: object.clone(), hosts, is_inside, is_exhaustive, rules })))
     }
 }
 

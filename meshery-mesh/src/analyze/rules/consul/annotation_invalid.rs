@@ -3,7 +3,7 @@
 use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
-use crate::analyze::consul::{Annotation, Annotations, annotation_problem};
+use crate::analyze::consul::{annotation_problem, each_annotation};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH633",
@@ -38,13 +38,11 @@ spec: { containers: [{ name: web, image: web:1 }] }",
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let annotations = world.view::<Annotations>();
-    let wrong = annotations.iter().filter_map(|annotation| Some((annotation, annotation_problem(annotation)?)));
-    let finding = |(annotation, problem): (&Annotation, String)| {
+    each_annotation(world, |annotation| {
+        let problem = annotation_problem(annotation)?;
         let span = annotation.field.value.span;
         let span = span.or(annotation.field.key_span);
         let message = format!("the annotation {} is invalid: {problem}", &*annotation.field.key);
-        rule.finding(&annotation.object, span, message).with_help("correct the value")
-    };
-    wrong.map(finding).collect()
+        Some(rule.finding(annotation.object, span, message).with_help("correct the value"))
+    })
 }

@@ -3,7 +3,7 @@
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
-use crate::analyze::consul::{Annotation, Annotations, KNOWN, META};
+use crate::analyze::consul::{Annotation, KNOWN, META, each_annotation};
 use crate::nearest::within;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
@@ -40,10 +40,10 @@ spec: { containers: [{ name: web, image: web:1 }] }",
 const SLIP: usize = 2;
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    world.view::<Annotations>().iter().filter_map(|annotation| check(annotation, rule)).collect()
+    each_annotation(world, |annotation| check(annotation, rule))
 }
 
-fn check(annotation: &Annotation, rule: &RuleInfo) -> Option<Finding> {
+fn check(annotation: &Annotation<'_>, rule: &RuleInfo) -> Option<Finding> {
     let name = annotation.name();
     if name.starts_with(META) || KNOWN.contains(&name) {
         return None;
@@ -51,5 +51,5 @@ fn check(annotation: &Annotation, rule: &RuleInfo) -> Option<Finding> {
     let near = within(name, SLIP.min(name.chars().count() / 3), KNOWN.into_iter())?;
     let message = format!("Consul knows no annotation {:?}", &*annotation.field.key);
     let help = format!("did you mean consul.hashicorp.com/{near}?");
-    Some(rule.finding(&annotation.object, annotation.field.key_span, message).with_help(help))
+    Some(rule.finding(annotation.object, annotation.field.key_span, message).with_help(help))
 }

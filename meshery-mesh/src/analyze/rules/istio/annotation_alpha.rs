@@ -5,7 +5,7 @@ use meshery_core::resource::Node;
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
-use crate::analyze::istio::{Annotation, Annotations, known::Stage};
+use crate::analyze::istio::{Annotation, each_annotation, known::Stage};
 use crate::analyze::kinds::POD;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
@@ -60,15 +60,14 @@ const WRITTEN: [&str; 4] = [
 ];
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let annotations = world.view::<Annotations>();
-    let alpha = annotations.iter().filter(|it| it.known.is_some_and(|known| known.stage == Stage::Alpha));
-    alpha.filter(|annotation| !is_written(annotation)).map(|annotation| finding(annotation, rule)).collect()
+    each_annotation(world, |annotation| {
+        let is_alpha = annotation.known.is_some_and(|known| known.stage == Stage::Alpha);
+        (is_alpha && !is_written(annotation)).then(|| finding(annotation, rule))
+    })
 }
 
-fn is_written(annotation: &Annotation) -> bool {
-    annotation.object.kind() == POD
-        && WRITTEN.contains(&annotation.name())
-        && !is_redirected_by_init(&annotation.holder)
+fn is_written(annotation: &Annotation<'_>) -> bool {
+    annotation.object.kind() == POD && WRITTEN.contains(&annotation.name()) && !is_redirected_by_init(annotation.holder)
 }
 
 /// Without that container it is the CNI plugin that redirects a pod's traffic, and reads these annotations for it.
@@ -77,8 +76,8 @@ fn is_redirected_by_init(pod: &Node) -> bool {
     starting.iter().any(|container| container.get("name").and_then(Node::as_str) == Some("istio-init"))
 }
 
-fn finding(annotation: &Annotation, rule: &RuleInfo) -> Finding {
+fn finding(annotation: &Annotation<'_>, rule: &RuleInfo) -> Finding {
     let message = format!("the annotation {} is alpha", annotation.name());
-    let finding = rule.finding(&annotation.object, annotation.field.key_span, message);
+    let finding = rule.finding(annotation.object, annotation.field.key_span, message);
     finding.with_help("read the release notes for it before each upgrade, or do without it")
 }

@@ -4,7 +4,7 @@ use meshery_core::analyzer::Category;
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
-use crate::analyze::istio::{Annotation, Annotations, INJECT};
+use crate::analyze::istio::{Annotation, INJECT, each_annotation};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH113",
@@ -45,16 +45,17 @@ spec: { containers: [{ name: reviews, image: 'shop/reviews:1' }] }",
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let annotations = world.view::<Annotations>();
-    let deprecated = annotations.iter().filter(|annotation| annotation.known.is_some_and(|known| known.is_deprecated));
-    // Who has the label too knows, and keeps the annotation for older releases.
-    let alone = deprecated.filter(|it| it.name() != INJECT || !it.is_beside_label(INJECT));
-    alone.map(|annotation| finding(annotation, rule)).collect()
+    each_annotation(world, |annotation| {
+        let is_deprecated = annotation.known.is_some_and(|known| known.is_deprecated);
+        // Who has the label too knows, and keeps the annotation for older releases.
+        let is_alone = annotation.name() != INJECT || !annotation.is_beside_label(INJECT);
+        (is_deprecated && is_alone).then(|| finding(annotation, rule))
+    })
 }
 
-fn finding(annotation: &Annotation, rule: &RuleInfo) -> Finding {
+fn finding(annotation: &Annotation<'_>, rule: &RuleInfo) -> Finding {
     let name = annotation.name();
     let help = if name == INJECT { "use the label of the same name" } else { "do without it" };
     let message = format!("the annotation {name} is deprecated");
-    rule.finding(&annotation.object, annotation.field.key_span, message).with_help(help)
+    rule.finding(annotation.object, annotation.field.key_span, message).with_help(help)
 }

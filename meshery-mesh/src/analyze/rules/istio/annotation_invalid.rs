@@ -3,7 +3,7 @@
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
-use crate::analyze::istio::{Annotation, Annotations, annotation_problem};
+use crate::analyze::istio::{Annotation, annotation_problem, each_annotation};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH112",
@@ -48,14 +48,13 @@ spec:
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let annotations = world.view::<Annotations>();
-    annotations.iter().filter_map(|annotation| check(annotation, rule)).collect()
+    each_annotation(world, |annotation| check(annotation, rule))
 }
 
-fn check(annotation: &Annotation, rule: &RuleInfo) -> Option<Finding> {
+fn check(annotation: &Annotation<'_>, rule: &RuleInfo) -> Option<Finding> {
     // Where it has no effect its value does not matter.
     let value = Some(&annotation.field.value).filter(|_| annotation.is_placed())?;
     let problem = annotation_problem(annotation.name(), value.as_str()?)?;
     let message = format!("the annotation {} is invalid: {problem}", annotation.name());
-    Some(rule.finding(&annotation.object, value.span, message).with_help("correct the value"))
+    Some(rule.finding(annotation.object, value.span, message).with_help("correct the value"))
 }

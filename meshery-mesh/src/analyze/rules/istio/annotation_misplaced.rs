@@ -3,7 +3,7 @@
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
-use crate::analyze::istio::{Annotation, Annotations, known::Known};
+use crate::analyze::istio::{Annotation, each_annotation, known::Known};
 use crate::analyze::kinds::POD;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
@@ -51,19 +51,18 @@ spec:
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let annotations = world.view::<Annotations>();
-    annotations.iter().filter_map(|annotation| check(annotation, rule)).collect()
+    each_annotation(world, |annotation| check(annotation, rule))
 }
 
-fn check(annotation: &Annotation, rule: &RuleInfo) -> Option<Finding> {
+fn check(annotation: &Annotation<'_>, rule: &RuleInfo) -> Option<Finding> {
     let known = annotation.known.filter(|_| !annotation.is_placed())?;
     let (name, on) = (annotation.name(), annotation.on);
     let message = format!("the annotation {name} has no effect on a {on}");
-    let finding = rule.finding(&annotation.object, annotation.field.key_span, message);
+    let finding = rule.finding(annotation.object, annotation.field.key_span, message);
     Some(finding.with_help(help(annotation, known)))
 }
 
-fn help(annotation: &Annotation, known: &Known) -> String {
+fn help(annotation: &Annotation<'_>, known: &Known) -> String {
     let is_for_pods = known.kinds.contains(&POD.name);
     let path = match annotation.on {
         "CronJob" => "spec.jobTemplate.spec.template.metadata.annotations",

@@ -3,7 +3,7 @@
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
-use crate::analyze::istio::{Annotation, Annotations, known};
+use crate::analyze::istio::{Annotation, each_annotation, known};
 use crate::nearest::nearest;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
@@ -44,11 +44,11 @@ spec: { selector: { app: reviews }, ports: [{ name: http, port: 80 }] }",
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let annotations = world.view::<Annotations>();
     let compatible = world.settings().compatible;
-    let is_foreign = |annotation: &&Annotation| !compatible && !is_of_istio(annotation.name());
-    let unknown = annotations.iter().filter(|annotation| annotation.known.is_none());
-    unknown.filter(|annotation| !is_foreign(annotation)).map(|annotation| finding(annotation, rule)).collect()
+    each_annotation(world, |annotation| {
+        let is_foreign = !compatible && !is_of_istio(annotation.name());
+        (annotation.known.is_none() && !is_foreign).then(|| finding(annotation, rule))
+    })
 }
 
 /// Who owns `notistio.io` is not Istio, whatever istioctl makes of it.
@@ -57,7 +57,7 @@ fn is_of_istio(name: &str) -> bool {
     domain == "istio.io" || domain.ends_with(".istio.io")
 }
 
-fn finding(annotation: &Annotation, rule: &RuleInfo) -> Finding {
+fn finding(annotation: &Annotation<'_>, rule: &RuleInfo) -> Finding {
     let name = annotation.name();
     let help = if known::is_label(name) {
         format!("{name} is a label: move it to metadata.labels")
@@ -67,5 +67,5 @@ fn finding(annotation: &Annotation, rule: &RuleInfo) -> Finding {
         "correct its name, or take it away".into()
     };
     let message = format!("Istio knows no annotation {name}");
-    rule.finding(&annotation.object, annotation.field.key_span, message).with_help(help)
+    rule.finding(annotation.object, annotation.field.key_span, message).with_help(help)
 }

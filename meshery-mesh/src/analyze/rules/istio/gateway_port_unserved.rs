@@ -7,8 +7,8 @@ use meshery_core::world::{Labels, Selector};
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
-use crate::analyze::istio::{Gateway, Gateways, Server, serving};
-use crate::analyze::kubernetes::{Port, Service, Services, Workload, Workloads};
+use crate::analyze::istio::{Configured, Gateway, Gateways, Server};
+use crate::analyze::kubernetes::{Port, Service, Services, Workload};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH141",
@@ -73,16 +73,13 @@ spec:
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let (gateways, workloads, services) =
-        (world.view::<Gateways>(), world.view::<Workloads>(), world.view::<Services>());
+    let (gateways, configured, services) =
+        (world.view::<Gateways>(), world.view::<Configured>(), world.view::<Services>());
     let compatible = world.settings().compatible;
     // istioctl takes for absent what it was not given.
     let closed = world.settings().closed || compatible;
-    // Many Gateways have one selector.
-    let offers: BTreeMap<&Selector, Offer> = gateways
-        .selectors()
-        .map(|selector| (selector, Offer::of(selector, &workloads, &services, compatible)))
-        .collect();
+    let offer = |(selector, workloads)| (selector, Offer::of(workloads, &services, compatible));
+    let offers: BTreeMap<&Selector, Offer> = configured.iter().map(offer).collect();
     let mut findings = Vec::new();
     for gateway in gateways.all() {
         let Some(offer) = offers.get(&gateway.selector).filter(|offer| offer.tells(closed)) else { continue };
@@ -113,10 +110,10 @@ struct Offer {
 }
 
 impl Offer {
-    fn of(selector: &Selector, workloads: &Workloads, services: &Services, compatible: bool) -> Self {
+    fn of<'a>(workloads: impl Iterator<Item = &'a Workload>, services: &Services, compatible: bool) -> Self {
         let mut offer = Self { compatible, ..Self::default() };
         let mut seen: BTreeSet<(Option<&str>, Labels)> = BTreeSet::new();
-        for workload in serving(selector, workloads, compatible) {
+        for workload in workloads {
             offer.workloads = true;
             if !compatible {
                 offer.add_own(workload);

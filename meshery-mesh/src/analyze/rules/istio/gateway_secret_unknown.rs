@@ -6,7 +6,7 @@ use std::sync::Arc;
 use meshery_core::{Finding, Resource, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
-use crate::analyze::istio::{Credential, Gateway, Gateways, credentials};
+use crate::analyze::istio::{Configured, Credential, Gateway, Gateways, credentials};
 use crate::analyze::kinds::SECRET;
 use crate::nearest::nearest;
 
@@ -77,20 +77,20 @@ spec:
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let gateways = world.view::<Gateways>();
+    let (gateways, configured) = (world.view::<Gateways>(), world.view::<Configured>());
     let compatible = world.settings().compatible;
     let by_name: BTreeMap<&str, &Arc<Resource>> =
         world.of(SECRET).iter().map(|secret| (&*secret.name, secret)).collect();
     let mut findings = Vec::new();
     for gateway in gateways.all() {
-        let namespaces: &[Arc<str>] = gateways.reach(gateway).map(|reach| &*reach.namespaces).unwrap_or_default();
+        let namespaces = configured.namespaces(gateway);
         // istioctl says it here too that nothing is selected; otherwise that is another rule's.
         if compatible && namespaces.is_empty() {
             let message = format!("no pod has the labels {}", gateway.selector_text());
             let finding = rule.finding(&gateway.object, gateway.selector_span(), message);
             findings.push(finding.with_help("give it the labels of the pods of a gateway"));
         }
-        let missing = credentials(gateway, namespaces, compatible).filter(|it| it.secret(world).is_none());
+        let missing = credentials(gateway, &namespaces, compatible).filter(|it| it.secret(world).is_none());
         findings.extend(missing.filter_map(|credential| {
             let elsewhere = by_name.get(credential.name).copied();
             report(world, gateway, &credential, elsewhere, rule)

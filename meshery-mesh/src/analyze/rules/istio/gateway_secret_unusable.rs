@@ -1,6 +1,5 @@
 //! MSH144 `gateway-secret-unusable`.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use meshery_core::resource::Resource;
@@ -9,7 +8,7 @@ use x509_parser::parse_x509_certificate;
 use x509_parser::pem::Pem;
 
 use crate::analyze::Rule;
-use crate::analyze::istio::{Gateways, credentials};
+use crate::analyze::istio::{Configured, Gateways, credentials};
 use crate::analyze::kubernetes::Content;
 use crate::pki::{Certificate, is_key_of};
 
@@ -40,12 +39,12 @@ where it is known what time it is. Nothing of a Secret's content is ever said.",
 const PAIRS: [(&str, &str); 2] = [("cert", "key"), ("tls.crt", "tls.key")];
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let gateways = world.view::<Gateways>();
+    let (gateways, configured) = (world.view::<Gateways>(), world.view::<Configured>());
     let settings = world.settings();
     let mut findings = Vec::new();
     for gateway in gateways.all() {
-        let namespaces: &[Arc<str>] = gateways.reach(gateway).map(|reach| &*reach.namespaces).unwrap_or_default();
-        for credential in credentials(gateway, namespaces, settings.compatible) {
+        let namespaces = configured.namespaces(gateway);
+        for credential in credentials(gateway, &namespaces, settings.compatible) {
             let Some(secret) = credential.secret(world) else { continue };
             let flaw = if settings.compatible { known_flaw(secret, settings.now) } else { flaw(secret, settings.now) };
             let Some((message, help)) = flaw else { continue };

@@ -1,11 +1,11 @@
 //! MSH140 `gateway-workload-unknown`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
-use crate::analyze::istio::{Gateway, Gateways};
+use crate::analyze::istio::{Configured, Gateway, Gateways};
 use crate::analyze::kubernetes::Workloads;
 use crate::nearest::nearest;
 
@@ -60,45 +60,24 @@ spec:
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let gateways = world.view::<Gateways>();
+    let (gateways, configured) = (world.view::<Gateways>(), world.view::<Configured>());
     let compatible = world.settings().compatible;
-    let idle = |gateway: &&Gateway| {
-        (compatible || !gateway.selector.is_empty()) && gateways.reach(gateway).is_none_or(|reach| !reach.any)
-    };
-    let idle: Vec<&Gateway> = gateways.all().iter().filter(idle).collect();
-    if idle.is_empty() {
-        return Vec::new();
-    }
-    let known = labels(&world.view::<Workloads>(), &idle);
-    idle.into_iter().filter_map(|gateway| report(world, gateway, &known, rule)).collect()
+    let is_idle = |it: &&Gateway| (compatible || !it.selector.is_empty()) && !configured.has_any(it);
+    let idle = gateways.all().iter().filter(is_idle);
+    let workloads = world.view::<Workloads>();
+    idle.filter_map(|gateway| report(world, gateway, &workloads, rule)).collect()
 }
 
-/// The values that workloads give to the labels that are asked for.
-type Known = BTreeMap<String, BTreeSet<String>>;
-
-fn labels(workloads: &Workloads, asking: &[&Gateway]) -> Known {
-    let names = asking.iter().flat_map(|gateway| gateway.selector.equal.iter()).map(|(name, _)| name.to_owned());
-    let mut known: Known = names.map(|name| (name, BTreeSet::new())).collect();
-    for workload in workloads.iter() {
-        for (name, value) in workload.labels.iter() {
-            if let Some(values) = known.get_mut(name) {
-                values.insert(value.to_owned());
-            }
-        }
-    }
-    known
-}
-
-fn report(world: &World, gateway: &Gateway, known: &Known, rule: &RuleInfo) -> Option<Finding> {
+fn report(world: &World, gateway: &Gateway, workloads: &Workloads, rule: &RuleInfo) -> Option<Finding> {
     // istioctl takes for absent what it was not given.
     let closed = world.settings().closed || world.settings().compatible;
-    let values = |name: &str| known.get(name).into_iter().flatten().map(String::as_str);
-    let named = gateway.selector.equal.iter().any(|(name, _)| values(name).next().is_some());
+    let named = gateway.selector.equal.iter().any(|(name, _)| workloads.values(name).next().is_some());
     if !closed && !named {
         return None;
     }
     let meant = gateway.selector.equal.iter().find_map(|(name, value)| {
-        let near = nearest(value, values(name).filter(|other| *other != value))?;
+        let values: BTreeSet<&str> = workloads.values(name).filter(|other| *other != value).collect();
+        let near = nearest(value, values.into_iter())?;
         Some(format!("did you mean {name}={near}?"))
     });
     let help = meant.unwrap_or_else(|| "give it the labels of the pods of a gateway".into());

@@ -1,11 +1,10 @@
 //! MSH153 `pod-image-unresolved`.
 
-use meshery_core::resource::Node;
 use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
 use crate::analyze::istio::auto_image;
-use crate::analyze::kubernetes::{Workload, Workloads};
+use crate::analyze::kubernetes::each_workload;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH153",
@@ -37,12 +36,15 @@ status: { phase: Running }",
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let workloads = world.view::<Workloads>();
     let compatible = world.settings().compatible;
-    let meant = workloads.pods().filter(|pod| compatible || (pod.is_live() && !pod.is_over()));
-    let report = |(pod, place): (&Workload, &Node)| {
-        rule.finding(&pod.object, place.span, "no injector has put in the image, so that the pod never starts")
-            .with_help("have the labels of pod or namespace select the injector's webhook, and make the pod anew")
-    };
-    meant.filter_map(|pod| Some((pod, auto_image(pod, compatible)?))).map(report).collect()
+    each_workload(world, |pod| {
+        let is_meant = pod.is_pod() && (compatible || (pod.is_live() && !pod.is_over()));
+        let place = auto_image(pod, compatible).filter(|_| is_meant)?;
+        let message = "no injector has put in the image, so that the pod never starts";
+        let finding = rule.finding(&pod.object, place.span, message);
+        Some(
+            finding
+                .with_help("have the labels of pod or namespace select the injector's webhook, and make the pod anew"),
+        )
+    })
 }

@@ -8,7 +8,7 @@ use meshery_core::{Finding, RuleInfo, Severity, World};
 use crate::analyze::Rule;
 use crate::analyze::istio::{INJECT, Membership, REVISION, Webhooks, auto_image};
 use crate::analyze::kinds::DEPLOYMENT;
-use crate::analyze::kubernetes::{Workload, Workloads};
+use crate::analyze::kubernetes::{Workload, each_workload};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH152",
@@ -75,16 +75,12 @@ webhooks:
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let workloads = world.view::<Workloads>();
     let compatible = world.settings().compatible;
-    let is_meant = |workload: &&Workload| {
-        if compatible { workload.object.kind() == DEPLOYMENT } else { !workload.is_live() }
-    };
-    let report = |workload: &Workload| {
-        let place = auto_image(workload, compatible)?;
+    each_workload(world, |workload| {
+        let is_meant = if compatible { workload.object.kind() == DEPLOYMENT } else { !workload.is_live() };
+        let place = auto_image(workload, compatible).filter(|_| is_meant)?;
         (is_injected(world, workload) == Some(false)).then(|| finding(&workload.object, place.span, rule))
-    };
-    workloads.iter().filter(is_meant).filter_map(report).collect()
+    })
 }
 
 fn finding(object: &Resource, place: Span, rule: &RuleInfo) -> Finding {

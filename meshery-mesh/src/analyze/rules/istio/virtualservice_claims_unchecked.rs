@@ -87,21 +87,19 @@ const CLAIMS: &str = "@request.auth.claims";
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let settings = world.settings();
     let services = world.view::<Facets<Claimed>>();
-    let routing = services.iter().filter_map(|(service, claimed)| Some((service, claimed.0?)));
-    let mut routing = routing.peekable();
-    if routing.peek().is_none() {
+    if services.iter().next().is_none() {
         return Vec::new();
     }
     let checks = Checks::new(world);
     let mut known = HashMap::new();
     let mut findings = Vec::new();
-    for (service, claim) in routing {
+    for (service, claimed) in services.iter() {
         for gateway in gateways(world, service) {
             let open = known.entry(gateway.to_string()).or_insert_with(|| checks.unchecked(gateway));
             let Some(workload) = open else { continue };
             let message =
                 format!("no RequestAuthentication checks tokens at {workload}, which is the gateway {gateway}");
-            let finding = rule.finding(service, claim, message);
+            let finding = rule.finding(service, claimed.0, message);
             let finding = finding.with_help("add a RequestAuthentication that selects the workload of the gateway");
             let finding = finding.with_related(gateway, gateway.head(), "routes by claims here");
             findings.push(if settings.closed || settings.compatible {
@@ -116,13 +114,13 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
 }
 
 /// Where a VirtualService routes by a claim first.
-struct Claimed(Option<Span>);
+struct Claimed(Span);
 
 impl Facet for Claimed {
     const KINDS: &'static [Kind<'static>] = &[VIRTUAL_SERVICE];
 
-    fn of(service: &Arc<Resource>, _: &Settings) -> Self {
-        Self(claim(service).map(|header| header.key_span))
+    fn of(service: &Arc<Resource>, _: &Settings) -> Option<Self> {
+        claim(service).map(|header| Self(header.key_span))
     }
 }
 

@@ -99,7 +99,7 @@ struct Split {
 impl Facet for Routing {
     const KINDS: &'static [Kind<'static>] = &[VIRTUAL_SERVICE];
 
-    fn of(service: &Arc<Resource>, settings: &Settings) -> Self {
+    fn of(service: &Arc<Resource>, settings: &Settings) -> Option<Self> {
         let compatible = settings.compatible;
         let own_hosts = hosts(service, compatible);
         let (mut splits, mut whole) = (Vec::<Split>::new(), Vec::new());
@@ -117,7 +117,7 @@ impl Facet for Routing {
                 whole.push((host, place));
             }
         }
-        Self { splits, whole }
+        (!splits.is_empty() || !whole.is_empty()).then_some(Self { splits, whole })
     }
 }
 

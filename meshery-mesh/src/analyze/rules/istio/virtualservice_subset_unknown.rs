@@ -68,7 +68,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
 
 /// The subsets that a VirtualService routes to.
 struct Routed {
-    /// The namespaces from which it is used, and its own; empty where it has no client.
+    /// The namespaces from which it is used, and its own.
     used: Vec<Arc<str>>,
     /// Hosts in full, with the subset of each.
     asked: Vec<(String, String)>,
@@ -77,18 +77,18 @@ struct Routed {
 impl Facet for Routed {
     const KINDS: &'static [Kind<'static>] = &[VIRTUAL_SERVICE];
 
-    fn of(service: &Arc<Resource>, _: &Settings) -> Self {
+    fn of(service: &Arc<Resource>, _: &Settings) -> Option<Self> {
         let own = service.namespace_or_default();
         let mut used = clients(service);
         if used.is_empty() {
-            return Self { used, asked: Vec::new() };
+            return None;
         }
         used.push(own.into());
         let mut asked: Vec<(String, String)> =
             routed(service).map(|slot| (host_key(slot.host(), own), slot.subset().to_owned())).collect();
         asked.sort();
         asked.dedup();
-        Self { used, asked }
+        (!asked.is_empty()).then_some(Self { used, asked })
     }
 }
 

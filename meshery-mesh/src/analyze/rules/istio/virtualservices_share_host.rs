@@ -132,7 +132,7 @@ struct Named {
 impl Facet for Meshed {
     const KINDS: &'static [Kind<'static>] = &[VIRTUAL_SERVICE];
 
-    fn of(service: &Arc<Resource>, _: &Settings) -> Self {
+    fn of(service: &Arc<Resource>, _: &Settings) -> Option<Self> {
         let own = service.namespace_or_default();
         let hosts = hosts(service).filter(|_| is_of_mesh(service));
         let hosts = hosts.filter_map(|host| Some((host.as_str()?, host.span))).map(|(written, place)| Named {
@@ -142,7 +142,8 @@ impl Facet for Meshed {
         });
         let protocols = ["http", "tls", "tcp"].into_iter().filter(|it| !service.items(&["spec", it]).is_empty());
         let scopes = scopes(service, own).into_iter().filter(|scope| *scope != "~").map(str::to_owned);
-        Self { hosts: hosts.collect(), scopes: scopes.collect(), protocols: protocols.collect() }
+        let meshed = Self { hosts: hosts.collect(), scopes: scopes.collect(), protocols: protocols.collect() };
+        (!meshed.hosts.is_empty()).then_some(meshed)
     }
 }
 

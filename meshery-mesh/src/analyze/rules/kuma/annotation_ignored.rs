@@ -3,7 +3,7 @@
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
-use crate::analyze::kuma::{Annotation, Annotations};
+use crate::analyze::kuma::each_annotation;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH536",
@@ -35,15 +35,13 @@ const IGNORED: [(&str, &str); 3] = [
 ];
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let annotations = world.view::<Annotations>();
-    let finding = |it: &Annotation| {
+    each_annotation(world, |it| {
         let (name, help) = IGNORED.iter().find(|(name, _)| *name == &*it.field.key)?;
         // Beside the label it does no harm.
         if !it.is_read || it.has_label(name) {
             return None;
         }
         let message = format!("Kuma does not read the annotation {name}");
-        Some(rule.finding(&it.object, it.field.key_span, message).with_help(*help))
-    };
-    annotations.iter().filter_map(finding).collect()
+        Some(rule.finding(it.object, it.field.key_span, message).with_help(*help))
+    })
 }

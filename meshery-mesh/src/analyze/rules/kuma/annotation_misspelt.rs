@@ -3,7 +3,7 @@
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
-use crate::analyze::kuma::{Annotation, Annotations, is_known, known_names};
+use crate::analyze::kuma::{each_annotation, is_known, known_names};
 use crate::nearest::nearest;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
@@ -31,12 +31,12 @@ spec: { containers: [{ name: web, image: web }] }",
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let unknown = world.view::<Annotations>();
-    let unknown = unknown.iter().filter(|it| it.is_read && !is_known(&it.field.key));
-    let finding = |it: &Annotation| {
+    each_annotation(world, |it| {
+        if !it.is_read || is_known(&it.field.key) {
+            return None;
+        }
         let near = nearest(&it.field.key, known_names())?;
         let message = format!("Kuma knows no annotation {}", it.field.key);
-        Some(rule.finding(&it.object, it.field.key_span, message).with_help(format!("did you mean {near:?}?")))
-    };
-    unknown.filter_map(finding).collect()
+        Some(rule.finding(it.object, it.field.key_span, message).with_help(format!("did you mean {near:?}?")))
+    })
 }

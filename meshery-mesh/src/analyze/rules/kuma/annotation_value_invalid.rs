@@ -3,7 +3,7 @@
 use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
-use crate::analyze::kuma::{Annotation, Annotations, wanted};
+use crate::analyze::kuma::{each_annotation, wanted};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH535",
@@ -27,14 +27,12 @@ metadata: { name: shop, labels: { kuma.io/sidecar-injection: enabled } }",
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let annotations = world.view::<Annotations>();
-    let finding = |it: &Annotation| {
+    each_annotation(world, |it| {
         let value = it.field.value.as_str()?;
         let wanted = wanted(&it.field.key, value)?;
         let message = format!("{value:?} is not {wanted}");
         let span = it.field.value.span;
         let span = span.or(it.field.key_span);
-        Some(rule.finding(&it.object, span, message).with_help(format!("set it to {wanted}")))
-    };
-    annotations.iter().filter_map(finding).collect()
+        Some(rule.finding(it.object, span, message).with_help(format!("set it to {wanted}")))
+    })
 }

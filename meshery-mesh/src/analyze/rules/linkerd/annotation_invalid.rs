@@ -1,10 +1,11 @@
 //! MSH432 `linkerd-annotation-invalid`.
 
-use meshery_core::resource::Node;
+use meshery_core::resource::{Field, Resource};
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
-use crate::analyze::linkerd::annotations::{Form, Holder, OPAQUE, form, metadata};
+use crate::analyze::kubernetes::{Holder, each_annotated};
+use crate::analyze::linkerd::annotations::{Form, OPAQUE, form};
 use crate::analyze::linkerd::opaque;
 use crate::nearest::nearest;
 
@@ -38,33 +39,30 @@ spec: { containers: [{ name: reviews, image: reviews }] }",
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (object, metadata, holder) in metadata(world) {
-        if holder == Holder::Workload {
-            continue;
-        }
-        for field in metadata.get("annotations").map(Node::fields).unwrap_or_default() {
-            let Some((form, value)) = form(&field.key).and_then(|form| Some((form, field.value.as_str()?))) else {
-                continue;
-            };
-            // Names of container ports may stand among opaque ports of pods, so only numbers are judged.
-            let looks_numeric = value.chars().all(|c| c.is_ascii_digit() || ", -".contains(c));
-            let opaque_is_wrong = &*field.key == OPAQUE && looks_numeric && opaque::ports(value).is_none();
-            if form.takes(value) && !opaque_is_wrong {
-                continue;
-            }
-            let wanted = if opaque_is_wrong { Form::Ports } else { form };
-            let message = format!("the annotation {} is {value:?}", field.key);
-            let near = match wanted {
-                Form::Words(words) => nearest(value, words.iter().copied()),
-                _ => None,
-            };
-            let help = match near {
-                Some(near) => format!("did you mean {near:?}?"),
-                None => format!("say {}", wanted.wanted()),
-            };
-            findings.push(rule.finding(&object, field.key_span, message).with_help(help));
-        }
+    each_annotated(world, |annotated| {
+        let is_read = annotated.holder != Holder::Workload;
+        let annotations = annotated.annotations().iter().filter(|_| is_read);
+        annotations.filter_map(|field| check(rule, annotated.object, field)).collect::<Vec<_>>()
+    })
+}
+
+fn check(rule: &RuleInfo, object: &Resource, field: &Field) -> Option<Finding> {
+    let (form, value) = (form(&field.key)?, field.value.as_str()?);
+    // Names of container ports may stand among opaque ports of pods, so only numbers are judged.
+    let looks_numeric = value.chars().all(|c| c.is_ascii_digit() || ", -".contains(c));
+    let opaque_is_wrong = &*field.key == OPAQUE && looks_numeric && opaque::ports(value).is_none();
+    if form.takes(value) && !opaque_is_wrong {
+        return None;
     }
-    findings
+    let wanted = if opaque_is_wrong { Form::Ports } else { form };
+    let message = format!("the annotation {} is {value:?}", field.key);
+    let near = match wanted {
+        Form::Words(words) => nearest(value, words.iter().copied()),
+        _ => None,
+    };
+    let help = match near {
+        Some(near) => format!("did you mean {near:?}?"),
+        None => format!("say {}", wanted.wanted()),
+    };
+    Some(rule.finding(object, field.key_span, message).with_help(help))
 }

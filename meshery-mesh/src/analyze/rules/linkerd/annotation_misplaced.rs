@@ -1,11 +1,12 @@
 //! MSH433 `linkerd-annotation-misplaced`.
 
-use meshery_core::resource::{Field, Node, Resource};
+use meshery_core::resource::{Field, Resource};
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
 use crate::analyze::kinds::NAMESPACE;
-use crate::analyze::linkerd::annotations::{Holder, INJECT, OPAQUE, form, is_config, metadata};
+use crate::analyze::kubernetes::{Holder, each_annotated};
+use crate::analyze::linkerd::annotations::{INJECT, OPAQUE, form, is_config};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH433",
@@ -41,26 +42,22 @@ spec:
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (object, metadata, holder) in metadata(world) {
-        if !matches!(holder, Holder::Workload | Holder::Service) {
-            continue;
-        }
-        for field in metadata.get("annotations").map(Node::fields).unwrap_or_default() {
+    each_annotated(world, |annotated| {
+        let object = annotated.object;
+        let check = |field: &Field| {
             let is_of_proxy = is_config(&field.key) && form(&field.key).is_some();
-            let found = match holder {
-                Holder::Workload if is_of_proxy || &*field.key == INJECT => of_workload(world, rule, &object, field),
+            match annotated.holder {
+                Holder::Workload if is_of_proxy || &*field.key == INJECT => of_workload(world, rule, object, field),
                 Holder::Service if is_of_proxy && &*field.key != OPAQUE => {
-                    let finding = finding(rule, &object, field, "a Service");
+                    let finding = finding(rule, object, field, "a Service");
                     let help = "put it into the metadata of the pods that the Service selects, or of their namespace";
                     Some(finding.with_help(help))
                 }
                 _ => None,
-            };
-            findings.extend(found);
-        }
-    }
-    findings
+            }
+        };
+        annotated.annotations().iter().filter_map(check).collect::<Vec<_>>()
+    })
 }
 
 fn finding(rule: &RuleInfo, object: &Resource, field: &Field, what: &str) -> Finding {

@@ -1,11 +1,12 @@
 //! MSH431 `linkerd-annotation-unknown`.
 
-use meshery_core::resource::{Field, Node, Resource};
+use meshery_core::resource::{Field, Resource};
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
 use crate::analyze::edit::meaning;
-use crate::analyze::linkerd::annotations::{INJECT, form, is_config, metadata, names};
+use crate::analyze::kubernetes::each_annotated;
+use crate::analyze::linkerd::annotations::{INJECT, form, is_config, names};
 use crate::nearest::{nearest, within};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
@@ -36,12 +37,9 @@ metadata:
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (object, metadata, _) in metadata(world) {
-        let annotations = metadata.get("annotations").map(Node::fields).unwrap_or_default();
-        findings.extend(annotations.iter().filter_map(|field| check(rule, &object, field)));
-    }
-    findings
+    each_annotated(world, |annotated| {
+        annotated.annotations().iter().filter_map(|field| check(rule, annotated.object, field)).collect::<Vec<_>>()
+    })
 }
 
 fn check(rule: &RuleInfo, object: &Resource, field: &Field) -> Option<Finding> {

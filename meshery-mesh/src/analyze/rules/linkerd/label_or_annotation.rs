@@ -1,10 +1,10 @@
 //! MSH434 `linkerd-label-or-annotation`.
 
-use meshery_core::resource::Node;
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
-use crate::analyze::linkerd::annotations::{Holder, INJECT, form, is_config, metadata};
+use crate::analyze::kubernetes::{Annotated, Holder, each_annotated};
+use crate::analyze::linkerd::annotations::{INJECT, form, is_config};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH434",
@@ -34,26 +34,26 @@ const EXPORTED: &str = "mirror.linkerd.io/exported";
 const WEBHOOKS: &str = "config.linkerd.io/admission-webhooks";
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (object, metadata, holder) in metadata(world) {
-        if holder == Holder::Workload {
-            continue;
-        }
-        for field in metadata.get("labels").map(Node::fields).unwrap_or_default() {
-            let key = &*field.key;
-            let of_namespace =
-                holder == Holder::Namespace && (key == WEBHOOKS || (is_config(key) && form(key).is_none()));
-            if (key == INJECT || is_config(key)) && !of_namespace {
-                let message = format!("{key} has no effect as a label");
-                let help = "make it an annotation";
-                findings.push(rule.finding(&object, field.key_span, message).with_help(help));
-            }
-        }
-        let annotations = metadata.get("annotations").map(Node::fields).unwrap_or_default();
-        if let Some(field) = annotations.iter().find(|field| holder == Holder::Service && &*field.key == EXPORTED) {
-            let message = format!("{EXPORTED} has no effect as an annotation");
-            findings.push(rule.finding(&object, field.key_span, message).with_help("make it a label"));
-        }
+    each_annotated(world, |annotated| check(rule, annotated))
+}
+
+fn check(rule: &RuleInfo, annotated: Annotated<'_>) -> Vec<Finding> {
+    let Annotated { object, holder, .. } = annotated;
+    if holder == Holder::Workload {
+        return Vec::new();
     }
-    findings
+    let is_lost = |key: &str| {
+        let of_namespace = holder == Holder::Namespace && (key == WEBHOOKS || (is_config(key) && form(key).is_none()));
+        (key == INJECT || is_config(key)) && !of_namespace
+    };
+    let labels = annotated.labels().iter().filter(|field| is_lost(&field.key)).map(|field| {
+        let message = format!("{} has no effect as a label", field.key);
+        rule.finding(object, field.key_span, message).with_help("make it an annotation")
+    });
+    let mut annotations = annotated.annotations().iter();
+    let exported = annotations.find(|field| holder == Holder::Service && &*field.key == EXPORTED).map(|field| {
+        let message = format!("{EXPORTED} has no effect as an annotation");
+        rule.finding(object, field.key_span, message).with_help("make it a label")
+    });
+    labels.chain(exported).collect()
 }

@@ -4,7 +4,7 @@ use meshery_core::analyzer::Category;
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
-use crate::analyze::kubernetes::Workloads;
+use crate::analyze::kubernetes::each_workload;
 use crate::analyze::neutral::{Injected, Mark};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
@@ -42,12 +42,12 @@ metadata:
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let injected = world.view::<Injected>();
     let mut findings: Vec<Finding> = injected.namespaces().filter_map(|marks| two(rule, marks)).collect();
-    for workload in world.view::<Workloads>().iter() {
+    findings.extend(each_workload(world, |workload| {
         // What only its namespace says is told there.
         let own = Injected::asked(workload);
         let marks = if own.is_empty() { own } else { injected.of(workload) };
-        findings.extend(two(rule, &marks));
-    }
+        two(rule, &marks)
+    }));
     findings
 }
 

@@ -81,6 +81,9 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         by_namespace.entry(&it.namespace).or_default().push(it);
     }
     let mut findings = Vec::new();
+    if by_namespace.is_empty() {
+        return findings;
+    }
     for policy in policies_of_ports(world) {
         let near = by_namespace.get(policy.place.object.namespace_or_default()).into_iter().flatten();
         let Some(bypass) = near.copied().find(|bypass| policy.is_passed_by(bypass)) else { continue };

@@ -5,8 +5,8 @@ use meshery_core::resource::Node;
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
-use crate::analyze::kubernetes::Workloads;
-use crate::analyze::neutral::Injected;
+use crate::analyze::kubernetes::{Workload, each_workload};
+use crate::analyze::neutral::{Injected, Mesh};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
     code: "MSH849",
@@ -47,23 +47,21 @@ spec:
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let workloads = world.view::<Workloads>();
-    let mut findings = Vec::new();
-    for workload in workloads.iter().filter(|workload| !workload.is_live()) {
-        for (mesh, proxy) in Injected::proxies(workload) {
-            let said = |what: &str, of: &str| proxy.at(&["resources", what, of]).is_some_and(|it| !it.is_empty());
-            // A limit stands for a request that is not said.
-            let lacks = |of: &&str| !said("requests", of) && !said("limits", of);
-            // The injector fills in an image that is left to it, and with it the rest.
-            if !proxy.get("image").and_then(Node::as_str).is_some_and(|image| !image.is_empty() && image != "auto") {
-                continue;
-            }
-            let Some(lacking) = ["cpu", "memory"].into_iter().find(lacks) else { continue };
-            let place = proxy.get("resources").or_else(|| proxy.get("name")).unwrap_or(proxy);
-            let message = format!("the proxy of {mesh} asks for no {lacking}");
-            let help = "set requests of CPU and memory for the proxy";
-            findings.push(rule.finding(&workload.object, place.span, message).with_help(help));
-        }
-    }
-    findings
+    each_workload(world, |workload| {
+        let proxies = Injected::proxies(workload).filter(|_| !workload.is_live());
+        proxies.filter_map(|(mesh, proxy)| check(rule, workload, mesh, proxy)).collect::<Vec<_>>()
+    })
+}
+
+fn check(rule: &RuleInfo, workload: &Workload, mesh: Mesh, proxy: &Node) -> Option<Finding> {
+    let said = |what: &str, of: &str| proxy.at(&["resources", what, of]).is_some_and(|it| !it.is_empty());
+    // A limit stands for a request that is not said.
+    let lacks = |of: &&str| !said("requests", of) && !said("limits", of);
+    // The injector fills in an image that is left to it, and with it the rest.
+    proxy.get("image").and_then(Node::as_str).filter(|image| !image.is_empty() && *image != "auto")?;
+    let lacking = ["cpu", "memory"].into_iter().find(lacks)?;
+    let place = proxy.get("resources").or_else(|| proxy.get("name")).unwrap_or(proxy);
+    let message = format!("the proxy of {mesh} asks for no {lacking}");
+    let finding = rule.finding(&workload.object, place.span, message);
+    Some(finding.with_help("set requests of CPU and memory for the proxy"))
 }

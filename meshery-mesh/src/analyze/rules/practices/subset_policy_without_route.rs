@@ -52,15 +52,14 @@ spec:
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let policies = world.view::<Facets<Policies>>();
-    let mut policies = policies.iter().filter(|(_, policies)| !policies.subsets.is_empty()).peekable();
-    if policies.peek().is_none() {
+    if policies.iter().next().is_none() {
         return Vec::new();
     }
     let services = world.view::<Facets<Routed>>();
     let all = services.iter().flat_map(|(_, routed)| &routed.0);
     let reached: HashSet<(&str, &str)> = all.map(|(host, subset)| (host.as_str(), subset.as_str())).collect();
     let mut findings = Vec::new();
-    for (object, Policies { host, subsets }) in policies.map(|(object, policies)| (object, &**policies)) {
+    for (object, Policies { host, subsets }) in policies.iter().map(|(object, policies)| (object, &**policies)) {
         for (name, place) in subsets.iter().filter(|(name, _)| !reached.contains(&(host.as_str(), name.as_str()))) {
             let named = object.text(&["spec", "host"]).unwrap_or_default();
             let message =
@@ -80,10 +79,11 @@ struct Routed(Vec<(String, String)>);
 impl Facet for Routed {
     const KINDS: &'static [Kind<'static>] = &[VIRTUAL_SERVICE];
 
-    fn of(service: &Arc<Resource>, _: &Settings) -> Self {
+    fn of(service: &Arc<Resource>, _: &Settings) -> Option<Self> {
         let named = slots(service).filter(|slot| !slot.subset().is_empty());
         let full = |slot: Slot<'_>| full_host(slot.host(), service.namespace_or_default());
-        Self(named.map(|slot| (full(slot), slot.subset().to_owned())).collect())
+        let routed: Vec<_> = named.map(|slot| (full(slot), slot.subset().to_owned())).collect();
+        (!routed.is_empty()).then_some(Self(routed))
     }
 }
 
@@ -96,7 +96,7 @@ struct Policies {
 impl Facet for Policies {
     const KINDS: &'static [Kind<'static>] = &[DESTINATION_RULE];
 
-    fn of(object: &Arc<Resource>, _: &Settings) -> Self {
+    fn of(object: &Arc<Resource>, _: &Settings) -> Option<Self> {
         let named = object.text(&["spec", "host"]).unwrap_or_default();
         // A wildcard is for hosts whose routes name themselves.
         let is_one = !named.is_empty() && !named.starts_with('*');
@@ -105,6 +105,7 @@ impl Facet for Policies {
                 subset.get("trafficPolicy").filter(|it| matches!(it.value, Value::Map(_)) && !it.is_empty())?;
             Some((subset.get("name").and_then(Node::as_str)?.to_owned(), policy.span))
         });
-        Self { host: full_host(named, object.namespace_or_default()), subsets: subsets.collect() }
+        let policies = Self { host: full_host(named, object.namespace_or_default()), subsets: subsets.collect() };
+        (!policies.subsets.is_empty()).then_some(policies)
     }
 }

@@ -55,8 +55,8 @@ spec:
 
 /// For which host a DestinationRule is, and for what of it.
 struct Claimed {
-    /// In full; none where it does not count.
-    host: Option<String>,
+    /// In full.
+    host: String,
     exports: Exports,
     /// None for all of them.
     subsets: BTreeSet<String>,
@@ -67,16 +67,16 @@ struct Claimed {
 impl Facet for Claimed {
     const KINDS: &'static [Kind<'static>] = &[DESTINATION_RULE];
 
-    fn of(object: &Arc<Resource>, _: &Settings) -> Self {
+    fn of(object: &Arc<Resource>, _: &Settings) -> Option<Self> {
         let mode = object.text(&["spec", "trafficPolicy", "tls", "mode"]);
         let counts = |host: &&str| !(host.starts_with('*') && mode == Some("ISTIO_MUTUAL"));
-        let host = object.text(&["spec", "host"]).filter(counts);
-        Self {
-            host: host.map(|host| host_key(host, object.namespace_or_default())),
+        let host = object.text(&["spec", "host"]).filter(counts)?;
+        Some(Self {
+            host: host_key(host, object.namespace_or_default()),
             exports: Exports::of_spec(object),
             subsets: subset_names(object).map(str::to_owned).collect(),
             clients: Labels::of(object.root.at(&["spec", "workloadSelector", "matchLabels"])),
-        }
+        })
     }
 }
 
@@ -101,9 +101,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let all = world.view::<Facets<Claimed>>();
     let mut hosts: BTreeMap<&str, Vec<Claim<'_>>> = BTreeMap::new();
     for (object, claimed) in all.iter() {
-        if let Some(host) = &claimed.host {
-            hosts.entry(host).or_default().push(Claim { object, claimed });
-        }
+        hosts.entry(&claimed.host).or_default().push(Claim { object, claimed });
     }
     let mut found: BTreeMap<(&str, &str), Finding> = BTreeMap::new();
     for (host, claims) in &hosts {

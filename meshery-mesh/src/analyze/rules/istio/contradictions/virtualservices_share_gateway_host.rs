@@ -62,7 +62,7 @@ struct Taken(Vec<(Thing, Span)>);
 impl Facet for Taken {
     const KINDS: &'static [Kind<'static>] = &[VIRTUAL_SERVICE];
 
-    fn of(service: &Arc<Resource>, _: &Settings) -> Self {
+    fn of(service: &Arc<Resource>, _: &Settings) -> Option<Self> {
         let own = service.namespace_or_default();
         let protocols: Vec<&str> = ["http", "tls", "tcp"].into_iter().filter(|it| takes_all(service, it)).collect();
         let gateways = service.items(&["spec", "gateways"]).iter().filter_map(Node::as_str);
@@ -75,7 +75,7 @@ impl Facet for Taken {
                 taken.extend(things.map(|thing| (thing, host.span)));
             }
         }
-        Self(taken)
+        (!taken.is_empty()).then_some(Self(taken))
     }
 }
 

@@ -8,8 +8,8 @@ use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
 use crate::analyze::edit::meant;
 use crate::analyze::istio::{USE_WAYPOINT, WAYPOINT_NAMESPACE, waypoint};
-use crate::analyze::kinds::{K8S_GATEWAY, NAMESPACE, SERVICE, SERVICE_ENTRY};
-use crate::analyze::kubernetes::Workloads;
+use crate::analyze::kinds::{K8S_GATEWAY, SERVICE_ENTRY};
+use crate::analyze::kubernetes::{Annotated, Holder, each_annotated};
 use crate::nearest::nearest;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
@@ -49,23 +49,19 @@ spec: { gatewayClassName: istio-waypoint, listeners: [{ name: mesh, port: 15008,
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let own = |object: &Resource, home: &str| {
-        let labels = object.root.at(&["metadata", "labels"])?;
-        check(world, rule, object, labels, home)
-    };
-    let mut findings: Vec<Finding> = world.of(NAMESPACE).iter().filter_map(|it| own(it, &it.name)).collect();
-    let served = [SERVICE, SERVICE_ENTRY].into_iter().flat_map(|kind| world.of(kind));
-    findings.extend(served.filter_map(|it| own(it, it.namespace_or_default())));
-    let workloads = world.view::<Workloads>();
-    let made = workloads.iter().filter(|workload| !is_made(&workload.object)).filter_map(|workload| {
-        let labels = workload.pod.at(&["metadata", "labels"])?;
-        check(world, rule, &workload.object, labels, workload.namespace())
+    let entries =
+        world.each(SERVICE_ENTRY, |entry| check(world, rule, entry, &entry.root, entry.namespace_or_default()));
+    let annotated = each_annotated(world, |Annotated { object, node, holder }| match holder {
+        Holder::Namespace => check(world, rule, object, node, &object.name),
+        Holder::Service => check(world, rule, object, node, object.namespace_or_default()),
+        Holder::Pod if !is_made(object) => check(world, rule, object, node, object.namespace_or_default()),
+        _ => None,
     });
-    findings.extend(made);
-    findings
+    [entries, annotated].concat()
 }
 
-fn check(world: &World, rule: &RuleInfo, object: &Resource, labels: &Node, home: &str) -> Option<Finding> {
+fn check(world: &World, rule: &RuleInfo, object: &Resource, holder: &Node, home: &str) -> Option<Finding> {
+    let labels = holder.at(&["metadata", "labels"])?;
     let name = waypoint(Some(labels))?;
     let node = labels.get(USE_WAYPOINT)?;
     let namespace = labels.get(WAYPOINT_NAMESPACE).and_then(Node::as_str).filter(|it| !it.is_empty()).unwrap_or(home);

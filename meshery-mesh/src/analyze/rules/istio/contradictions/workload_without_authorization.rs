@@ -90,7 +90,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
 struct Policies(ByNamespace<SelectorIndex>);
 
 impl Policies {
-    fn derive(world: &World, before: &ByNamespace<SelectorIndex>) -> Self {
+    fn derive(world: &World, before: Option<&ByNamespace<SelectorIndex>>) -> Self {
         let index = |policies: &[Arc<Resource>]| {
             let mut index = SelectorIndex::default();
             for policy in policies {
@@ -98,16 +98,16 @@ impl Policies {
             }
             index
         };
-        Self(ByNamespace::new([world.of(AUTHORIZATION_POLICY)], before, index))
+        Self(ByNamespace::new(world, &[AUTHORIZATION_POLICY], before, index))
     }
 }
 
 impl View for Policies {
     fn of(world: &World) -> Self {
-        Self::derive(world, &ByNamespace::default())
+        Self::derive(world, None)
     }
 
     fn after(world: &World, before: &Self) -> Self {
-        Self::derive(world, &before.0)
+        Self::derive(world, Some(&before.0))
     }
 }
