@@ -2,18 +2,22 @@
 //! gone and two operators at once in `invariants.rs`, istiod itself in `istio.rs`.
 #![cfg(target_os = "linux")]
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::support::bed::{Bed, SHOP_OBJECTS, bed, shared, shop, text};
+use crate::support::bed::{Bed, SHOP_OBJECTS, bed, behind, shared, shop, text};
+use crate::support::door::Fate;
 use crate::support::proxy::{Fault, Proxy};
 use base64::Engine;
 use meshery_core::control_plane::PodFate;
 use meshery_core::lifecycle::ChangeAction;
 use meshery_core::{ErrorKind, InstanceSpec, MeshId, OperationOptions};
+use meshery_mesh::cluster::Method;
 use meshery_mesh::control_plane::{Conduct, Service, StandIn};
 use meshery_mesh::lifecycle::Lifecycle;
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 /// However dead it is, an uninstall is over after this.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -80,6 +84,40 @@ async fn invariant_09_a_fail_closed_injector_comes_after_its_pods_and_goes_befor
     if let Err(error) = bed.create("/api/v1/namespaces/default/pods", &pod).await {
         assert!(account(&error), "{error}");
     }
+    bed.stop();
+}
+
+/// istiod fills in whom a webhook is to trust as soon as it is there. Whoever hears of that before the server has answered
+/// the write must not wait for it afterwards.
+#[tokio::test]
+async fn what_a_watch_tells_before_the_answer_counts() {
+    let Some(bed) = bed().await else { return };
+    let (_, bundle) = bundle(&bed, "shop", "injector").await;
+    let place = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/injector-shop";
+    let yaml = injector("shop", "''").replace("caBundle: '', ", "");
+    let (door, held) = (bed.door(), Arc::new(Notify::new()));
+    let hold = Arc::clone(&held);
+    door.judge(move |_, request| {
+        let is_write = request.method == Method::Patch && request.target.starts_with(place);
+        if is_write && !request.target.contains("dryRun") { Fate::Hold(Arc::clone(&hold)) } else { Fate::Pass }
+    });
+    let lifecycle = behind(&door);
+    let options = OperationOptions { object_timeout: Duration::from_secs(5), ..bed.options.clone() };
+    let spec = text("shop", "shop", yaml);
+    let work = lifecycle.install(&spec, &options, &bed.context);
+    let fill = async {
+        while bed.get(place).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let mut webhooks = bed.value(place).await["webhooks"].clone();
+        webhooks[0]["clientConfig"]["caBundle"] = bundle.into();
+        bed.merge(place, "istiod", &json!({ "webhooks": webhooks })).await.unwrap();
+        // The watch has told it by now.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        held.notify_one();
+    };
+    let (done, ()) = tokio::join!(work, fill);
+    assert_eq!(done.unwrap().created.len(), 4);
     bed.stop();
 }
 

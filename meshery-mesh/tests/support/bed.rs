@@ -57,7 +57,7 @@ async fn on(plane: Arc<ControlPlane>) -> Bed {
     let (cluster, engine) = (plane.cluster("test").await.unwrap(), plane.cluster(ENGINE).await.unwrap());
     let lifecycle = Lifecycle::new(engine.clone());
     let options =
-        OperationOptions { object_timeout: std::time::Duration::from_secs(60), ..OperationOptions::default() };
+        OperationOptions { object_timeout: std::time::Duration::from_secs(120), ..OperationOptions::default() };
     Bed { plane, cluster, engine, lifecycle, options, context: Context::default() }
 }
 

@@ -7,6 +7,7 @@ use std::time::Instant;
 use async_trait::async_trait;
 use meshery_core::Result;
 use meshery_mesh::cluster::{Answer, Cluster, Request, Transport};
+use tokio::sync::Notify;
 
 /// What is done about a request.
 pub enum Fate {
@@ -14,6 +15,8 @@ pub enum Fate {
     Pass,
     /// This is the answer.
     Answer(Result<Answer>),
+    /// It is done, and its answer comes only when somebody lets it.
+    Hold(Arc<Notify>),
     /// It is done, and nobody hears of it.
     Lose(meshery_core::Error),
     /// Nothing happens any more.
@@ -58,6 +61,11 @@ impl Transport for Door {
         match fate {
             Fate::Pass => self.inner.send(request).await,
             Fate::Answer(answer) => answer,
+            Fate::Hold(held) => {
+                let answer = self.inner.send(request).await;
+                held.notified().await;
+                answer
+            }
             Fate::Lose(error) => {
                 let _ = self.inner.send(request).await?.body().await;
                 Err(error)

@@ -26,8 +26,8 @@ const UNSAID: &str = "its controller has not said yet how it is";
 enum Progress {
     /// It waits for others.
     Waiting,
-    /// A request is under way.
-    Begun,
+    /// A request is under way. A watch may be faster than its answer, and tell already what has become of it.
+    Begun { seen: Option<Change> },
     /// It is written, and is like this since then.
     There { health: Health, version: String, since: Instant },
     /// It could not be written.
@@ -139,7 +139,7 @@ impl<'a> Applying<'a> {
                 );
                 continue;
             }
-            self.progress[place] = Progress::Begun;
+            self.progress[place] = Progress::Begun { seen: None };
             let (wire, manner) = (self.wire.clone(), Arc::clone(&self.manner));
             self.tasks.spawn(async move { (place, one::write(&wire, &manner, &write).await) });
         }
@@ -155,6 +155,10 @@ impl<'a> Applying<'a> {
     }
 
     fn ended(&mut self, place: usize, done: Result<Written>, feed: &mut Feed) {
+        let seen = match &mut self.progress[place] {
+            Progress::Begun { seen } => seen.take(),
+            _ => None,
+        };
         match done {
             Ok(written) => {
                 let health = self.health(place, &written.object, Instant::now());
@@ -165,6 +169,7 @@ impl<'a> Applying<'a> {
                 }
                 self.written.insert(place, written);
                 self.there(place, health, version);
+                seen.into_iter().for_each(|change| self.seen(change));
             }
             Err(error) => {
                 let (object, message) = (self.writes[place].id.clone(), error.to_string());
@@ -194,21 +199,23 @@ impl<'a> Applying<'a> {
     }
 
     fn seen(&mut self, change: Change) {
-        let (object, health) = match change {
-            Change::Seen(object) => (object.id(), Some(object)),
-            Change::Gone(object) => (object.id(), None),
-            Change::Synced => return,
+        let (Change::Seen(object) | Change::Gone(object)) = &change else { return };
+        let Some(place) = self.by_id.get(&object.id()).copied() else { return };
+        let since = match &mut self.progress[place] {
+            Progress::Begun { seen } => {
+                *seen = Some(change);
+                return;
+            }
+            Progress::There { version, .. } if is_older(object.resource_version(), version) => return,
+            Progress::There { since, .. } => *since,
+            Progress::Waiting | Progress::Lost => return,
         };
-        let Some(place) = self.by_id.get(&object).copied() else { return };
-        let Progress::There { since, .. } = self.progress[place] else { return };
-        let health = health.map(|new| (self.health(place, &new, since), new.resource_version().to_owned()));
-        let Progress::There { health: known, version, .. } = &mut self.progress[place] else { return };
-        let Some((health, new)) = health else {
-            // Somebody has removed it since it was written.
-            *known = Health::failed("somebody has removed it");
-            return;
+        let health = match &change {
+            Change::Gone(_) => Health::failed("somebody has removed it"),
+            _ => self.health(place, object, since),
         };
-        if is_older(&new, version) || *known == health {
+        let Progress::There { health: known, .. } = &mut self.progress[place] else { return };
+        if *known == health {
             return;
         }
         *known = health.clone();
@@ -258,7 +265,7 @@ impl<'a> Applying<'a> {
         let waits = stage == Stage::Wait;
         self.progress.iter().all(|progress| match progress {
             Progress::There { health, .. } => !waits || health.is_ready(),
-            Progress::Waiting | Progress::Begun | Progress::Lost => false,
+            Progress::Waiting | Progress::Begun { .. } | Progress::Lost => false,
         })
     }
 

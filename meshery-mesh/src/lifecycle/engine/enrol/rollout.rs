@@ -50,6 +50,8 @@ pub(super) struct Rollouts<'a> {
     aim: Option<Arc<Aim>>,
     waiting: VecDeque<Renewal>,
     tasks: JoinSet<(Renewal, Result<Object>)>,
+    /// Of those whose request is under way, what a watch told that was faster than its answer.
+    begun: BTreeMap<ObjectId, Option<Change>>,
     under_way: BTreeMap<ObjectId, Rollout>,
     failure: Option<Error>,
     /// Those that were written to, or may have been.
@@ -71,6 +73,7 @@ impl<'a> Rollouts<'a> {
             aim,
             waiting: renewals.into(),
             tasks: JoinSet::new(),
+            begun: BTreeMap::new(),
             under_way: BTreeMap::new(),
             failure: None,
             touched: Vec::new(),
@@ -98,7 +101,7 @@ impl<'a> Rollouts<'a> {
             tokio::select! {
                 Some(done) = self.tasks.join_next() => {
                     let (renewal, done) = done.map_err(panicked)?;
-                    self.written(renewal, done, feed);
+                    self.written(renewal, done, feed).await;
                 }
                 change = feed.next() => self.seen(change).await,
                 () = sleep_until(limit), if self.tasks.is_empty() => return Err(self.late(stage).await),
@@ -112,6 +115,7 @@ impl<'a> Rollouts<'a> {
             let Some(renewal) = self.waiting.pop_front() else { return };
             let Some(api) = self.discovery.preferred(&renewal.workload.id().kind).cloned() else { continue };
             let (means, aim) = (self.means.clone(), self.aim.clone());
+            self.begun.insert(renewal.workload.id(), None);
             self.tasks.spawn(async move {
                 let done = renew(&means, &api, aim.as_deref(), &renewal).await;
                 (renewal, done)
@@ -119,8 +123,9 @@ impl<'a> Rollouts<'a> {
         }
     }
 
-    fn written(&mut self, renewal: Renewal, done: Result<Object>, feed: &mut Feed) {
+    async fn written(&mut self, renewal: Renewal, done: Result<Object>, feed: &mut Feed) {
         let id = renewal.workload.id();
+        let seen = self.begun.remove(&id).flatten();
         match done {
             Ok(workload) => {
                 self.means.wire.recorder().tell(Happening::Applied { object: id.clone(), action: renewal.action });
@@ -133,6 +138,9 @@ impl<'a> Rollouts<'a> {
                     }
                     self.tell(&id, &health);
                     self.under_way.insert(id, Rollout { workload, health, since: Instant::now() });
+                    if let Some(change) = seen {
+                        self.seen(change).await;
+                    }
                 }
             }
             Err(error) => {
@@ -144,21 +152,24 @@ impl<'a> Rollouts<'a> {
     }
 
     async fn seen(&mut self, change: Change) {
-        let (id, new) = match change {
-            Change::Seen(object) => (object.id(), Some(object)),
-            Change::Gone(object) => (object.id(), None),
-            Change::Synced => return,
-        };
+        let (Change::Seen(object) | Change::Gone(object)) = &change else { return };
+        let id = object.id();
+        if let Some(seen) = self.begun.get_mut(&id) {
+            *seen = Some(change);
+            return;
+        }
         let Some(rollout) = self.under_way.get_mut(&id) else { return };
-        let new_health = match new {
-            // Somebody has removed it: nobody waits for its pods any more.
-            None => Health::Ready,
-            Some(new) if is_older(new.resource_version(), rollout.workload.resource_version()) => return,
-            Some(new) => {
+        if is_older(object.resource_version(), rollout.workload.resource_version()) {
+            return;
+        }
+        let new_health = match change {
+            Change::Seen(new) => {
                 let health = health(&new);
                 rollout.workload = new;
                 health
             }
+            // Somebody has removed it: nobody waits for its pods any more.
+            _ => Health::Ready,
         };
         if rollout.health == new_health {
             return;
