@@ -95,11 +95,11 @@ async fn what_a_watch_tells_before_the_answer_counts() {
     let (_, bundle) = bundle(&bed, "shop", "injector").await;
     let place = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/injector-shop";
     let yaml = injector("shop", "''").replace("caBundle: '', ", "");
-    let (door, held) = (bed.door(), Arc::new(Notify::new()));
-    let hold = Arc::clone(&held);
+    let (door, answered) = (bed.door(), Arc::new(Notify::new()));
+    let until = Arc::clone(&answered);
     door.judge(move |_, request| {
         let is_write = request.method == Method::Patch && request.target.starts_with(place);
-        if is_write && !request.target.contains("dryRun") { Fate::Hold(Arc::clone(&hold)) } else { Fate::Pass }
+        if is_write && !request.target.contains("dryRun") { Fate::Hold(Arc::clone(&until)) } else { Fate::Pass }
     });
     let lifecycle = behind(&door);
     let options = OperationOptions { object_timeout: Duration::from_secs(5), ..bed.options.clone() };
@@ -114,7 +114,7 @@ async fn what_a_watch_tells_before_the_answer_counts() {
         bed.merge(place, "istiod", &json!({ "webhooks": webhooks })).await.unwrap();
         // The watch has told it by now.
         tokio::time::sleep(Duration::from_millis(500)).await;
-        held.notify_one();
+        answered.notify_one();
     };
     let (done, ()) = tokio::join!(work, fill);
     assert_eq!(done.unwrap().created.len(), 4);

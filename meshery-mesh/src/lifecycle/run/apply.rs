@@ -169,7 +169,9 @@ impl<'a> Applying<'a> {
                 }
                 self.written.insert(place, written);
                 self.there(place, health, version);
-                seen.into_iter().for_each(|change| self.seen(change));
+                if let Some(change) = seen {
+                    self.seen(change);
+                }
             }
             Err(error) => {
                 let (object, message) = (self.writes[place].id.clone(), error.to_string());
