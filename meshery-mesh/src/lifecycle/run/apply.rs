@@ -26,8 +26,8 @@ const UNSAID: &str = "its controller has not said yet how it is";
 enum Progress {
     /// It waits for others.
     Waiting,
-    /// A request is under way. A watch may be faster than its answer, and tell already what has become of it.
-    Begun { seen: Option<Change> },
+    /// A request is under way.
+    Begun,
     /// It is written, and is like this since then.
     There { health: Health, version: String, since: Instant },
     /// It could not be written.
@@ -41,6 +41,9 @@ pub(in crate::lifecycle) struct Applying<'a> {
     writes: &'a [Write],
     by_id: BTreeMap<ObjectId, usize>,
     progress: Vec<Progress>,
+    /// What watches have told last of those that are not there yet: a watch may be faster than the answer to a write, and
+    /// what is as it should be may become ready while it still waits for others.
+    early: BTreeMap<usize, Change>,
     tasks: JoinSet<(usize, Result<Written>)>,
     written: BTreeMap<usize, Written>,
     failures: Vec<(usize, Error)>,
@@ -61,6 +64,7 @@ impl<'a> Applying<'a> {
             writes,
             by_id: writes.iter().enumerate().map(|(place, write)| (write.id.clone(), place)).collect(),
             progress: writes.iter().map(|_| Progress::Waiting).collect(),
+            early: BTreeMap::new(),
             tasks: JoinSet::new(),
             written: BTreeMap::new(),
             failures: Vec::new(),
@@ -139,7 +143,7 @@ impl<'a> Applying<'a> {
                 );
                 continue;
             }
-            self.progress[place] = Progress::Begun { seen: None };
+            self.progress[place] = Progress::Begun;
             let (wire, manner) = (self.wire.clone(), Arc::clone(&self.manner));
             self.tasks.spawn(async move { (place, one::write(&wire, &manner, &write).await) });
         }
@@ -155,10 +159,6 @@ impl<'a> Applying<'a> {
     }
 
     fn ended(&mut self, place: usize, done: Result<Written>, feed: &mut Feed) {
-        let seen = match &mut self.progress[place] {
-            Progress::Begun { seen } => seen.take(),
-            _ => None,
-        };
         match done {
             Ok(written) => {
                 let health = self.health(place, &written.object, Instant::now());
@@ -169,9 +169,6 @@ impl<'a> Applying<'a> {
                 }
                 self.written.insert(place, written);
                 self.there(place, health, version);
-                if let Some(change) = seen {
-                    self.seen(change);
-                }
             }
             Err(error) => {
                 let (object, message) = (self.writes[place].id.clone(), error.to_string());
@@ -191,6 +188,9 @@ impl<'a> Applying<'a> {
         self.tell(place, &health);
         self.progress[place] = Progress::There { health, version, since: Instant::now() };
         self.asked.extend(self.needed_by[place].iter().copied());
+        if let Some(change) = self.early.remove(&place) {
+            self.seen(change);
+        }
     }
 
     fn tell(&self, place: usize, health: &Health) {
@@ -203,14 +203,14 @@ impl<'a> Applying<'a> {
     fn seen(&mut self, change: Change) {
         let (Change::Seen(object) | Change::Gone(object)) = &change else { return };
         let Some(place) = self.by_id.get(&object.id()).copied() else { return };
-        let since = match &mut self.progress[place] {
-            Progress::Begun { seen } => {
-                *seen = Some(change);
+        let since = match &self.progress[place] {
+            Progress::Waiting | Progress::Begun => {
+                self.early.insert(place, change);
                 return;
             }
             Progress::There { version, .. } if is_older(object.resource_version(), version) => return,
             Progress::There { since, .. } => *since,
-            Progress::Waiting | Progress::Lost => return,
+            Progress::Lost => return,
         };
         let health = match &change {
             Change::Gone(_) => Health::failed("somebody has removed it"),
@@ -267,7 +267,7 @@ impl<'a> Applying<'a> {
         let waits = stage == Stage::Wait;
         self.progress.iter().all(|progress| match progress {
             Progress::There { health, .. } => !waits || health.is_ready(),
-            Progress::Waiting | Progress::Begun { .. } | Progress::Lost => false,
+            Progress::Waiting | Progress::Begun | Progress::Lost => false,
         })
     }
 
