@@ -1,12 +1,14 @@
 //! A real control plane: it starts, works, is told what to do, and leaves nothing.
 #![cfg(target_os = "linux")]
 
+use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
+use crate::support::scratch::Scratch;
 use crate::support::{assert_gone, testbed};
 use base64::Engine;
 use meshery_core::control_plane::PodFate;
-use meshery_core::{ErrorKind, Object, Result};
+use meshery_core::{ControlPlaneSpec, ErrorKind, Object, Result};
 use meshery_mesh::ControlPlane;
 use meshery_mesh::cluster::{Api, Change, Cluster, Method, Request, Watch};
 use meshery_mesh::control_plane::{Conduct, Service};
@@ -96,6 +98,34 @@ fn stop(plane: ControlPlane) {
     plane.stop().unwrap();
     assert_gone(&pids);
     assert!(!kubeconfig.parent().unwrap().exists());
+}
+
+/// Between a free port and a server that listens on it there is room for somebody else.
+#[tokio::test]
+async fn a_server_whose_port_is_taken_starts_again_on_another() {
+    let Some(manager) = testbed::server("kube-controller-manager") else { return };
+    let folder = Scratch::new("ports");
+    for server in ["etcd", "kube-apiserver", "kube-scheduler"] {
+        let Some(real) = testbed::server(server) else { return };
+        std::os::unix::fs::symlink(real, folder.path(server)).unwrap();
+    }
+    let script = format!(
+        "#!/bin/sh
+if mkdir '{}' 2>/dev/null; then
+  echo 'listen tcp 127.0.0.1:1: bind: address already in use' >&2
+  exit 1
+fi
+exec '{}' \"$@\"
+",
+        folder.path("taken"),
+        manager.display()
+    );
+    let path = folder.write("kube-controller-manager", &script);
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let programs = Some(folder.0.display().to_string());
+    let plane = testbed::start_with(ControlPlaneSpec { programs, ..ControlPlaneSpec::default() }).await.unwrap();
+    assert!(folder.0.join("taken").is_dir(), "the first one has met somebody else");
+    stop(plane);
 }
 
 #[tokio::test]

@@ -15,10 +15,11 @@ use crate::process::folder::Folder;
 use crate::process::notify::Notice;
 use crate::process::ports::{Port, Ports, retried};
 use crate::process::spawn::Spawner;
-use crate::process::wait::within;
 
 /// How long is listened before it is looked whether the process still lives.
 const LISTEN: Duration = Duration::from_millis(200);
+/// The same where what it does is looked at, which takes the API server its time.
+const LOOK: Duration = Duration::from_secs(2);
 
 /// The parts of a control plane, in the order in which they go: what answers, then what it has written.
 pub(super) struct Plane {
@@ -116,7 +117,13 @@ impl Plane {
         let command = servers::scheduler(&programs.find(scheduler)?, &self.folder.file(SCHEDULER), ports.1);
         self.start_child(scheduler, command)?;
         self.nodes.attend(connect(&self.kubeconfig, "meshery-node").await?);
-        controlling(cluster, limit).await?;
+        let at_work = || async {
+            match tokio::time::timeout(LOOK, furnished(cluster)).await {
+                Ok(done) => done.map_err(|error| error.to_string()),
+                Err(_) => Err("a namespace is without it".into()),
+            }
+        };
+        self.server(manager)?.ready(limit, "what controllers put into every namespace", at_work).await?;
         let scheduling = unproven(&format!("https://127.0.0.1:{}", ports.1)).await?;
         self.answers(scheduler, &scheduling, "/healthz", limit).await
     }
@@ -178,19 +185,16 @@ const FURNITURE: [(&str, &str, &str); 2] =
 
 /// Controllers are at work once they have furnished the server's own namespaces. Who compares what is there before and
 /// after something of his own would otherwise find what they put there meanwhile.
-async fn controlling(cluster: &Cluster, limit: Duration) -> Result<()> {
-    within(limit, "the controllers' first work", async {
-        for (kind, plural, name) in FURNITURE {
-            let path = Api::core(kind, plural, true).path(None, None);
-            let path = Request::get(path).query("fieldSelector", &format!("metadata.name={name}"));
-            let mut watch = Watch::new(cluster, path);
-            while watch.known().len() < NAMESPACES {
-                watch.next().await?;
-            }
+async fn furnished(cluster: &Cluster) -> Result<()> {
+    for (kind, plural, name) in FURNITURE {
+        let path = Api::core(kind, plural, true).path(None, None);
+        let path = Request::get(path).query("fieldSelector", &format!("metadata.name={name}"));
+        let mut watch = Watch::new(cluster, path);
+        while watch.known().len() < NAMESPACES {
+            watch.next().await?;
         }
-        Ok(())
-    })
-    .await
+    }
+    Ok(())
 }
 
 /// A connection to a server of ours that shows a certificate it has made itself.

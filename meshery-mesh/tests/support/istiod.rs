@@ -15,6 +15,11 @@ use serde_json::{Value, json};
 pub const VALIDATOR: &str =
     "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/istio-validator-istio-system";
 
+/// What istiod writes into every namespace, once it has been elected to.
+const ROOT: &str = "/api/v1/namespaces/default/configmaps/istio-ca-root-cert";
+/// How long it may take, on a machine with better things to do.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 /// istiod has made sure that it is called before it has its webhooks fail closed.
 pub async fn until_it_validates(cluster: &Cluster) {
     let policy = async || {
@@ -26,7 +31,17 @@ pub async fn until_it_validates(cluster: &Cluster) {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), fails_closed).await.unwrap();
+    tokio::time::timeout(PATIENCE, fails_closed).await.unwrap();
+}
+
+/// istiod has written what it writes: whoever compares what there is before and after must not find it in between.
+async fn until_it_has_written(cluster: &Cluster) {
+    let written = async {
+        while cluster.send(Request::get(ROOT)).await.unwrap().status != 200 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, written).await.expect("istiod writes its root certificate");
 }
 
 /// Istio's own charts with these values and, beside another one, as this revision.
@@ -84,5 +99,6 @@ pub async fn start(plane: &ControlPlane, spec: &InstanceSpec) -> Companion {
         let at = std::net::SocketAddr::from(([127, 0, 0, 1], port));
         plane.serve(Service::new("istio-system", service.name(), offered), Some(at));
     }
+    until_it_has_written(&plane.cluster("istiod-is-there").await.unwrap()).await;
     companion
 }

@@ -36,6 +36,11 @@ pub fn istioctl() -> Option<PathBuf> {
     built("bin/istioctl")
 }
 
+/// A server of a control plane.
+pub fn server(name: &str) -> Option<PathBuf> {
+    built(&format!("bin/{name}"))
+}
+
 /// `kubectl`: the one that `cargo xtask test` fetches, or one of the system's.
 pub fn kubectl() -> Option<PathBuf> {
     std::env::var_os("MESHERY_KUBECTL").map(PathBuf::from).or_else(|| on_path("kubectl"))
