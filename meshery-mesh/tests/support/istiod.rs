@@ -41,7 +41,7 @@ async fn until_it_has_written(cluster: &Cluster) {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    tokio::time::timeout(PATIENCE, written).await.expect("istiod writes its root certificate");
+    tokio::time::timeout(PATIENCE, written).await.unwrap();
 }
 
 /// Istio's own charts with these values and, beside another one, as this revision.
