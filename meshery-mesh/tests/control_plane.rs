@@ -192,7 +192,7 @@ async fn webhooks_are_really_called() {
 
 /// The words in which the webhook denies: the server needs a moment until it calls a new one.
 async fn denied(cluster: &Cluster, configs: &Api) -> String {
-    for _ in 0..200 {
+    for _ in 0..2000 {
         match create(cluster, configs, "default", json!({ "metadata": { "generateName": "a-" } })).await {
             Err(error) => return error.to_string(),
             Ok(_) => tokio::time::sleep(Duration::from_millis(25)).await,

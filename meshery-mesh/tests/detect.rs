@@ -101,7 +101,7 @@ async fn two_meshes_that_ask_for_the_same_pods_are_told() {
     // Its control plane is gone, and its injector still asked: nothing can be made in the namespace.
     bed.delete("/apis/apps/v1/namespaces/istio-system/deployments/istiod").await.unwrap();
     let mut silent = look(&bed, "istio without istiod").await;
-    for _ in 0..100 {
+    for _ in 0..1000 {
         if warns(&silent, AdviceCode::WebhookUnanswered) {
             break;
         }

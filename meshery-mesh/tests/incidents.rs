@@ -101,14 +101,13 @@ async fn filled_in_while_held(
     let (until, is_held) = (Arc::clone(&answered), Arc::clone(&held));
     door.judge(move |_, request| {
         let is_it = request.method == Method::Patch && request.target.contains(object);
-        if !is_it || request.target.contains("dryRun") {
+        if !is_it || request.target.contains("dryRun") || is_held.swap(true, Ordering::SeqCst) {
             return Fate::Pass;
         }
-        is_held.store(true, Ordering::SeqCst);
         Fate::Hold(Arc::clone(&until))
     });
     let lifecycle = behind(&door);
-    let options = OperationOptions { object_timeout: Duration::from_secs(5), ..bed.options.clone() };
+    let options = OperationOptions { object_timeout: Duration::from_secs(30), ..bed.options.clone() };
     let spec = text(namespace, namespace, unfilled(namespace, image));
     let work = lifecycle.install(&spec, &options, &bed.context);
     let fill = async {
@@ -147,6 +146,16 @@ async fn what_a_watch_tells_too_early_counts_all_the_same() {
 }
 
 #[tokio::test]
+async fn who_ends_while_his_lease_is_renewed_is_not_taken_for_somebody_else() {
+    let Some(bed) = bed().await else { return };
+    // A first installation makes its inventory; the first change to it is the renewal of the lease.
+    let report = filled_in_while_held(&bed, "shop", "a", "/secrets/meshery-shop").await.unwrap();
+    assert_eq!(report.created.len(), 4);
+    bed.uninstall("shop").await.unwrap();
+    bed.stop();
+}
+
+#[tokio::test]
 async fn invariant_09_a_dead_api_service_does_not_hold_a_namespace() {
     let Some(bed) = bed().await else { return };
     let yaml = "
@@ -167,7 +176,7 @@ spec: { group: tap.example.com, version: v1alpha1, groupPriorityMinimum: 1000, v
     let is_dead = |object: &meshery_core::Object| {
         object.items("/status/conditions").iter().any(|condition| condition["status"] == "False")
     };
-    for _ in 0..200 {
+    for _ in 0..2000 {
         if is_dead(&bed.get(api).await.unwrap()) {
             break;
         }

@@ -334,7 +334,7 @@ async fn invariant_07_also_when_an_api_of_then_is_gone() {
 
 /// Somebody else has defined a kind a moment ago.
 async fn installed_once_served(bed: &Bed, spec: &InstanceSpec) {
-    for _ in 0..100 {
+    for _ in 0..1000 {
         match bed.install(spec).await {
             Err(error) if error.kind() == ErrorKind::VersionUnsupported => {
                 tokio::time::sleep(Duration::from_millis(50)).await;
@@ -346,7 +346,7 @@ async fn installed_once_served(bed: &Bed, spec: &InstanceSpec) {
 }
 
 async fn until_gone(bed: &Bed, path: &str) {
-    for _ in 0..200 {
+    for _ in 0..2000 {
         if bed.cluster.send(Request::get(path)).await.unwrap().status == 404 {
             return;
         }

@@ -125,7 +125,7 @@ async fn without_an_upstream_no_request_passes() {
 async fn end_first(host: &LocalHost, mesh: &Installation, signal: Signal) -> Vec<ProcessStatus> {
     let victim = Pid::from_raw(i32::try_from(mesh.processes[0].pid).unwrap()).unwrap();
     kill_process(victim, signal).unwrap();
-    for _ in 0..500 {
+    for _ in 0..5000 {
         let status = host.status(mesh).await.unwrap();
         if !status[0].running {
             return status;
@@ -291,7 +291,7 @@ async fn a_program_that_never_says_its_version_can_be_cancelled() {
     let spec = envoy_spec("127.0.0.1:1", false);
     let asked = || children().into_iter().any(|pid| command(pid) == "sleep\x00604\x00");
     let (error, ()) = tokio::join!(host.install(&spec, &context), async {
-        for _ in 0..1000 {
+        for _ in 0..10_000 {
             if asked() {
                 return inner.cancel();
             }

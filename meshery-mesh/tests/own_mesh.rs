@@ -53,7 +53,7 @@ async fn it_has_a_whole_life_on_a_cluster() {
 
     let mut outcomes = lifecycle.verify("paper", options, context).await.unwrap();
     // It is not asked from one moment to the next.
-    for _ in 0..100 {
+    for _ in 0..1000 {
         if failed(&outcomes).is_empty() {
             break;
         }

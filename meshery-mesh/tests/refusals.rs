@@ -230,7 +230,7 @@ async fn a_webhook_that_denies() {
 /// The server needs a moment until it calls a new webhook.
 async fn until_denied(bed: &Bed) {
     let path = "/api/v1/namespaces/sunday/configmaps";
-    for _ in 0..200 {
+    for _ in 0..2000 {
         let asked = Request::new(Method::Post, path)
             .query("dryRun", "All")
             .body("application/json", json!({ "metadata": { "name": "x" } }).to_string().into_bytes());

@@ -29,7 +29,7 @@ fn held() -> (Vec<String>, Vec<String>) {
 /// What is held once all work has come to its end: the thread that reads a log ends just after its process, so that only
 /// the upstream's is left, and a task that was given up lets go when the runtime next comes to it.
 async fn held_at_rest() -> (Vec<String>, Vec<String>) {
-    for _ in 0..400 {
+    for _ in 0..4000 {
         let tasks = Handle::current().metrics().num_alive_tasks();
         let held = held();
         let logs = held.1.iter().filter(|name| name.trim() == "meshery-log").count();

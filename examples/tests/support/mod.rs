@@ -156,7 +156,7 @@ impl Marked {
 
     /// Waits for a member of the family with this in its command line, lets it work for a moment, and kills it.
     pub fn kill_member(&self, with: &str) {
-        for _ in 0..1000 {
+        for _ in 0..10_000 {
             if let Some((id, _)) = self.family().into_iter().find(|(_, line)| line.contains(with)) {
                 thread::sleep(Duration::from_millis(200));
                 // It may have ended by itself meanwhile; then the next one is taken.
@@ -171,7 +171,7 @@ impl Marked {
 
     /// Waits until nobody of the family is left; the kernel needs a moment to end them after `kill -9`.
     pub fn assert_gone(&self) {
-        for _ in 0..100 {
+        for _ in 0..1000 {
             if self.family().is_empty() {
                 return;
             }

@@ -106,7 +106,7 @@ impl Bed {
             for list in [&mut difference.added, &mut difference.removed, &mut difference.changed] {
                 list.retain(|id| !expected(id));
             }
-            if difference.is_empty() || looks == 100 {
+            if difference.is_empty() || looks == 600 {
                 return difference;
             }
             tokio::time::sleep(std::time::Duration::from_millis(100)).await;

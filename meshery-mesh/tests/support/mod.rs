@@ -124,7 +124,7 @@ pub fn folders_of(pids: &[u32]) -> Vec<PathBuf> {
 
 /// Waits until none of these processes is left; the kernel needs a moment to end them.
 pub fn assert_gone(pids: &[u32]) {
-    for _ in 0..200 {
+    for _ in 0..2000 {
         if !pids.iter().any(|pid| is_alive(*pid)) {
             return;
         }

@@ -56,16 +56,22 @@ impl Held {
 
     /// Writes down what there is now, and gives the lease back.
     pub(super) async fn release(mut self, state: State, events: Events) -> Result<()> {
-        self.renewal.abort_all();
-        let before = self.stored.lock().await.clone();
+        let before = self.rest().await;
         let draft = Draft { state, lease: None, new: Vec::new(), events: Some(events) };
         self.store.write(&self.wire, Some(&before), draft).await.map(drop)
     }
 
+    /// The inventory as it is, once nobody renews the lease any more. A renewal under way is waited for: one that is given up
+    /// may have been written all the same, and would look like somebody else's.
+    async fn rest(&mut self) -> Stored {
+        let stored = self.stored.lock().await;
+        self.renewal.shutdown().await;
+        stored.clone()
+    }
+
     /// There is nothing left to be remembered.
     pub(super) async fn remove(mut self) -> Result<()> {
-        self.renewal.abort_all();
-        let before = self.stored.lock().await.clone();
+        let before = self.rest().await;
         self.store.remove(&self.wire, &before).await
     }
 }
