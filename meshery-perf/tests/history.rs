@@ -231,6 +231,19 @@ fn files_of_others_and_of_the_future_are_refused() {
     assert_eq!(History::open(&future.0).unwrap_err().kind(), ErrorKind::VersionUnsupported);
 }
 
+#[test]
+fn who_opens_a_file_that_somebody_else_is_making_waits() {
+    let scratch = Scratch::new("making");
+    let maker = rusqlite::Connection::open(&scratch.0).unwrap();
+    maker.execute_batch("BEGIN EXCLUSIVE; CREATE TABLE other (a)").unwrap();
+    let file = scratch.0.clone();
+    let opener = std::thread::spawn(move || History::open(&file).map(drop));
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(!opener.is_finished(), "it waits");
+    maker.execute_batch("ROLLBACK").unwrap();
+    opener.join().unwrap().unwrap();
+}
+
 const FILE: &str = "MESHERY_TEST_HISTORY";
 const WRITER: &str = "MESHERY_TEST_WRITER";
 const EACH: u64 = 15;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Duration;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use meshery_core::comparison::Unit;
 use meshery_core::history::{Series, SeriesKey, SeriesPoint};
@@ -17,6 +18,8 @@ const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
 
 /// How long one process waits for another's transaction.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Until it is tried again where SQLite does not wait by itself.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// An error of SQLite as one of ours.
 pub(super) fn failed(error: &rusqlite::Error) -> Error {
@@ -32,8 +35,15 @@ pub(super) fn failed(error: &rusqlite::Error) -> Error {
 pub(super) fn open(path: &Path) -> Result<Connection> {
     let place = || path.display().to_string();
     let mut connection = Connection::open(path).map_err(|error| failed(&error).at(place()))?;
-    migrate(&mut connection).map_err(|error| error.at(place()))?;
-    Ok(connection)
+    let begun = Instant::now();
+    loop {
+        match migrate(&mut connection) {
+            // A file that somebody else turns into a write-ahead log, or leaves as the last one, is locked without its asking
+            // whether one would wait.
+            Err(error) if error.kind() == ErrorKind::Busy && begun.elapsed() < PATIENCE => sleep(PAUSE),
+            done => return done.map(|()| connection).map_err(|error| error.at(place())),
+        }
+    }
 }
 
 fn migrate(connection: &mut Connection) -> Result<()> {
