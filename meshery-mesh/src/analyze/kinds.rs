@@ -45,6 +45,19 @@ kinds! {
     "telemetry.istio.io": TELEMETRY = "Telemetry",
 }
 
+/// The kinds of a table that says something of each.
+pub(in crate::analyze) const fn of_table<T, const COUNT: usize>(
+    table: &[(Kind<'static>, T); COUNT],
+) -> [Kind<'static>; COUNT] {
+    let mut kinds = [table[0].0; COUNT];
+    let mut at = 1;
+    while at < COUNT {
+        kinds[at] = table[at].0;
+        at += 1;
+    }
+    kinds
+}
+
 /// A kind and others, of which there is one fewer.
 pub(in crate::analyze) const fn and_others<const COUNT: usize>(
     first: Kind<'static>,

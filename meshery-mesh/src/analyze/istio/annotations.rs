@@ -73,10 +73,7 @@ pub(in crate::analyze) fn each_annotation(
         let annotations = annotations.filter(|annotation| !annotation.name().starts_with(INTERNAL));
         annotations.filter_map(|annotation| find(&annotation)).collect::<Vec<_>>()
     };
-    let nearby = world.nearby(&[]);
-    let (common, others) =
-        (nearby.each(&ANNOTATED, |object, _| find(object)), nearby.each(&OTHERS, |object, _| find(object)));
-    [common, others].concat()
+    world.nearby(&[]).each(&[&ANNOTATED[..], &OTHERS].concat(), |object, _| find(object))
 }
 
 /// A ReplicaSet has what it has from a Deployment, and what Istio makes for a Gateway from the Gateway.

@@ -9,7 +9,7 @@ use meshery_core::world::{Labels, Selector, View, World};
 
 use super::{ByNamespace, LabelIndex, Service, Services};
 use crate::analyze::kinds::{
-    CRON_JOB, DAEMON_SET, DEPLOYMENT, JOB, POD, REPLICA_SET, ROLLOUT, SERVICE, STATEFUL_SET, and_others,
+    CRON_JOB, DAEMON_SET, DEPLOYMENT, JOB, POD, REPLICA_SET, ROLLOUT, SERVICE, STATEFUL_SET, and_others, of_table,
 };
 
 /// Where each kind keeps its pods' template.
@@ -25,15 +25,7 @@ const TEMPLATES: [(Kind<'static>, &[&str]); 8] = [
 ];
 
 /// The kinds of workloads.
-pub(in crate::analyze) const WORKLOADS: [Kind<'static>; TEMPLATES.len()] = {
-    let mut kinds = [POD; TEMPLATES.len()];
-    let mut at = 0;
-    while at < TEMPLATES.len() {
-        kinds[at] = TEMPLATES[at].0;
-        at += 1;
-    }
-    kinds
-};
+pub(in crate::analyze) const WORKLOADS: [Kind<'static>; TEMPLATES.len()] = of_table(&TEMPLATES);
 /// Those, and what leads to them.
 pub(in crate::analyze) const SERVED: [Kind<'static>; WORKLOADS.len() + 1] = and_others(SERVICE, &WORKLOADS);
 

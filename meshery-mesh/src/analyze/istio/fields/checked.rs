@@ -18,7 +18,7 @@ use crate::analyze::istio::mesh_config::ROOT_NAMESPACE;
 use crate::analyze::kinds::{
     AUTHORIZATION_POLICY, CONFIG_MAP, DESTINATION_RULE, ENVOY_FILTER, GATEWAY, MESH_CONFIG, MESH_NETWORKS,
     PEER_AUTHENTICATION, PROXY_CONFIG, REQUEST_AUTHENTICATION, SERVICE_ENTRY, SIDECAR, TELEMETRY, TRAFFIC_EXTENSION,
-    VIRTUAL_SERVICE, WASM_PLUGIN, WORKLOAD_ENTRY, WORKLOAD_GROUP,
+    VIRTUAL_SERVICE, WASM_PLUGIN, WORKLOAD_ENTRY, WORKLOAD_GROUP, of_table,
 };
 use crate::analyze::schema::Conformance;
 use crate::analyze::yaml;
@@ -43,15 +43,7 @@ const CHECKS: [(Kind<'_>, Check); 15] = [
     (WASM_PLUGIN, wasm::check_plugin),
     (TRAFFIC_EXTENSION, wasm::check_extension),
 ];
-const KINDS: [Kind<'static>; CHECKS.len()] = {
-    let mut kinds = [VIRTUAL_SERVICE; CHECKS.len()];
-    let mut at = 0;
-    while at < kinds.len() {
-        kinds[at] = CHECKS[at].0;
-        at += 1;
-    }
-    kinds
-};
+const KINDS: [Kind<'static>; CHECKS.len()] = of_table(&CHECKS);
 /// Annotations that istiod writes itself, and refuses from others.
 const INTERNAL: [&str; 3] =
     ["internal.istio.io/webhook-always-reject", "internal.istio.io/parent-namespace", "internal.istio.io/parents"];
