@@ -2,9 +2,14 @@
 //!
 //! A line is a kind, `VERSION KIND SCOPE SCHEMA`, or a definition that others refer to, `#NAME SCHEMA`. A schema is JSON, or
 //! `=VERSION` for the same as in that version of the kind. Nothing is parsed before somebody asks for it.
+//!
+//! A table is of a release. What a mesh has since merged, and rules here know of, is in `ahead.txt`, written by hand: kinds, and
+//! fields that are added to those of the tables. A line of it goes when a release has what it says.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
+
+use serde_json::Value;
 
 use super::model::Schema;
 
@@ -20,21 +25,44 @@ const TABLES: &[&str] = &[
     include_str!("tables/smi.txt"),
 ];
 
+/// What no release had when the tables were derived.
+const AHEAD: &str = include_str!("tables/ahead.txt");
+
 /// A schema that is parsed when it is first asked for.
 pub(super) struct Lazy {
     text: &'static str,
+    ahead: Option<&'static str>,
     schema: OnceLock<Arc<Schema>>,
 }
 
 impl Lazy {
     fn new(text: &'static str) -> Self {
-        Self { text, schema: OnceLock::new() }
+        Self { text, ahead: None, schema: OnceLock::new() }
     }
 
     pub(super) fn get(&self) -> &Arc<Schema> {
-        self.schema.get_or_init(|| {
-            Arc::new(serde_json::from_str(self.text).map_or_else(|_| Schema::default(), |value| Schema::read(&value)))
-        })
+        self.schema.get_or_init(|| Arc::new(Schema::read(&self.value())))
+    }
+
+    fn value(&self) -> Value {
+        // That every text is JSON is tested.
+        let mut value = serde_json::from_str(self.text).unwrap_or_default();
+        if let Some(ahead) = self.ahead.and_then(|ahead| serde_json::from_str(ahead).ok()) {
+            add(&mut value, ahead);
+        }
+        value
+    }
+}
+
+/// Adds what a map has to another one, at every depth.
+fn add(value: &mut Value, more: Value) {
+    match (value, more) {
+        (Value::Object(fields), Value::Object(more)) => {
+            for (name, more) in more {
+                add(fields.entry(name).or_insert(Value::Null), more);
+            }
+        }
+        (value, more) => *value = more,
     }
 }
 
@@ -56,12 +84,12 @@ impl Tables {
     /// The tables of this program.
     pub(super) fn get() -> &'static Self {
         static GIVEN: OnceLock<Tables> = OnceLock::new();
-        GIVEN.get_or_init(|| Self::read(TABLES))
+        GIVEN.get_or_init(|| Self::read(TABLES, AHEAD))
     }
 
-    fn read(tables: &'static [&'static str]) -> Self {
+    fn read(tables: &'static [&'static str], ahead: &'static str) -> Self {
         let mut all = Self { kinds: BTreeMap::new(), definitions: BTreeMap::new() };
-        for line in tables.iter().flat_map(|table| table.lines()) {
+        for line in tables.iter().flat_map(|table| table.lines()).chain(ahead.lines()) {
             if let Some((name, schema)) = line.strip_prefix('#').and_then(|rest| rest.split_once(' ')) {
                 all.definitions.insert(name, Lazy::new(schema));
                 continue;
@@ -73,8 +101,11 @@ impl Tables {
                 continue;
             };
             let (group, version) = version.rsplit_once('/').unwrap_or(("", version));
-            let row = Row { version, schema, parsed: Lazy::new(schema) };
-            all.kinds.entry(kind).or_default().entry(group).or_default().push(row);
+            let rows = all.kinds.entry(kind).or_default().entry(group).or_default();
+            match rows.iter_mut().find(|row| row.version == version) {
+                Some(row) => row.parsed.ahead = Some(schema),
+                None => rows.push(Row { version, schema, parsed: Lazy::new(schema) }),
+            }
         }
         all
     }
@@ -102,5 +133,41 @@ impl Tables {
     /// A definition that others refer to.
     pub(super) fn definition(&self, name: &str) -> Option<&Arc<Schema>> {
         self.definitions.get(name).map(Lazy::get)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_is_json_and_what_is_ahead_adds_something() {
+        let tables = Tables::get();
+        let rows = tables.kinds.values().flat_map(BTreeMap::values).flatten();
+        let mut ahead = 0;
+        for row in rows.filter(|row| !row.schema.starts_with('=')) {
+            assert!(serde_json::from_str::<Value>(row.schema).is_ok(), "{}", row.schema);
+            if let Some(more) = row.parsed.ahead {
+                let released: Value = serde_json::from_str(row.schema).expect("JSON");
+                let mut both = released.clone();
+                add(&mut both, serde_json::from_str(more).expect("JSON"));
+                assert_ne!(both, released, "a release has this: take it out of ahead.txt: {more}");
+                ahead += 1;
+            }
+        }
+        assert!(ahead > 0);
+        assert!(tables.definitions.values().all(|lazy| serde_json::from_str::<Value>(lazy.text).is_ok()));
+    }
+
+    #[test]
+    fn fields_that_are_ahead_stand_beside_those_of_the_release() {
+        static RELEASED: &[&str] =
+            &[r#"mesh.io/v1 Route Namespaced {"properties":{"spec":{"properties":{"host":{"type":"string"}}}}}"#];
+        let tables = Tables::read(
+            RELEASED,
+            r#"mesh.io/v1 Route Namespaced {"properties":{"spec":{"properties":{"port":{"type":"integer"}}}}}"#,
+        );
+        let schema = Tables::schema(tables.rows("mesh.io", "Route"), "v1").expect("a row");
+        assert_eq!(schema.fields["spec"].fields.keys().map(|name| &**name).collect::<Vec<_>>(), ["host", "port"]);
     }
 }

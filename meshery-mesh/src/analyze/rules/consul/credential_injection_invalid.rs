@@ -51,6 +51,9 @@ spec:
     ..Rule::NEW
 };
 
+/// Where the processor listens that is deployed with a gateway.
+const SOCKET: &str = "/consul/auth-socket/auth.sock";
+
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     checked(world, rule, &[(TERMINATING_GATEWAY, check)])
 }
@@ -107,10 +110,6 @@ fn vault(checks: &mut Checks<'_>, injection: &Node) {
         checks.at(injection, "vaultAddress", message, "write it as https://HOST");
     }
     let life = number(injection, "tokenExpirationSeconds");
-    if life.is_some_and(|life| !(600.0..=43200.0).contains(&life)) {
-        let message = "a token lives 600 to 43200 seconds";
-        checks.at(injection, "tokenExpirationSeconds", message, "write a time of ten minutes to twelve hours");
-    }
     if life.zip(number(injection, "drainSeconds")).is_some_and(|(life, drain)| drain > life) {
         let message = "drainSeconds is longer than the token lives";
         checks.at(injection, "drainSeconds", message, "make it at most tokenExpirationSeconds");
@@ -136,6 +135,9 @@ fn routed(checks: &mut Checks<'_>, spec: &Node, is_deployed: bool) {
         let socket = text(routing, "udsPath");
         if !socket.is_empty() && !socket.starts_with('/') {
             checks.at(routing, "udsPath", "udsPath is no absolute path", "begin it with a slash");
+        } else if is_deployed && !socket.is_empty() && socket != SOCKET {
+            let message = "the processor that is deployed with the gateway listens elsewhere";
+            checks.at(routing, "udsPath", message, format!("take udsPath away, or write it as {SOCKET}"));
         }
     }
     let mut bindings = BTreeSet::new();

@@ -4,7 +4,7 @@ use meshery_core::resource::{Kind, Node};
 use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
-use crate::analyze::consul::{Checks, each, text};
+use crate::analyze::consul::{Checks, each};
 use crate::analyze::kinds::{
     INGRESS_GATEWAY, JWT_PROVIDER, REGISTRATION, ROUTE_TIMEOUT_FILTER, SERVICE_DEFAULTS, SERVICE_RESOLVER,
     SERVICE_ROUTER, TERMINATING_GATEWAY,
@@ -63,6 +63,10 @@ const DURATIONS: &[(Kind<'static>, &[&str], &[&str])] = &[
     (TERMINATING_GATEWAY, &["credentialInjection"], &["messageTimeout"]),
 ];
 
+/// What is no duration for the webhook yet, but a text, which may be empty.
+const TEXTS: [&str; 4] =
+    ["deregisterCriticalServiceAfterDuration", "intervalDuration", "messageTimeout", "timeoutDuration"];
+
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (kind, within, keys) in DURATIONS {
@@ -78,9 +82,9 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
 
 fn check(checks: &mut Checks<'_>, map: &Node, keys: &[&str]) {
     for key in keys {
-        let value = text(map, key);
+        let Some(value) = map.get(key).and_then(Node::as_str) else { continue };
         match nanoseconds(value) {
-            _ if value.is_empty() => {}
+            None if value.is_empty() && TEXTS.contains(key) => {}
             None => {
                 let message = format!("{value:?} is no duration");
                 checks.at(map, key, message, "write a number with its unit, such as 10s");

@@ -182,8 +182,8 @@ fn service(checks: &mut Checks<'_>, spec: &Node) {
     for upstream in each(spec, &["upstreamConfig", "overrides", "*"]) {
         need(checks, upstream, "name", "an override for an upstream");
     }
-    for limits in each(spec, &["rateLimits", "instanceLevel"]) {
-        rates(checks, limits);
+    for limits in each(spec, &["rateLimits"]) {
+        rates(checks, at(limits, &["instanceLevel"]).unwrap_or(limits));
     }
 }
 
@@ -215,7 +215,7 @@ fn intentions(checks: &mut Checks<'_>, spec: &Node) {
     let destination = at(spec, &["destination"]).unwrap_or(spec);
     need_later(checks, destination, "name", "the destination of intentions");
     for source in items(spec, "sources") {
-        need_later(checks, source, "name", "a source");
+        need(checks, source, "name", "a source");
         for permission in items(source, "permissions") {
             need_later(checks, permission, "http", "a permission");
             for header in each(permission, &["http", "header", "*"]) {

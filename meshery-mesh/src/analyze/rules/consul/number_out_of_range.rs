@@ -6,7 +6,8 @@ use meshery_core::{Finding, RuleInfo, World};
 use crate::analyze::Rule;
 use crate::analyze::consul::{Checks, at, checked, each, items, number};
 use crate::analyze::kinds::{
-    CONTROL_PLANE_REQUEST_LIMIT, INGRESS_GATEWAY, RATE_LIMIT, SERVICE_DEFAULTS, SERVICE_SPLITTER, TERMINATING_GATEWAY,
+    CONTROL_PLANE_REQUEST_LIMIT, INGRESS_GATEWAY, RATE_LIMIT, SERVICE_DEFAULTS, SERVICE_RESOLVER, SERVICE_ROUTER,
+    SERVICE_SPLITTER,
 };
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
@@ -63,8 +64,9 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
             (INGRESS_GATEWAY, ingress),
             (RATE_LIMIT, rates),
             (SERVICE_DEFAULTS, service),
+            (SERVICE_RESOLVER, balancer),
+            (SERVICE_ROUTER, retries),
             (SERVICE_SPLITTER, splits),
-            (TERMINATING_GATEWAY, terminating),
         ],
     )
 }
@@ -85,7 +87,7 @@ fn control_plane(checks: &mut Checks<'_>, spec: &Node) {
     for map in std::iter::once(spec).chain(GROUPS.iter().filter_map(|group| at(spec, &[group]))) {
         not_negative(checks, map, "readRate");
         // What is left out is nought.
-        match map.get("writeRate") {
+        match at(map, &["writeRate"]) {
             None => checks.on(map, "writeRate is missing, and must be more than nought", "write a rate of writes"),
             Some(_) => positive(checks, map, "writeRate"),
         }
@@ -96,6 +98,40 @@ fn ingress(checks: &mut Checks<'_>, spec: &Node) {
     for map in each(spec, &["defaults"]).into_iter().chain(each(spec, &["listeners", "*", "services", "*"])) {
         for key in ["maxConnections", "maxPendingRequests", "maxConcurrentRequests"] {
             positive(checks, map, key);
+        }
+        passive_health(checks, map);
+    }
+}
+
+/// What the webhook reads into numbers that have no sign.
+fn unsigned(checks: &mut Checks<'_>, map: &Node, keys: &[&str]) {
+    keys.iter().for_each(|key| not_negative(checks, map, key));
+}
+
+fn passive_health(checks: &mut Checks<'_>, map: &Node) {
+    for health in each(map, &["passiveHealthCheck"]) {
+        unsigned(checks, health, &["maxFailures", "enforcingConsecutive5xx", "maxEjectionPercent"]);
+    }
+}
+
+fn balancer(checks: &mut Checks<'_>, spec: &Node) {
+    for balancer in each(spec, &["loadBalancer"]) {
+        for map in each(balancer, &["leastRequestConfig"]) {
+            unsigned(checks, map, &["choiceCount"]);
+        }
+        for map in each(balancer, &["ringHashConfig"]) {
+            unsigned(checks, map, &["minimumRingSize", "maximumRingSize"]);
+        }
+    }
+}
+
+fn retries(checks: &mut Checks<'_>, spec: &Node) {
+    for destination in each(spec, &["routes", "*", "destination"]) {
+        unsigned(checks, destination, &["numRetries"]);
+        for code in
+            items(destination, "retryOnStatusCodes").iter().filter(|code| code.as_int().is_some_and(|it| it < 0))
+        {
+            checks.on(code, "a status code cannot be negative", "write one of 100 to 599");
         }
     }
 }
@@ -110,6 +146,10 @@ fn rates(checks: &mut Checks<'_>, spec: &Node) {
 fn service(checks: &mut Checks<'_>, spec: &Node) {
     for key in ["maxInboundConnections", "localConnectTimeoutMs", "localRequestTimeoutMs"] {
         not_negative(checks, spec, key);
+    }
+    let upstreams = each(spec, &["upstreamConfig", "defaults"]);
+    for upstream in upstreams.into_iter().chain(each(spec, &["upstreamConfig", "overrides", "*"])) {
+        passive_health(checks, upstream);
     }
     for limits in each(spec, &["rateLimits", "instanceLevel"]) {
         not_negative(checks, limits, "requestsPerSecond");
@@ -138,14 +178,6 @@ fn splits(checks: &mut Checks<'_>, spec: &Node) {
                 let message = format!("the weight {weight} is no percentage of 0.01 to 100");
                 checks.at(split, "weight", message, "write a percentage");
             }
-        }
-    }
-}
-
-fn terminating(checks: &mut Checks<'_>, spec: &Node) {
-    for injection in each(spec, &["deployment", "credentialInjection"]) {
-        if injection.get("enabled").and_then(Node::as_bool) == Some(true) {
-            not_negative(checks, injection, "drainSeconds");
         }
     }
 }

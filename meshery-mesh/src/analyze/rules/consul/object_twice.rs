@@ -103,9 +103,11 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         });
     }
     find(GATEWAY_POLICY, TARGET, "another GatewayPolicy has the same target", &|object| {
-        let fields = ["name", "group", "kind", "namespace", "sectionName"];
-        let target = fields.map(|field| object.text(&["spec", "targetRef", field]).unwrap_or_default()).join("/");
-        Some(format!("{}/{target}", object.namespace_or_default())).filter(|_| object.text(TARGET).is_some())
+        let of_target = |field| object.text(&["spec", "targetRef", field]).unwrap_or_default();
+        let namespace = Some(of_target("namespace")).filter(|namespace| !namespace.is_empty());
+        let target = ["name", "group", "kind", "sectionName"].map(of_target).join("/");
+        let key = format!("{}/{target}", namespace.unwrap_or(object.namespace_or_default()));
+        Some(key).filter(|_| object.text(TARGET).is_some())
     });
     findings
 }

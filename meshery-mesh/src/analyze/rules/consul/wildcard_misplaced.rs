@@ -14,9 +14,9 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     name: "consul-wildcard-misplaced",
     summary: "A wildcard of Consul's stands where none may",
     why: "
-`*` stands for all services or all namespaces, alone and where it is allowed. Nothing is exported to all partitions or all peers:
-the admission webhook refuses that. As a part of a name, and for a peering or a partition, Consul's servers refuse it in
-intentions; in a namespace of services that gateways serve too.",
+`*` stands for all services or all namespaces, alone and where it is allowed. Nothing is exported to all partitions, peers or
+sameness groups, and no intention is about clients of all of them: the admission webhook refuses that. As a part of a name
+Consul's servers refuse it in intentions, and in a namespace of services that gateways serve.",
     bad: "
 apiVersion: consul.hashicorp.com/v1alpha1
 kind: ExportedServices
@@ -52,10 +52,10 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
 
 fn exported(checks: &mut Checks<'_>, spec: &Node) {
     for consumer in each(spec, &["services", "*", "consumers", "*"]) {
-        for key in ["partition", "peer"] {
+        for (key, what) in [("partition", "partition"), ("peer", "peer"), ("samenessGroup", "sameness group")] {
             if text(consumer, key) == "*" {
-                let message = format!("nothing can be exported to every {key}");
-                checks.at(consumer, key, message, format!("name each {key}"));
+                let message = format!("nothing can be exported to every {what}");
+                checks.at(consumer, key, message, format!("name each {what}"));
             }
         }
     }
@@ -105,7 +105,7 @@ fn intentions(checks: &mut Checks<'_>, spec: &Node) {
         }
         for key in ["partition", "peer", "samenessGroup"] {
             if text(party, key).contains('*') {
-                refuse(checks, party, key, "a wildcard stands for services and namespaces only");
+                checks.at(party, key, "a wildcard stands for services and namespaces only", "write the whole name");
             }
         }
     }
