@@ -36,7 +36,7 @@ const fn new(
 
 /// The policies that Kuma chooses proxies for by a `targetRef`.
 const POLICIES: [Policy; 16] = [
-    new("MeshAccessLog", WITH_GATEWAYS, DESTINATIONS, MESH),
+    new("MeshAccessLog", WITH_GATEWAYS, WITH_HTTP_ROUTES, MESH),
     new("MeshCircuitBreaker", WITH_GATEWAYS, DESTINATIONS, MESH),
     new("MeshFaultInjection", WITH_GATEWAYS, MESH, CLIENTS),
     new("MeshHTTPRoute", WITH_GATEWAYS, SERVICES, &[]),

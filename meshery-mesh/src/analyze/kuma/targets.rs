@@ -60,6 +60,8 @@ fn destinations(policy: &Policy, top: &str) -> (&'static [&'static str], &'stati
     match top {
         "MeshHTTPRoute" if is_narrow => (&["Mesh", "MeshExternalService"], &[]),
         "MeshGateway" if is_narrow => (&["Mesh", "MeshExternalService", "MeshHTTPRoute"], &[]),
+        // A gateway has listeners for all that it routes.
+        "MeshGateway" if matches!(policy.kind, "MeshHTTPRoute" | "MeshTCPRoute") => (&["Mesh"], &[]),
         "MeshGateway" => (policy.to, &["Mesh"]),
         _ => (policy.to, &[]),
     }

@@ -91,7 +91,8 @@ pub(in crate::analyze) fn url(text: &str) -> Option<Url<'_>> {
 pub(in crate::analyze) fn is_url(text: &str) -> bool {
     let known = ["", "http", "https", "ftp", "tcp", "udp", "ws", "wss"];
     let is_address = |url: &Url<'_>| !url.scheme.is_empty() || url.port.is_some() || url.host.contains(['.', ':']);
-    url(text).is_some_and(|url| known.contains(&url.scheme) && is_address(&url))
+    let is_sound = |url: &Url<'_>| url.port.is_none_or(|port| (1..=5).contains(&port.len()));
+    url(text).is_some_and(|url| known.contains(&url.scheme) && is_address(&url) && is_sound(&url))
 }
 
 /// Whether a text is an absolute path of a file, on Unix or on Windows.

@@ -183,7 +183,7 @@ fn endpoints(spec: &Node, flaws: &mut Flaws<'_>) {
     // An extension has endpoints of its own kind.
     for endpoint in walk(spec, "endpoints[]").into_iter().filter(|_| present(spec, "extension").is_none()) {
         let text = text(endpoint, "address");
-        if !address::is_host(text) && !text.starts_with("unix://") {
+        if !address::is_host(text) {
             let at = present(endpoint, "address").unwrap_or(endpoint);
             flaws.add(at, format!("{text:?} is no IP address and no name"), "write it as 192.0.2.7 or example.com");
         }

@@ -62,12 +62,38 @@ fn check(spec: &Node, flaws: &mut Flaws<'_>) {
     for outbound in list(networking, "outbound") {
         outbound_of(outbound, flaws);
     }
+    administered(networking, own, flaws);
     for node in walk(networking, "transparentProxying.reachableBackends.refs[]") {
         reachable(node, flaws);
     }
     for node in walk(spec, "probes.endpoints[]") {
         for name in ["inboundPath", "path"].iter().filter(|name| !text(node, name).starts_with('/')) {
             flaws.add(present(node, name).unwrap_or(node), format!("{name} is no path"), "write it as /path");
+        }
+    }
+}
+
+/// The port for administration is on the loopback address, where nothing else may be that the proxy listens on or calls.
+fn administered(networking: &Node, own: &str, flaws: &mut Flaws<'_>) {
+    let number = |node: &Node, name: &str| present(node, name).and_then(Node::as_int).unwrap_or(0);
+    let is_loopback = |address: &str| matches!(address, "127.0.0.1" | "0.0.0.0");
+    let or = |text: &'_ str, other: &'_ str| if text.is_empty() { other.to_owned() } else { text.to_owned() };
+    for admin in walk(networking, "admin.port") {
+        let Some(port) = admin.as_int().filter(|port| *port != 0) else { continue };
+        let takes = |inbound: &Node| {
+            let listens = or(text(inbound, "address"), own);
+            let serves = or(text(inbound, "serviceAddress"), &listens);
+            let service_port = Some(number(inbound, "servicePort")).filter(|port| *port != 0);
+            number(inbound, "port") == port && is_loopback(&listens)
+                || service_port.unwrap_or(number(inbound, "port")) == port && is_loopback(&serves)
+        };
+        let leads = |outbound: &Node| {
+            number(outbound, "port") == port && is_loopback(&or(text(outbound, "address"), "127.0.0.1"))
+        };
+        if list(networking, "inbound").iter().any(takes) {
+            flaws.add(admin, "an inbound has the same port of this address", "use a port of its own");
+        } else if list(networking, "outbound").iter().any(leads) {
+            flaws.add(admin, "an outbound has the same port of this address", "use a port of its own");
         }
     }
 }
@@ -115,7 +141,7 @@ fn inbound_of(inbound: &Node, own: &str, flaws: &mut Flaws<'_>) {
     }
     let Some(map) = present(inbound, "tags") else { return };
     tags(Some(map), inbound, Tags::default(), flaws);
-    let known = ["tcp", "tls", "http", "http2", "grpc", "kafka"];
+    let known = ["tcp", "tls", "http", "http2", "grpc", "kafka", "mysql"];
     if let Some(node) = present(map, "kuma.io/protocol") {
         let protocol = node.as_str().unwrap_or_default().to_ascii_lowercase();
         if !protocol.is_empty() && !known.contains(&protocol.as_str()) {

@@ -65,6 +65,11 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
             }
         }
     });
+    findings.extend(of_kinds(world, rule, &["MeshAccessLog"], |spec, flaws| {
+        for node in walk(spec, "rules[].matches[]") {
+            check(node, flaws);
+        }
+    }));
     let kinds = ["MeshFaultInjection", "MeshRateLimit", "MeshTimeout"];
     findings.extend(of_kinds(world, rule, &kinds, |spec, flaws| {
         for entry in list(spec, "rules") {

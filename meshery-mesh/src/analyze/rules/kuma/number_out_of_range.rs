@@ -124,7 +124,6 @@ const NUMBERS: &[(&str, &[(&str, Range)])] = &[
 
 /// Where in a spec numbers stand that no policy of the new kind has.
 const OTHERS: &[(&str, &[(&str, Range)])] = &[
-    ("MeshHTTPRoute", &[("to[].rules[].default.filters[].requestMirror.percentage", Percentage)]),
     ("CircuitBreaker", &[("conf.maxEjectionPercent", Percentage), ("conf.detectors.failure.threshold", Percentage)]),
     (
         "HealthCheck",
@@ -212,7 +211,8 @@ fn faults(spec: &Node, flaws: &mut Flaws<'_>) {
 fn bandwidth(holder: &Node, path: &str, units: &str, flaws: &mut Flaws<'_>) {
     for node in walk(holder, path) {
         let Some(written) = node.as_str() else { continue };
-        let number = written.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start();
+        let number = written.trim_start_matches(|c: char| c.is_ascii_digit());
+        let number = number.strip_prefix(char::is_whitespace).unwrap_or(number);
         let is_good =
             number.strip_suffix("bps").is_some_and(|unit| !unit.is_empty() && unit.chars().all(|c| units.contains(c)));
         if !is_good {

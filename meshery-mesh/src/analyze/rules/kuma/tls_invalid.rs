@@ -45,8 +45,9 @@ const VERSIONS: [&str; 4] = ["TLS10", "TLS11", "TLS12", "TLS13"];
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let mut findings = of_kinds(world, rule, &["MeshTLS"], |spec, flaws| {
         for conf in confs(spec) {
-            for node in ["tlsCiphers", "tlsVersion"].iter().filter_map(|name| present(conf, name)) {
-                if top_kind(spec) != "Mesh" && !node.is_empty() {
+            let ciphers = present(conf, "tlsCiphers").filter(|node| !node.is_empty());
+            for node in ciphers.into_iter().chain(present(conf, "tlsVersion")) {
+                if top_kind(spec) != "Mesh" {
                     flaws.add(node, "this is of the whole mesh", "set it in a policy for the kind Mesh");
                 }
             }

@@ -4,7 +4,7 @@ use meshery_core::resource::Node;
 use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
-use crate::analyze::kuma::{Flaws, confs, of_kinds, walk};
+use crate::analyze::kuma::{Dialect, Flaws, confs, of_kinds, walk};
 use crate::nearest::nearest_value;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
@@ -57,15 +57,27 @@ const HTTP: [&str; 17] = [
     "HttpMethodTrace",
 ];
 const GRPC: [&str; 5] = ["Canceled", "DeadlineExceeded", "Internal", "ResourceExhausted", "Unavailable"];
-const PROTOCOLS: [&str; 6] = ["tcp", "tls", "grpc", "http", "http2", "kafka"];
+const PROTOCOLS: [&str; 4] = ["tcp", "grpc", "http", "http2"];
+/// Known up to Kuma 2, where no service was refused for its protocol.
+const OLD_PROTOCOLS: [&str; 2] = ["kafka", "tls"];
 const PREDICATES: [&str; 3] = ["OmitHostsWithTags", "OmitPreviousHosts", "OmitPreviousPriorities"];
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let mut findings = of_kinds(world, rule, &["MeshRetry"], retry);
-    findings.extend(of_kinds(world, rule, &["MeshMultiZoneService", "MeshService"], |spec, flaws| {
+    let is_two = world.view::<Dialect>().is_two;
+    findings.extend(of_kinds(world, rule, &["MeshService"], |spec, flaws| {
         for node in walk(spec, "ports[].appProtocol") {
-            let is_known = |it: &str| it.is_empty() || PROTOCOLS.contains(&it.to_ascii_lowercase().as_str());
+            let is_known = |it: &str| {
+                let it = it.to_ascii_lowercase();
+                it.is_empty() || PROTOCOLS.contains(&&*it) || is_two && OLD_PROTOCOLS.contains(&&*it)
+            };
             check(node, is_known, &PROTOCOLS, flaws);
+        }
+    }));
+    // Here the text is compared as it is written, and what is left out is filled in by the definition.
+    findings.extend(of_kinds(world, rule, &["MeshMultiZoneService"], |spec, flaws| {
+        for node in walk(spec, "ports[].appProtocol") {
+            check(node, |it| PROTOCOLS.contains(&it) || is_two && it == "kafka", &PROTOCOLS, flaws);
         }
     }));
     findings.extend(of_kinds(world, rule, &["MeshExternalService"], |spec, flaws| {
