@@ -27,13 +27,15 @@ pub(in crate::analyze) fn problems(annotations: &Node, retries: Retries) -> Vec<
     problems.extend(penalties(annotations));
     // A mode that is unknown leaves everything else about it unread.
     if let Some(mode) = annotations.get(MODE).and_then(Node::as_str)
-        && mode != "consecutive"
+        && !MODES.contains(&mode)
     {
         problems.retain(|(field, _)| !field.key.starts_with(CONSECUTIVE));
     }
     problems
 }
 
+/// What circuit breaking goes by: failures in a row, or their share as well.
+const MODES: [&str; 2] = ["consecutive", "unified"];
 const MODE: &str = "balancer.linkerd.io/failure-accrual";
 const CONSECUTIVE: &str = "balancer.linkerd.io/failure-accrual-consecutive-";
 
@@ -53,15 +55,15 @@ fn problem(key: &str, value: &str, retries: Retries) -> Option<String> {
         | "timeout.linkerd.io/request"
         | "timeout.linkerd.io/response"
         | "timeout.linkerd.io/idle" => duration_problem(value),
-        MODE => (value != "consecutive").then(|| "is not \"consecutive\", the only one there is".into()),
+        MODE => (!MODES.contains(&value)).then(|| format!("is none of {}", MODES.join(", "))),
         _ => accrual_problem(key.strip_prefix(CONSECUTIVE)?, value),
     }
 }
 
 fn accrual_problem(key: &str, value: &str) -> Option<String> {
     match key {
-        "max-failures" => value.parse::<u32>().err().map(|_| "is no number".into()),
-        "jitter-ratio" => match value.parse::<f32>() {
+        "max-failures" => value.trim().parse::<u32>().err().map(|_| "is no number".into()),
+        "jitter-ratio" => match value.trim().parse::<f32>() {
             Ok(ratio) if (0.0..=100.0).contains(&ratio) => None,
             _ => Some("is no number from 0 to 100".into()),
         },

@@ -53,10 +53,12 @@ pub(in crate::analyze) enum Parent {
     Other,
 }
 
-/// Who a parent reference names. One without a kind names a Gateway.
-pub(in crate::analyze) fn parent(reference: &Node) -> Parent {
+/// Who a parent reference of a route names. One without a kind names a Gateway, one without a group something of the same
+/// group as the route.
+pub(in crate::analyze) fn parent(route: &Resource, reference: &Node) -> Parent {
     let text = |key: &str| reference.get(key).and_then(Node::as_str);
-    let (Some(group), Some(kind)) = (text("group"), text("kind")) else { return Parent::Other };
+    let Some(kind) = text("kind") else { return Parent::Other };
+    let group = text("group").unwrap_or(route.group());
     let is = |wanted: &str| kind.eq_ignore_ascii_case(wanted);
     let own = group.eq_ignore_ascii_case(POLICY);
     if own && is("Server") {
@@ -72,7 +74,7 @@ pub(in crate::analyze) fn parent(reference: &Node) -> Parent {
 
 /// The parents of a route that are of this sort.
 pub(in crate::analyze) fn parents(route: &Resource, sort: Parent) -> impl Iterator<Item = &Node> {
-    route.items(&["spec", "parentRefs"]).iter().filter(move |reference| parent(reference) == sort)
+    route.items(&["spec", "parentRefs"]).iter().filter(move |reference| parent(route, reference) == sort)
 }
 
 /// The routes of these kinds that Linkerd takes. One with a Service for a parent may be another mesh's; it counts where
@@ -82,7 +84,7 @@ pub(in crate::analyze) fn of<'a>(world: &'a World, kinds: &[Kind<'_>]) -> Vec<&'
     let is_own = |route: &Resource| {
         let annotations = route.root.at(&["metadata", "annotations"]).map(Node::fields).unwrap_or_default();
         let spoken_of = || annotations.iter().any(|field| super::balancing::is_one(&field.key));
-        let mut sorts = route.items(&["spec", "parentRefs"]).iter().map(parent);
+        let mut sorts = route.items(&["spec", "parentRefs"]).iter().map(|reference| parent(route, reference));
         route.group() == POLICY
             || sorts.any(|sort| match sort {
                 Parent::Server | Parent::EgressNetwork => true,
@@ -91,6 +93,19 @@ pub(in crate::analyze) fn of<'a>(world: &'a World, kinds: &[Kind<'_>]) -> Vec<&'
             })
     };
     routes.filter(|route| is_own(route)).collect()
+}
+
+/// The routes of these kinds that the policy controller's webhook looks at: where Linkerd is in use all of them, whoever they
+/// are for, unless their namespace has it switched off.
+pub(in crate::analyze) fn admitted<'a>(world: &'a World, kinds: &[Kind<'_>]) -> Vec<&'a Arc<Resource>> {
+    if !world.view::<InUse>().0 {
+        return of(world, kinds);
+    }
+    let is_off = |route: &&Arc<Resource>| {
+        let namespace = world.get(NAMESPACE, "", route.namespace_or_default());
+        namespace.is_some_and(|it| it.label("config.linkerd.io/admission-webhooks") == Some("disabled"))
+    };
+    kinds.iter().flat_map(|kind| world.of(*kind)).filter(|route| !is_off(route)).collect()
 }
 
 /// The rules of a route.

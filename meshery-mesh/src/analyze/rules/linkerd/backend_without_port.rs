@@ -38,7 +38,7 @@ spec:
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for route in routes::of(world, &[HTTP_ROUTE, GRPC_ROUTE, kinds::HTTP_ROUTE]) {
+    for route in routes::admitted(world, &[HTTP_ROUTE, GRPC_ROUTE, kinds::HTTP_ROUTE]) {
         let backends = routes::rules(route).iter().flat_map(|it| list(it, "backendRefs"));
         for backend in backends.filter(|backend| is_service(backend) && port(backend) == 0) {
             let name = backend.get("name").and_then(Node::as_str).unwrap_or_default();

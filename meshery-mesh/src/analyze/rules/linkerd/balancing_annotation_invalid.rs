@@ -1,5 +1,7 @@
 //! MSH411 `linkerd-balancing-annotation-invalid`.
 
+use std::sync::Arc;
+
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
@@ -14,10 +16,10 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     name: "linkerd-balancing-annotation-invalid",
     summary: "An annotation for retries, timeouts or circuit breaking has a value that Linkerd cannot read",
     why: "
-Retries (`retry.linkerd.io/…`), timeouts (`timeout.linkerd.io/…`) and circuit breaking (`balancer.linkerd.io/…`) are set by
-annotations of routes, Services and EgressNetworks. The policy controller's webhook refuses a route of a Service or an
-EgressNetwork with a value that it cannot read. On a Service nobody refuses it; the controller logs an error and goes on
-without.
+Retries (`retry.linkerd.io/…`) and timeouts (`timeout.linkerd.io/…`) are set by annotations of routes, Services and
+EgressNetworks, circuit breaking (`balancer.linkerd.io/…`) by those of Services and EgressNetworks. The policy controller's
+webhook refuses a route of a Service or an EgressNetwork with a retry or timeout that it cannot read. On a Service nobody
+refuses it; the controller logs an error and goes on without.
 
 Durations are a whole number and one unit (`ms`, `s`, `m`, `h`, `d`): `1.5s` and `1m30s` are none.",
     bad: "
@@ -51,30 +53,34 @@ spec:
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    let (mut findings, mut ignored) = (Vec::new(), Vec::new());
     for (kinds, retries) in [(&routes::HTTP[..], Retries::Http), (&[kinds::GRPC_ROUTE][..], Retries::Grpc)] {
         for route in routes::of(world, kinds) {
             let sorts = [Parent::Service, Parent::EgressNetwork].into_iter();
             if sorts.flat_map(|sort| routes::parents(route, sort)).next().is_some() {
-                check(rule, route, retries, &mut findings);
+                // Circuit breaking is no matter of routes, and not looked at there.
+                let (unread, refused): (Vec<_>, Vec<_>) =
+                    check(rule, route, retries).into_iter().partition(|(key, _)| key.starts_with("balancer."));
+                findings.extend(refused.into_iter().map(|(_, finding)| finding));
+                ignored.extend(unread);
             }
         }
     }
-    let first = findings.len();
     for object in world.of(SERVICE).iter().chain(world.of(EGRESS_NETWORK)) {
-        check(rule, object, Retries::Both, &mut findings);
+        ignored.extend(check(rule, object, Retries::Both));
     }
-    let ignored = findings.split_off(first).into_iter().map(|finding| finding.as_bad_as(Severity::Warning));
-    findings.extend(ignored);
+    findings.extend(ignored.into_iter().map(|(_, finding)| finding.as_bad_as(Severity::Warning)));
     findings
 }
 
-fn check(rule: &RuleInfo, object: &Resource, retries: Retries, findings: &mut Vec<Finding>) {
-    let Some(annotations) = object.root.at(&["metadata", "annotations"]) else { return };
-    for (field, problem) in problems(annotations, retries) {
+/// What is found in the annotations of an object, by their keys.
+fn check(rule: &RuleInfo, object: &Resource, retries: Retries) -> Vec<(Arc<str>, Finding)> {
+    let Some(annotations) = object.root.at(&["metadata", "annotations"]) else { return Vec::new() };
+    let found = problems(annotations, retries).into_iter().map(|(field, problem)| {
         let value = field.value.as_str().unwrap_or_default();
         let message = format!("the annotation {} is {value:?}, which {problem}", field.key);
         let help = "correct the value: the annotation has no effect otherwise";
-        findings.push(rule.finding(object, field.key_span, message).with_help(help));
-    }
+        (Arc::clone(&field.key), rule.finding(object, field.key_span, message).with_help(help))
+    });
+    found.collect()
 }

@@ -65,6 +65,10 @@ fn of_name(rule: &RuleInfo, authentication: &Resource, name: &Node) -> Option<Fi
 
 fn of_reference(rule: &RuleInfo, authentication: &Resource, node: &Node) -> Option<Finding> {
     let reference = Reference::of(node);
+    if reference.name.is_empty() && node.get("name").is_none() {
+        let message = "it is not said whose identity is meant";
+        return Some(rule.finding(authentication, node.span, message).with_help("add name"));
+    }
     if reference.kind.is_empty() || reference.is(SERVICE_ACCOUNT) {
         return None;
     }

@@ -33,6 +33,7 @@ mod route_path_relative;
 mod route_rules_not_one;
 mod route_timeout_invalid;
 mod route_value_invalid;
+mod server_invalid;
 mod servers_overlap;
 mod service_profile_condition_invalid;
 mod service_profile_invalid;
@@ -64,6 +65,7 @@ pub(super) const RULES: &[&Rule] = &[
     &route_parent_unknown::RULE,
     &route_ignored::RULE,
     &servers_overlap::RULE,
+    &server_invalid::RULE,
     &annotation_unknown::RULE,
     &annotation_invalid::RULE,
     &annotation_misplaced::RULE,

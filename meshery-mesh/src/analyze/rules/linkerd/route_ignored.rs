@@ -59,9 +59,11 @@ fn check(rule: &RuleInfo, route: &Resource) -> Vec<Finding> {
         }
     }
     for filter in routes::rules(route).iter().flat_map(|it| list(it, "filters")) {
+        // Linkerd's own routes have a filter more, and one without its settings is refused.
         let known = ["requestHeaderModifier", "responseHeaderModifier", "requestRedirect"];
         let kind = filter.get("type").and_then(Node::as_str).unwrap_or_default();
-        if !kind.is_empty() && known.iter().all(|key| filter.get(key).is_none()) {
+        let is_own = route.kind() == kinds::HTTP_ROUTE;
+        if !kind.is_empty() && !is_own && known.iter().all(|key| filter.get(key).is_none()) {
             let message = format!("Linkerd knows no filter {kind}");
             let help = "use only RequestHeaderModifier, ResponseHeaderModifier and RequestRedirect";
             findings.push(rule.finding(route, place(filter, "type"), message).with_help(help));

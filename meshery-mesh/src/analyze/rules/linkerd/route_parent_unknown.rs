@@ -55,7 +55,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
 fn missing(world: &World, rule: &RuleInfo, route: &Resource, node: &Node) -> Option<Finding> {
     let own = route.namespace_or_default();
     let reference = Reference::of(node);
-    let (kind, namespace) = match routes::parent(node) {
+    let (kind, namespace) = match routes::parent(route, node) {
         Parent::Server => (SERVER, own),
         Parent::EgressNetwork => (EGRESS_NETWORK, reference.namespace.unwrap_or(own)),
         Parent::Service | Parent::Other => return None,

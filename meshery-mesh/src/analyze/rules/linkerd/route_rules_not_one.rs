@@ -37,7 +37,7 @@ spec:
 };
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let routes = routes::of(world, &[TLS_ROUTE, TCP_ROUTE]).into_iter();
+    let routes = routes::admitted(world, &[TLS_ROUTE, TCP_ROUTE]).into_iter();
     let findings = routes.filter_map(|route| {
         let rules = routes::rules(route);
         let (span, message) = match rules {

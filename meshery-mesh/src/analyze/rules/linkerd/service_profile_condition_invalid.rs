@@ -95,6 +95,13 @@ fn check((around, condition): (&Node, &Node), of_request: bool, problems: &mut V
         check((condition, inner), of_request, problems, depth + 1);
     }
     let texts: &[&str] = if of_request { &["method", "pathRegex"] } else { &[] };
+    let known: &[&str] = if of_request { &["method", "pathRegex"] } else { &["status"] };
+    for field in condition.fields().iter().filter(|it| !known.contains(&&*it.key)) {
+        if !["all", "any", "not"].contains(&&*field.key) {
+            let message = format!("a condition knows no field {:?}", &*field.key);
+            problems.push((field.key_span, message, "write all, any, not, or what the condition is about"));
+        }
+    }
     says |= texts.iter().any(|key| set(key).and_then(Node::as_str).is_some_and(|text| !text.is_empty()));
     if let Some(status) = set("status").filter(|_| !of_request) {
         says = true;

@@ -73,6 +73,10 @@ fn of_budget(rule: &RuleInfo, profile: &Resource, budget: &Node) -> Vec<Finding>
         let message = "the share of requests that may be retried is below zero";
         findings.push(rule.finding(profile, ratio.span, message).with_help("say a share such as 0.2"));
     }
+    if let Some(least) = budget.get("minRetriesPerSecond").filter(|it| matches!(it.value, Value::Int(..0))) {
+        let message = "there cannot be fewer than no retries";
+        findings.push(rule.finding(profile, least.span, message).with_help("say a number from 0"));
+    }
     if let Some(ttl) = budget.get("ttl").filter(|ttl| !ttl.is_empty()) {
         findings.extend(of_duration(rule, profile, budget, ("ttl", ttl)));
     } else {
