@@ -23,7 +23,9 @@ impl View for MeshConfig {
         if let Some(told) = world.of(MESH_CONFIG).first() {
             return Self { object: Some(Arc::clone(told)), root: Some(told.root.clone()) };
         }
-        let object = world.get(CONFIG_MAP, ROOT_NAMESPACE, "istio").cloned();
+        // istioctl is told it, or takes the one of the cluster; one among the files is no more to it than any other.
+        let is_read = !world.settings().compatible;
+        let object = world.get(CONFIG_MAP, ROOT_NAMESPACE, "istio").filter(|_| is_read).cloned();
         let text = object.as_ref().and_then(|object| object.text(&["data", "mesh"]));
         let documents = text.map(|text| yaml::read(&Source::new("mesh", text))).unwrap_or_default();
         Self { root: documents.into_iter().find_map(Result::ok), object }
@@ -34,6 +36,11 @@ impl MeshConfig {
     /// A setting, where it is not left at its default.
     pub(in crate::analyze) fn get(&self, path: &[&str]) -> Option<&Node> {
         self.root.as_ref()?.at(path)
+    }
+
+    /// Whether clients use mutual TLS with every server that takes it, unasked.
+    pub(in crate::analyze) fn is_auto_mtls(&self) -> bool {
+        self.get(&["enableAutoMtls"]).and_then(Node::as_bool) != Some(false)
     }
 
     /// The namespace whose policies hold for the whole mesh.

@@ -111,7 +111,7 @@ impl Mtls {
     pub(in crate::analyze) fn is_off_somewhere(&self) -> bool {
         let of_workloads = self.workloads.values().flatten().map(|(_, saying)| saying);
         let mut servers = self.namespaces.values().chain(of_workloads);
-        servers.any(|it| it.says == ServerMode::Disabled) || self.clients.all().any(|it| it.says == ClientMode::Plain)
+        servers.any(|it| it.says == ServerMode::Disabled) || self.clients.all().any(|it| it.says != ClientMode::Mesh)
     }
 
     /// The namespace whose policies hold for the whole mesh.

@@ -5,7 +5,7 @@ use meshery_core::world::{Labels, Selector};
 use meshery_core::{Finding, Resource, RuleInfo, Span, World};
 
 use crate::analyze::Rule;
-use crate::analyze::istio::{CLUSTER_DOMAIN, ClientMode, Mtls, ServerMode};
+use crate::analyze::istio::{CLUSTER_DOMAIN, ClientMode, MeshConfig, Mtls, ServerMode};
 use crate::analyze::kinds::{AUTHORIZATION_POLICY, SERVICE};
 use crate::analyze::kubernetes::Services;
 
@@ -55,21 +55,21 @@ const IDENTITIES: [&str; 6] =
 const CONDITIONS: [&str; 4] = ["connection.sni", "source.namespace", "source.principal", "source.serviceAccount"];
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
-    let mtls = world.view::<Mtls>();
-    if !mtls.is_off_somewhere() {
+    let (config, mtls) = (world.view::<MeshConfig>(), world.view::<Mtls>());
+    if config.is_auto_mtls() && !mtls.is_off_somewhere() {
         return Vec::new();
     }
     let nearby = world.nearby(&[SERVICE]);
     let services = nearby.view::<Services>();
-    nearby.each(&[AUTHORIZATION_POLICY], |policy, _| check(policy, &mtls, &services, rule))
+    nearby.each(&[AUTHORIZATION_POLICY], |policy, _| check(policy, &config, &mtls, &services, rule))
 }
 
-fn check(policy: &Resource, mtls: &Mtls, services: &Services, rule: &RuleInfo) -> Vec<Finding> {
+fn check(policy: &Resource, config: &MeshConfig, mtls: &Mtls, services: &Services, rule: &RuleInfo) -> Vec<Finding> {
     let asked: Vec<&Node> = policy.items(&["spec", "rules"]).iter().flat_map(identities).collect();
     if asked.is_empty() {
         return Vec::new();
     }
-    let Some((object, span, why)) = off(policy, mtls, services) else { return Vec::new() };
+    let Some((object, span, why)) = off(policy, config, mtls, services) else { return Vec::new() };
     let finding = |node: &&Node| {
         let message = format!("without mutual TLS nobody can tell who calls, and {why}");
         let finding = rule.finding(policy, node.span, message).with_help("turn mutual TLS on for these workloads");
@@ -90,11 +90,23 @@ fn identities(rule: &Node) -> Vec<&Node> {
 }
 
 /// Where it is said that the workloads of a policy are called without mutual TLS.
-fn off<'a>(policy: &Resource, mtls: &'a Mtls, services: &Services) -> Option<(&'a Resource, Span, &'static str)> {
+fn off<'a>(
+    policy: &Resource,
+    config: &'a MeshConfig,
+    mtls: &'a Mtls,
+    services: &Services,
+) -> Option<(&'a Resource, Span, &'static str)> {
     let namespace = policy.namespace_or_default();
     let selector = policy.root.at(&["spec", "selector"]).map(Selector::of).unwrap_or_default();
-    if let Some(server) = mtls.server(namespace, &selector.equal).filter(|server| server.says == ServerMode::Disabled) {
-        return Some((&server.object, server.span, "these workloads take plain text only"));
+    match mtls.server(namespace, &selector.equal) {
+        Some(server) if server.says == ServerMode::Disabled => {
+            return Some((&server.object, server.span, "these workloads take plain text only"));
+        }
+        // What insists on it for these very workloads is called by it, or not at all.
+        Some(server) if server.says == ServerMode::Strict && server.object.root.at(&["spec", "selector"]).is_some() => {
+            return None;
+        }
+        _ => {}
     }
     // Who decides for a whole namespace decides for all clients of it; Services of their own may say otherwise.
     let host = |name: &str| format!("{name}.{namespace}.svc.{CLUSTER_DOMAIN}");
@@ -103,8 +115,18 @@ fn off<'a>(policy: &Resource, mtls: &'a Mtls, services: &Services) -> Option<(&'
         Some(name) => mtls.client(&host(name)),
         None => mtls.client_of_namespace(namespace),
     };
-    let client = client.filter(|client| client.says == ClientMode::Plain)?;
-    Some((&client.object, client.span, "their clients are told to speak plain text"))
+    match client {
+        Some(client) if client.says == ClientMode::Mesh => None,
+        Some(client) if client.says == ClientMode::Plain => {
+            Some((&client.object, client.span, "their clients are told to speak plain text"))
+        }
+        Some(client) => Some((&client.object, client.span, "their clients are told to speak TLS of their own")),
+        None if config.is_auto_mtls() => None,
+        None => {
+            let object = config.object.as_ref()?;
+            Some((object, object.head(), "it is not automatic, and their clients are not told to use it"))
+        }
+    }
 }
 
 /// The Services that lead to the workloads with these labels.

@@ -120,7 +120,9 @@ impl Input<'_> {
         };
         // Asked only where a subset misses something, as most do not.
         let is_read = || closed || self.has(service, &Labels::default());
-        let unmatched = subsets(object).iter().filter(|subset| !self.has(service, &wanted(subset)));
+        // One without labels is the whole host.
+        let told = subsets(object).iter().filter(|subset| subset.get("labels").is_some_and(|it| !it.is_empty()));
+        let unmatched = told.filter(|subset| !self.has(service, &wanted(subset)));
         let findings = unmatched.filter(|_| is_read()).map(|subset| {
             let finding = finding(object, subset, self.rule).with_related(
                 &service.object,

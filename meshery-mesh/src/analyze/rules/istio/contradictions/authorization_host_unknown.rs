@@ -70,6 +70,10 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
             let host = text.split_once(':').map_or(text, |(host, _)| host);
             let inner = host.strip_prefix('*').unwrap_or(host);
             let parsed = Host::parse(host, own);
+            // Whose a name of the outer world is, or one with a wildcard, cannot be told: a gateway may serve it.
+            if parsed.as_service().is_none() || host.starts_with('*') {
+                continue;
+            }
             if inner.is_empty() || inner.contains('*') || meeting.meets(&host_key(host, own)) || meeting.meets(host) {
                 continue;
             }

@@ -4,6 +4,7 @@ use meshery_core::resource::Node;
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
+use crate::analyze::edit::meant;
 use crate::analyze::kinds::AUTHORIZATION_POLICY;
 use crate::nearest::nearest;
 
@@ -14,7 +15,8 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     summary: "An AuthorizationPolicy names a method that no request is likely to have",
     why: "
 Methods are compared as they are written. One in small letters, or misspelt, is that of no request: what was to be allowed
-is refused, and what was to be denied gets through. A method of gRPC is a path, with the package and the service in it.",
+is refused, and what was to be denied gets through. All requests of gRPC have the method POST, and what is called a method
+there is their path: `/package.Service/Method`.",
     bad: "
 apiVersion: security.istio.io/v1
 kind: AuthorizationPolicy
@@ -28,7 +30,7 @@ kind: AuthorizationPolicy
 metadata: { name: readers, namespace: shop }
 spec:
   action: ALLOW
-  rules: [{ to: [{ operation: { methods: [GET, /shop.Reviews/List] } }] }]",
+  rules: [{ to: [{ operation: { methods: [GET] } }, { operation: { methods: [POST], paths: [/shop.Reviews/List] } }] }]",
     references: &[
         "https://istio.io/latest/docs/reference/config/security/authorization-policy/#Operation",
         "https://www.rfc-editor.org/rfc/rfc9110.html#name-methods",
@@ -54,20 +56,18 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     });
     let findings = methods.filter_map(|(policy, node)| {
         let method = node.as_str().filter(|method| !is_known(method))?;
-        let finding = rule.finding(policy, node.span, format!("{method:?} is no method of HTTP or gRPC"));
-        Some(match nearest(&method.to_ascii_uppercase(), METHODS.into_iter()) {
-            Some(near) => finding.with_help(format!("did you mean {near:?}?")),
-            None => finding.with_help(format!("write one of {}, or /package.Service/Method", METHODS.join(", "))),
-        })
+        if method.starts_with('/') {
+            let message = format!("{method:?} is a path, and every request of gRPC has the method POST");
+            return Some(rule.finding(policy, node.span, message).with_help("write POST, and this under paths"));
+        }
+        let finding = rule.finding(policy, node.span, format!("{method:?} is no method of HTTP"));
+        let near = nearest(&method.to_ascii_uppercase(), METHODS.into_iter());
+        Some(meant(finding, policy, method, near, format!("write one of {}", METHODS.join(", "))))
     });
     findings.collect()
 }
 
 /// Whether requests have this method, as far as anybody knows: with a wildcard it may be any.
 fn is_known(method: &str) -> bool {
-    let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "._".contains(c));
-    let of_grpc = method.strip_prefix('/').and_then(|path| path.split_once('/'));
-    METHODS.contains(&method)
-        || method.contains('*')
-        || of_grpc.is_some_and(|(service, method)| is_name(service) && is_name(method))
+    METHODS.contains(&method) || method.contains('*')
 }

@@ -5,7 +5,7 @@ use meshery_core::{Finding, Resource, RuleInfo, World};
 use super::client_mode;
 use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
-use crate::analyze::istio::{Breadth, Mtls, ServerMode};
+use crate::analyze::istio::{Breadth, MeshConfig, Mtls, ServerMode};
 use crate::analyze::kinds::{DESTINATION_RULE, PEER_AUTHENTICATION};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
@@ -17,13 +17,24 @@ Mutual TLS has two sides: a DestinationRule for `*.local`, or for all Services o
 PeerAuthentication of the root namespace, or of that namespace, tells the servers. With the clients' side alone the
 servers take plain text from anybody else, and where a PeerAuthentication disables mutual TLS every call fails.
 
-A PeerAuthentication counts if it is for all workloads, and its mode is `STRICT` or `PERMISSIVE`.",
+A PeerAuthentication counts if it is for all workloads, and its mode is `STRICT` or `PERMISSIVE`. One is missed where
+`enableAutoMtls: false` leaves it to configuration who uses mutual TLS; where it is automatic servers take it unasked.",
     bad: "
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: istio, namespace: istio-system }
+data: { mesh: 'enableAutoMtls: false' }
+---
 apiVersion: networking.istio.io/v1
 kind: DestinationRule
 metadata: { name: all, namespace: shop }
 spec: { host: '*.shop.svc.cluster.local', trafficPolicy: { tls: { mode: ISTIO_MUTUAL } } }",
     good: "
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: istio, namespace: istio-system }
+data: { mesh: 'enableAutoMtls: false' }
+---
 apiVersion: networking.istio.io/v1
 kind: DestinationRule
 metadata: { name: all, namespace: shop }
@@ -66,6 +77,9 @@ fn check(world: &World, rule: &RuleInfo, mtls: &Mtls, object: &Resource) -> Opti
     let finding = rule.finding(object, mode.span, message).with_help(help);
     if let Some(off) = mtls.of_namespace(namespace) {
         return Some(finding.with_related(&off.object, off.span, "mutual TLS is off here"));
+    }
+    if world.view::<MeshConfig>().is_auto_mtls() {
+        return None;
     }
     let assumed = "no PeerAuthentication outside the input turns mutual TLS on";
     of_missing(world, world.covers(PEER_AUTHENTICATION, namespace), finding, assumed)

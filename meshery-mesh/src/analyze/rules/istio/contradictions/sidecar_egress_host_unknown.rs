@@ -90,8 +90,10 @@ impl<'a> Entry<'a> {
     fn of(node: &'a Node, sidecar: &'a Resource) -> Option<Self> {
         let own = sidecar.namespace_or_default();
         let (namespace, text) = node.as_str()?.split_once('/')?;
-        let is_any =
-            text.is_empty() || text == "*" || namespace == "~" || breadth(text) == Some(Breadth::Namespace(own));
+        let is_any = text.is_empty()
+            || text == "*"
+            || namespace.starts_with('~')
+            || breadth(text) == Some(Breadth::Namespace(own));
         (!is_any).then_some(Self { namespace: if namespace == "." { own } else { namespace }, text })
     }
 }

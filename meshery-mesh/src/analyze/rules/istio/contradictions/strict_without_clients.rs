@@ -1,6 +1,5 @@
 //! MSH262 `strict-without-clients`.
 
-use meshery_core::resource::Node;
 use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
@@ -54,7 +53,7 @@ spec: { host: '*.shop.svc.cluster.local', trafficPolicy: { tls: { mode: ISTIO_MU
 
 fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let config = world.view::<MeshConfig>();
-    if config.get(&["enableAutoMtls"]).and_then(Node::as_bool) != Some(false) {
+    if config.is_auto_mtls() {
         return Vec::new();
     }
     let mtls = world.view::<Mtls>();

@@ -6,7 +6,7 @@ use meshery_core::resource::{Node, Resource};
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
-use crate::analyze::istio::routes;
+use crate::analyze::istio::{host_key, routes};
 use crate::analyze::kinds::VIRTUAL_SERVICE;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
@@ -52,24 +52,25 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
 }
 
 fn check(rule: &RuleInfo, service: &Resource, route: &[Node]) -> Vec<Finding> {
-    let mut seen = BTreeMap::new();
-    let mut findings = Vec::new();
+    let mut by_target: BTreeMap<(String, &str, Option<i64>), Vec<&Node>> = BTreeMap::new();
     for destination in route.iter().filter_map(|entry| entry.get("destination")) {
         let text = |key: &str| destination.get(key).and_then(Node::as_str).unwrap_or_default();
         let port = destination.at(&["port", "number"]).and_then(Node::as_int);
         if text("host").is_empty() {
             continue;
         }
-        match seen.entry((text("host"), text("subset"), port)) {
-            std::collections::btree_map::Entry::Vacant(place) => {
-                place.insert(destination.span);
-            }
-            std::collections::btree_map::Entry::Occupied(first) => {
-                let finding = rule.finding(service, destination.span, "the route names this destination before");
-                let finding = finding.with_related(service, *first.get(), "the first time");
-                findings.push(finding.with_help("name another subset or port, or give the first one the whole weight"));
-            }
-        }
+        let host = host_key(text("host"), service.namespace_or_default());
+        by_target.entry((host, text("subset"), port)).or_default().push(destination);
     }
-    findings
+    let several = by_target.into_values().filter(|same| same.len() > 1);
+    let findings = several.flat_map(|same| {
+        let found = same.iter().enumerate().map(|(at, destination)| {
+            let other = same.get(usize::from(at == 0)).unwrap_or(destination);
+            let finding = rule.finding(service, destination.span, "the route names this destination more than once");
+            let finding = finding.with_related(service, other.span, "another time");
+            finding.with_help("name another subset or port, or give one of them the whole weight")
+        });
+        found.collect::<Vec<_>>()
+    });
+    findings.collect()
 }
