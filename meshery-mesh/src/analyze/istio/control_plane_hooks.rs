@@ -75,8 +75,8 @@ impl Target {
     fn of(text: &str, compatible: bool) -> Self {
         let broken = || Self::Broken(text.to_owned());
         let Some(host) = url::host(text) else { return broken() };
-        // The API server takes no other scheme, and asks nobody without a host.
-        if !compatible && (!text.starts_with("https://") || host.is_empty()) {
+        // Nobody is asked without a host, and the API server takes no other scheme.
+        if host.is_empty() || (!compatible && !text.starts_with("https://")) {
             return broken();
         }
         host.parse().map_or_else(|_| Self::Host(host), Self::Address)

@@ -20,13 +20,12 @@ pub(in crate::analyze) fn read(objects: Vec<Arc<Resource>>) -> Vec<Arc<Resource>
     let mut seen = BTreeSet::new();
     let mut left: Vec<Arc<Resource>> = Vec::with_capacity(objects.len());
     for mut object in objects.into_iter().rev() {
-        let kind = object.kind();
-        let namespace = if kind == NAMESPACE { Some(&object.name) } else { object.namespace.as_ref() };
+        if GLOBAL.contains(&object.kind()) && object.namespace.is_some() {
+            Arc::make_mut(&mut object).namespace = None;
+        }
+        let namespace = if object.kind() == NAMESPACE { Some(&object.name) } else { object.namespace.as_ref() };
         if namespace.is_some_and(|name| SYSTEM.contains(&&**name)) {
             continue;
-        }
-        if GLOBAL.contains(&kind) && object.namespace.is_some() {
-            Arc::make_mut(&mut object).namespace = None;
         }
         let group: Arc<str> = object.group().into();
         let key = (object.cluster.clone(), group, object.kind.clone(), object.namespace.clone(), object.name.clone());

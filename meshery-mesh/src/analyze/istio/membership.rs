@@ -6,6 +6,7 @@ use std::sync::Arc;
 use meshery_core::resource::{Node, Resource};
 use meshery_core::world::{View, World};
 
+use super::upstream::told_namespace;
 use crate::analyze::kinds::NAMESPACE;
 use crate::analyze::kubernetes::Workload;
 
@@ -61,7 +62,9 @@ impl Membership {
         if !self.compatible && workload.labels.get(REVISION).is_some_and(|revision| !revision.is_empty()) {
             return Some(true);
         }
-        self.namespace(workload.namespace()).map(|namespace| self.injects(namespace))
+        // Nor has it a namespace for what names none.
+        let namespace = if self.compatible { told_namespace(&workload.object) } else { workload.namespace() };
+        self.namespace(namespace).map(|namespace| self.injects(namespace))
     }
 
     /// Whether the pods of a namespace get sidecars, unless they say otherwise.

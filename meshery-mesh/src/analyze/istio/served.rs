@@ -7,6 +7,7 @@ use meshery_core::resource::{Node, Resource};
 use meshery_core::{Finding, World};
 
 use super::membership::Membership;
+use super::upstream::told_namespace;
 use crate::analyze::kinds::{DEPLOYMENT, JOB, POD, REPLICA_SET};
 use crate::analyze::kubernetes::{Port, SERVED, Service, Services, WORKLOADS, Workload, Workloads};
 
@@ -55,8 +56,13 @@ pub(in crate::analyze) fn each_served(world: &World, look: impl Fn(&Served) -> V
     nearby.each(&WORKLOADS, |object, _| {
         let counted = workloads.of(object).filter(|workload| counts(workload, compatible)).filter(in_mesh);
         let offers = counted.map(|workload| {
-            let selecting = services.selecting(workload.namespace(), &workload.labels);
-            selecting.into_iter().flat_map(offers).collect::<Vec<Offer>>()
+            let selecting = services.selecting(workload.namespace(), &workload.labels).into_iter();
+            // For istioctl what names no namespace has none of its own.
+            let own = told_namespace(&workload.object);
+            selecting
+                .filter(|service| !compatible || told_namespace(&service.object) == own)
+                .flat_map(offers)
+                .collect::<Vec<Offer>>()
         });
         let served =
             offers.filter(|offers| offers.len() > 1).map(|offers| Served { object: Arc::clone(object), offers });

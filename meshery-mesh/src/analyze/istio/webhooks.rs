@@ -54,6 +54,9 @@ fn selector(node: Option<&Node>) -> Selector {
 
 fn is_sound(expression: &Node) -> bool {
     let values = expression.get("values").map(Node::items).unwrap_or_default();
+    if expression.get("key").and_then(Node::as_str).is_none_or(str::is_empty) {
+        return false;
+    }
     match expression.get("operator").and_then(Node::as_str) {
         Some("In" | "NotIn") => !values.is_empty(),
         Some("Exists" | "DoesNotExist") => values.is_empty(),

@@ -21,7 +21,7 @@ mod tables;
 mod validation;
 mod walk;
 
-pub(super) use cel::value_of;
+pub(super) use cel::{is_cel, value_of};
 pub(super) use conformance::Conformance;
 #[cfg(feature = "cluster")]
 pub(crate) use convert::json;

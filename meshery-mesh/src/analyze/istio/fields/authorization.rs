@@ -160,16 +160,11 @@ impl Report<'_> {
             self.not_empty(source, key);
         }
         for key in accounts {
-            self.accounts(source, key);
+            self.accounts(source, key, true);
         }
         for key in ["trustDomains", "notTrustDomains"] {
-            for (domain, place) in texts(source, key).filter(|(domain, _)| !domain.is_empty()) {
-                self.one_wildcard(domain, place);
-                if domain.contains('/') {
-                    let message = format!("the trust domain {domain:?} has a slash");
-                    self.say(Idea::Authorization, place, message, "name the trust domain alone, such as cluster.local");
-                }
-            }
+            let domains = texts(source, key).filter(|(domain, _)| !domain.is_empty());
+            domains.for_each(|(domain, place)| self.trust_domain_at(domain, place));
         }
     }
 

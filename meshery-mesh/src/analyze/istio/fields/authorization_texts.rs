@@ -75,12 +75,13 @@ impl Report<'_> {
         }
     }
 
-    /// Service accounts: `name`, or `namespace/name`.
-    pub(super) fn accounts(&mut self, owner: &Node, key: &str) {
+    /// Service accounts: `name`, or `namespace/name`. How many there may be the definition says too where it knows what they
+    /// are.
+    pub(super) fn accounts(&mut self, owner: &Node, key: &str, is_defined: bool) {
         let accounts = list(owner, key);
-        if let Some(place) = accounts.get(MOST_ACCOUNTS) {
+        if let Some(place) = accounts.get(MOST_ACCOUNTS).filter(|_| self.alone || !is_defined) {
             let message = format!("{key} has more than {MOST_ACCOUNTS} of them");
-            self.stated(Idea::Authorization, place, message, "make several sources of it");
+            self.say(Idea::Authorization, place, message, "make several sources of it");
         }
         for (account, place) in texts(owner, key) {
             let problem = if account.is_empty() {
@@ -108,6 +109,15 @@ impl Report<'_> {
         }
     }
 
+    /// A trust domain, perhaps with a wildcard.
+    pub(super) fn trust_domain_at(&mut self, domain: &str, place: &Node) {
+        self.one_wildcard(domain, place);
+        if domain.contains('/') {
+            let message = format!("the trust domain {domain:?} has a slash");
+            self.say(Idea::Authorization, place, message, "name the trust domain alone, such as cluster.local");
+        }
+    }
+
     /// What else must be true of a request.
     pub(super) fn condition(&mut self, when: &Node) {
         let Some((key, place)) = text(when, "key") else {
@@ -123,7 +133,7 @@ impl Report<'_> {
         self.attribute(key, place);
         for list in ["values", "notValues"] {
             if key == "source.serviceAccount" {
-                self.accounts(when, list);
+                self.accounts(when, list, false);
                 continue;
             }
             for (value, place) in texts(when, list) {
@@ -138,7 +148,7 @@ impl Report<'_> {
                     }
                     "source.ip" | "remote.ip" | "destination.ip" => self.subnet_at(value, place),
                     "destination.port" => self.port_text(value, place),
-                    "source.trustDomain" => self.one_wildcard(value, place),
+                    "source.trustDomain" => self.trust_domain_at(value, place),
                     _ => {}
                 }
             }

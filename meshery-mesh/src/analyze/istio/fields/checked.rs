@@ -25,6 +25,9 @@ use crate::analyze::yaml;
 
 type Check = fn(&mut Report<'_>, &Node);
 
+/// The kinds of which istiod refuses an object without a spec.
+const NEEDING_SPEC: [Kind<'_>; 3] = [DESTINATION_RULE, SIDECAR, VIRTUAL_SERVICE];
+
 /// How the specification of each kind is checked.
 const CHECKS: [(Kind<'_>, Check); 15] = [
     (VIRTUAL_SERVICE, virtual_service::check),
@@ -85,7 +88,13 @@ impl Facet for Problems {
         if !alone {
             annotations(&mut report);
         }
-        let spec = object.root.get("spec").filter(|spec| matches!(spec.value, Value::Map(_)));
+        let nothing = Node { value: Value::Null, span: Span::default() };
+        // Of some kinds istiod refuses one that says nothing.
+        let spec = match object.root.get("spec") {
+            Some(spec) if matches!(spec.value, Value::Map(_)) => Some(spec),
+            None | Some(Node { value: Value::Null, .. }) if NEEDING_SPEC.contains(&object.kind()) => Some(&nothing),
+            _ => None,
+        };
         let check = CHECKS.iter().find(|(kind, _)| *kind == object.kind());
         if let (Some(spec), Some((_, check))) = (spec, check) {
             check(&mut report, spec);
@@ -117,7 +126,7 @@ impl Checked {
             mesh_networks::check(&mut report, &object.root);
             self.add(object, report.problems);
         }
-        let Some(object) = world.get(CONFIG_MAP, ROOT_NAMESPACE, "istio") else { return };
+        let Some(object) = world.get(CONFIG_MAP, ROOT_NAMESPACE, "istio").filter(|_| !alone) else { return };
         let Some(text) = object.root.at(&["data", "meshNetworks"]) else { return };
         let mut report = Report::new(object, alone);
         report.anchor = Some(text.span);

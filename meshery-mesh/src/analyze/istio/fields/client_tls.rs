@@ -2,7 +2,7 @@
 
 use meshery_core::resource::Node;
 
-use super::read::{choice, given, is_on, text};
+use super::read::{choice, given, is_on, text, told};
 use super::report::{Idea, Report};
 
 /// How a certificate of a ConfigMap is named.
@@ -21,7 +21,7 @@ impl Report<'_> {
         {
             let simple = mode == "SIMPLE" && credential.is_some();
             let names = ["SIMPLE", "MUTUAL"].contains(&mode)
-                && (text(tls, "caCertificates").is_some() || given(tls, "subjectAltNames").is_some());
+                && (text(tls, "caCertificates").is_some() || told(tls, "subjectAltNames").is_some());
             if simple || names {
                 let message = "it is told whom to trust, and to trust anybody";
                 let help = "leave insecureSkipVerify out, or caCertificates, credentialName and subjectAltNames";

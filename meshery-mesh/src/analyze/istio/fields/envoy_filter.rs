@@ -177,7 +177,9 @@ fn old_types(report: &mut Report<'_>, value: &Node, depth: usize) {
                 let name = field.value.as_str().filter(|_| is_type).unwrap_or_default();
                 if name.contains("envoy.") && name.contains(".v2.") {
                     let message = format!("{name} is of a version of Envoy's API that no proxy knows");
-                    report.say(Idea::Patch, &field.value, message, "name the type of version 3");
+                    // Within a TypedStruct istiod takes the name for any other text.
+                    let idea = if &*field.key == "@type" { Idea::Patch } else { Idea::Deprecated };
+                    report.say(idea, &field.value, message, "name the type of version 3");
                 }
                 old_types(report, &field.value, depth + 1);
             }

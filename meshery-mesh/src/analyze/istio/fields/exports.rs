@@ -11,7 +11,8 @@ use super::report::{Idea, Report};
 impl Report<'_> {
     /// `exportTo` of an object; a ServiceEntry may be for nobody, a DestinationRule of workloads only for its namespace.
     pub(super) fn exports(&mut self, spec: &Node, nobody: bool, of_workloads: bool) {
-        let own = self.object.namespace.as_deref().unwrap_or_default().to_owned();
+        let own = self.object.namespace.as_deref().unwrap_or_default();
+        let own = if self.alone { own } else { self.object.namespace_or_default() }.to_owned();
         let mut seen: BTreeMap<String, &Node> = BTreeMap::new();
         for (scope, place) in texts(spec, "exportTo") {
             let meant = if scope == "." { own.as_str() } else { scope };
@@ -26,7 +27,7 @@ impl Report<'_> {
                     continue;
                 }
                 "*" | "~" | "." => {}
-                // An object that names no namespace is in the one that it is applied to.
+                // For istioctl an object that names no namespace is in none.
                 "" if scope == "." => {}
                 name if is_label(name) => {}
                 _ => {

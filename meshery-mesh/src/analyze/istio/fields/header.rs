@@ -18,9 +18,9 @@ enum State {
     End,
 }
 
-/// Whether a name is of characters that names of headers may have.
+/// Whether a name is of characters that istiod lets names of headers have: those of HTTP, and the comma.
 pub(super) fn is_name(name: &str) -> bool {
-    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+,-.^_`|~".contains(&byte);
     !name.is_empty() && name.bytes().all(is_allowed)
 }
 

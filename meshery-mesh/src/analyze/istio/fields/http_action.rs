@@ -253,7 +253,7 @@ impl Report<'_> {
 
     /// Where copies of requests are sent.
     pub(super) fn mirrors(&mut self, rule: &Node) {
-        if let Some(place) = given(rule, "mirrorPercent") {
+        for place in ["mirrorPercent", "mirror_percent"].iter().filter_map(|key| given(rule, key)) {
             self.percent(Some(place));
             self.say(Idea::Deprecated, place, "mirrorPercent is deprecated", "write mirrorPercentage: { value: … }");
         }
@@ -279,7 +279,7 @@ impl Report<'_> {
         let request = part(rule, "headers").and_then(|headers| part(headers, "request"));
         let changes = ["set", "add"].into_iter().filter_map(|key| request?.get(key)).flat_map(Node::fields);
         let set = changes.filter(|field| super::header::is_authority(&field.key)).map(|field| &field.value);
-        let mut told = rewrite.into_iter().chain(set.filter(|value| !value.is_empty()));
+        let mut told = rewrite.into_iter().chain(set.filter(|value| !is_null(value)));
         if let (Some(first), Some(second)) = (told.next(), told.next()) {
             self.twice(Idea::Conflict, second, first, "the host that servers are told is set twice");
         }

@@ -16,8 +16,8 @@ const PSEUDO: [&str; 5] = [":method", ":scheme", ":authority", ":path", ":status
 /// Whether the name of a header means a claim of a token.
 pub(super) fn is_claim(name: &str) -> bool {
     let Some((start, rest)) = name.split_at_checked(CLAIMS.len()) else { return false };
-    let is_dotted = rest.starts_with('.') && rest.len() > 1;
-    let is_bracketed = rest.starts_with('[') && rest.ends_with(']') && rest.len() > 2;
+    let is_dotted = rest.starts_with('.');
+    let is_bracketed = rest.starts_with('[') && rest.ends_with(']');
     start.eq_ignore_ascii_case(CLAIMS) && (is_dotted || is_bracketed)
 }
 

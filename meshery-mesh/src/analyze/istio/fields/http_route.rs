@@ -1,6 +1,6 @@
 //! The rules of a VirtualService for HTTP.
 
-use meshery_core::resource::Node;
+use meshery_core::resource::{Node, Value};
 
 use super::read::{given, list, part};
 use super::report::{Idea, Report};
@@ -35,7 +35,10 @@ impl Report<'_> {
                 self.say(Idea::Action, delegate, message, "include both from one that has hosts");
             } else {
                 for (key, what) in [("redirect", "redirects requests"), ("route", "sends requests on")] {
-                    if let Some(place) = given(rule, key) {
+                    // A redirect may say nothing, and is there; a list that is empty is not.
+                    let place =
+                        given(rule, key).filter(|it| !matches!(&it.value, Value::List(list) if list.is_empty()));
+                    if let Some(place) = place {
                         let message = format!("a rule that includes other rules {what} itself");
                         self.say(Idea::Action, place, message, help);
                     }

@@ -49,6 +49,13 @@ fn is_private(key: &Map<String, Value>) -> Result<bool, String> {
     if let Some(part) = parts.iter().find(is_missing) {
         return Err(format!("a key of the kind {kind} lacks {part}"));
     }
+    let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"-_+/=".contains(&byte);
+    let is_garbled = |part: &&&str| {
+        **part != "crv" && key.get(**part).and_then(Value::as_str).is_some_and(|text| !text.bytes().all(is_base64))
+    };
+    if let Some(part) = parts.iter().find(is_garbled) {
+        return Err(format!("{part} of a key of the kind {kind} is no base64url"));
+    }
     Ok(kind == "oct" || key.contains_key("d"))
 }
 
@@ -62,7 +69,8 @@ mod tests {
         assert_eq!(keys(r#"{"keys":[]}"#), Keys::Public);
         assert_eq!(keys(r#"{"kty":"oct","k":"AQ"}"#), Keys::Private);
         assert_eq!(keys(r#"{"kty":"EC","crv":"P-256","x":"AQ","y":"AQ","d":"AQ"}"#), Keys::Private);
-        for text in ["", "[]", "{}", "{", r#"{"keys":1}"#, r#"{"keys":[{"kty":"RSA","e":"AQAB"}]}"#] {
+        let garbled = r#"{"kty":"RSA","n":"not a key","e":"AQAB"}"#;
+        for text in ["", "[]", "{}", "{", r#"{"keys":1}"#, r#"{"keys":[{"kty":"RSA","e":"AQAB"}]}"#, garbled] {
             assert!(matches!(keys(text), Keys::Wrong(_)), "{text}");
         }
     }

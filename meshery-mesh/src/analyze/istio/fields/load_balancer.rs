@@ -64,6 +64,7 @@ impl Report<'_> {
             if text(cookie, "name").is_none() {
                 self.say(Idea::Missing, cookie, "the cookie has no name", "name the cookie");
             }
+            self.any_duration(cookie, "ttl");
             self.cookie_attributes(cookie);
         }
         if let Some(place) = told(hash, "minimumRingSize") {

@@ -6,7 +6,7 @@ use meshery_core::resource::Node;
 
 use super::names::trust_domain;
 use super::numbers::nanoseconds;
-use super::read::{given, list, part, text, texts};
+use super::read::{given, list, part, texts, told};
 use super::report::{Idea, Report};
 
 /// Curves that Envoy may be told.
@@ -42,7 +42,8 @@ pub(super) fn check(report: &mut Report<'_>, root: &Node) {
     for (host, place) in list(root, "serviceSettings").iter().flat_map(|setting| texts(setting, "hosts")) {
         report.wildcard_host(host, place);
     }
-    let domains = text(root, "trustDomain").into_iter().chain(texts(root, "trustDomainAliases"));
+    let domain = given(root, "trustDomain").and_then(|place| Some((place.as_str()?, place)));
+    let domains = domain.into_iter().chain(texts(root, "trustDomainAliases"));
     for (domain, place) in domains.filter(|(domain, _)| !trust_domain(domain)) {
         let message = format!("{domain:?} is no trust domain");
         report.say(Idea::Mesh, place, message, "write labels of letters, digits and hyphens, with dots between them");
@@ -58,7 +59,7 @@ pub(super) fn check(report: &mut Report<'_>, root: &Node) {
 }
 
 fn tls(report: &mut Report<'_>, root: &Node) {
-    if let Some(place) = part(root, "meshMTLS").and_then(|tls| given(tls, "ecdhCurves")) {
+    if let Some(place) = part(root, "meshMTLS").and_then(|tls| told(tls, "ecdhCurves")) {
         let message = "the curves of the mesh's own TLS cannot be told";
         report.say(Idea::Mesh, place, message, "write tlsDefaults.ecdhCurves for TLS of gateways and others");
     }

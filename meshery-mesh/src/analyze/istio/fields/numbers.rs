@@ -129,18 +129,33 @@ impl Report<'_> {
     }
 
     pub(super) fn duration_at(&mut self, place: &Node) {
+        self.duration_in(place, Self::in_definition);
+    }
+
+    /// The same, with who says what a definition may say too.
+    pub(super) fn duration_in(&mut self, place: &Node, say: impl Fn(&mut Self, Idea, &Node, String, &'static str)) {
         let Some(text) = place.as_str() else { return };
         let help = "write a duration such as 500ms, 10s or 1h";
         match nanoseconds(text) {
-            None => self.in_definition(Idea::Duration, place, format!("{text:?} is no duration"), help),
+            None => say(self, Idea::Duration, place, format!("{text:?} is no duration"), help),
             Some(time) if time < 1_000_000 => {
-                self.in_definition(Idea::Duration, place, format!("{text} is less than a millisecond"), help);
+                say(self, Idea::Duration, place, format!("{text} is less than a millisecond"), help);
             }
             Some(time) if time % 1_000_000 != 0 => {
                 let message = format!("{text} is no whole number of milliseconds");
                 self.say(Idea::Duration, place, message, help);
             }
             Some(_) => {}
+        }
+    }
+
+    /// Something is a duration, whatever one.
+    pub(super) fn any_duration(&mut self, node: &Node, key: &str) {
+        if let Some((text, place)) = given(node, key).and_then(|place| Some((place.as_str()?, place)))
+            && nanoseconds(text).is_none()
+        {
+            let help = "write a duration such as 500ms, 10s or 1h";
+            self.say(Idea::Duration, place, format!("{text:?} is no duration"), help);
         }
     }
 

@@ -64,7 +64,7 @@ impl Report<'_> {
 
     /// A server name is one of the hosts that the VirtualService is for.
     fn server_name(&mut self, name: &str, place: &Node, hosts: &Hosts<'_>) {
-        let checked = if hosts.of_gateways { of_gateway(name, true) } else { wildcard(name) };
+        let checked = if hosts.names_mesh { wildcard(name) } else { of_gateway(name, true) };
         if let Err(problem) = checked {
             if is_ip(name) {
                 let message = format!("the server name {name:?} is an address, which clients do not send");

@@ -4,6 +4,7 @@ use meshery_core::resource::Node;
 
 use super::read::{choice, given, is_null, list, part, text};
 use super::report::{Idea, Report};
+use crate::analyze::schema::is_cel;
 
 pub(super) fn check(report: &mut Report<'_>, spec: &Node) {
     report.attached(spec);
@@ -15,6 +16,13 @@ pub(super) fn check(report: &mut Report<'_>, spec: &Node) {
     tracing.iter().filter(|item| !is_null(item)).for_each(|tracing| check_tracing(report, tracing));
     for logging in list(spec, "accessLogging") {
         providers(report, logging);
+        if let Some(filter) = part(logging, "filter") {
+            let (text, place) = text(filter, "expression").unwrap_or(("", filter));
+            if !is_cel(text) {
+                let message = "the filter of the log is no expression in CEL";
+                report.say(Idea::Telemetry, place, message, "write one such as response.code >= 500");
+            }
+        }
     }
 }
 

@@ -143,7 +143,8 @@ impl Report<'_> {
         if let Some(place) = given(tcp, "idleTimeout")
             && place.as_str().and_then(nanoseconds).is_none_or(|time| time / 1_000_000 != 0)
         {
-            self.duration_at(place);
+            // The definition lets it be anything.
+            self.duration_in(place, Self::say);
         }
         if let Some(alive) = part(tcp, "tcpKeepalive") {
             self.duration(alive, "time");

@@ -16,12 +16,15 @@ pub(super) struct Hosts<'a> {
     pub(super) names: Vec<(&'a str, &'a Node)>,
     /// Whether it is for gateways alone, and not for sidecars.
     pub(super) of_gateways: bool,
+    /// Whether it says that it is for sidecars. Server names are as gateways have them where it does not.
+    pub(super) names_mesh: bool,
 }
 
 pub(super) fn check(report: &mut Report<'_>, spec: &Node) {
     let gateways: Vec<&str> = texts(spec, "gateways").map(|(name, _)| name).collect();
-    let of_gateways = !gateways.is_empty() && !gateways.contains(&MESH);
-    let hosts = Hosts { names: texts(spec, "hosts").collect(), of_gateways };
+    let names_mesh = gateways.contains(&MESH);
+    let of_gateways = !gateways.is_empty() && !names_mesh;
+    let hosts = Hosts { names: texts(spec, "hosts").collect(), of_gateways, names_mesh };
     let included = list(spec, "hosts").is_empty();
     if included {
         delegate(report, spec);

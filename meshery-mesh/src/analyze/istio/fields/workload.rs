@@ -76,7 +76,12 @@ impl Report<'_> {
         let address = text(workload, "address");
         match address {
             None if text(workload, "network").is_none() => {
-                self.stated(Idea::Address, workload, "the workload has no address", "write address, or network");
+                let (message, help) = ("the workload has no address", "write address, or network");
+                // An empty one is enough for the definition.
+                match ["address", "network"].iter().find_map(|key| given(workload, key)) {
+                    Some(place) => self.say(Idea::Address, place, message, help),
+                    None => self.stated(Idea::Address, workload, message, help),
+                }
                 return;
             }
             None => {

@@ -7,7 +7,7 @@ use meshery_core::world::{Reach, Selector};
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
-use crate::analyze::istio::{Endpoints, Membership, MeshConfig};
+use crate::analyze::istio::{Endpoints, Membership, MeshConfig, told_namespace};
 use crate::analyze::kinds::AUTHORIZATION_POLICY;
 use crate::analyze::kubernetes::{WORKLOADS, Workload, Workloads};
 
@@ -87,9 +87,15 @@ impl Mesh {
         }
     }
 
-    /// Whether a namespace has a workload in the mesh.
-    fn is_inhabited(&self, namespace: &str) -> bool {
-        self.workloads.within(namespace).iter().any(|workload| self.has(workload))
+    /// Whether the namespace of a policy has a workload in the mesh.
+    fn is_inhabited(&self, policy: &Resource) -> bool {
+        let workloads = self.workloads.within(policy.namespace_or_default()).iter();
+        workloads.filter(|workload| self.is_near(workload, policy)).any(|workload| self.has(workload))
+    }
+
+    /// Whether a workload of the namespace of a policy is there for istioctl too: what names no namespace has none for it.
+    fn is_near(&self, workload: &Workload, policy: &Resource) -> bool {
+        self.endpoints.is_some() || told_namespace(&workload.object) == told_namespace(policy)
     }
 
     /// Whether a workload is in the mesh, or may be.
@@ -110,21 +116,22 @@ impl Mesh {
         }
         let node = policy.root.at(&["spec", "selector"]).filter(|node| !matches!(node.value, Value::Null));
         let Some(node) = node else {
-            let is_void = !is_root && !self.is_inhabited(own) && !self.has_outside(own, &Selector::default());
+            let is_void = !is_root && !self.is_inhabited(policy) && !self.has_outside(own, &Selector::default());
             return is_void.then(|| self.void(policy, own, rule)).flatten();
         };
         let selector = node.get("matchLabels").map(Selector::of_map).unwrap_or_default();
         let scope = (!is_root).then_some(own);
-        (!self.has_selected(scope, &selector)).then(|| self.unselected(policy, node, scope, rule)).flatten()
+        (!self.has_selected(policy, scope, &selector)).then(|| self.unselected(policy, node, scope, rule)).flatten()
     }
 
-    fn has_selected(&self, namespace: Option<&str>, selector: &Selector) -> bool {
+    fn has_selected(&self, policy: &Resource, namespace: Option<&str>, selector: &Selector) -> bool {
         let Some(namespace) = namespace else {
             let outside = self.endpoints.as_ref().is_some_and(|it| it.has_anywhere(&selector.equal));
             return outside || self.workloads.selected_anywhere(selector).any(|workload| self.has(workload));
         };
-        let mut selected = self.workloads.selected(namespace, selector);
-        selected.any(|workload| self.has(workload)) || self.has_outside(namespace, selector)
+        let selected = self.workloads.selected(namespace, selector);
+        let mut near = selected.filter(|workload| self.is_near(workload, policy));
+        near.any(|workload| self.has(workload)) || self.has_outside(namespace, selector)
     }
 
     fn has_outside(&self, namespace: &str, selector: &Selector) -> bool {

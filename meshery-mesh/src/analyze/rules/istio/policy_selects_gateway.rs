@@ -8,7 +8,7 @@ use meshery_core::world::{Labels, Reach, Selector};
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
-use crate::analyze::istio::MeshConfig;
+use crate::analyze::istio::{MeshConfig, told_namespace};
 use crate::analyze::kinds::{AUTHORIZATION_POLICY, REQUEST_AUTHENTICATION, TELEMETRY, WASM_PLUGIN};
 use crate::analyze::kubernetes::{WORKLOADS, Workload, Workloads};
 
@@ -96,7 +96,9 @@ impl Search<'_> {
         }
         let selector = Selector { equal: labels.clone(), needs: vec![(GATEWAY_NAME.into(), Need::Exists)] };
         let everywhere = !self.compatible && policy.namespace_or_default() == self.root;
-        let counts = |workload: &&Workload| !self.compatible || workload.is_pod();
+        let is_counted =
+            |workload: &Workload| workload.is_pod() && told_namespace(&workload.object) == told_namespace(policy);
+        let counts = |workload: &&Workload| !self.compatible || is_counted(workload);
         let proxy = if everywhere {
             reach.add_all();
             self.workloads.selected_anywhere(&selector).find(counts)?

@@ -15,6 +15,11 @@ use meshery_core::resource::Node;
 
 use super::model::{CelRule, Schema};
 
+/// Whether a text is an expression in CEL; what it names need not exist.
+pub(in crate::analyze) fn is_cel(text: &str) -> bool {
+    Program::compile(text).is_ok()
+}
+
 /// Programs by their text, compiled once.
 #[derive(Default)]
 pub(super) struct Programs(Mutex<HashMap<Arc<str>, Compiled>>);
