@@ -8,8 +8,8 @@ use meshery_core::world::{Labels, Reach, Selector};
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
-use crate::analyze::istio::{Endpoints, Host, ScopedHosts};
-use crate::analyze::kinds::DESTINATION_RULE;
+use crate::analyze::istio::{Endpoints, Host, ScopedHosts, host_key};
+use crate::analyze::kinds::{DESTINATION_RULE, SERVICE_ENTRY};
 use crate::analyze::kubernetes::{PlacedPods, SERVED, Service, Services, Workloads, is_of_place};
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
@@ -19,10 +19,11 @@ pub(in crate::analyze::rules) const RULE: Rule = Rule {
     why: "
 Requests that a route sends to such a subset are answered with 503, for there is nobody to send them to.
 
-A subset selects among the workloads that the host's Service selects. Workloads of every kind count, also those that
-are scaled to zero, and machines outside. Labels that say where something runs, such as `topology.kubernetes.io/zone`,
-are not asked for, as nobody knows them before it runs. Of hosts of ServiceEntries, and of Services without a
-selector, nothing is said. Where the input has no workload of the Service, nothing is said either.",
+A subset selects among the workloads that the host's Service selects, or the endpoints that its ServiceEntry lists.
+Workloads of every kind count, also those that are scaled to zero, and machines outside. Labels that say where something
+runs, such as `topology.kubernetes.io/zone`, are not asked for, as nobody knows them before it runs. Of ServiceEntries that
+select workloads or are looked up by DNS, and of Services without a selector, nothing is said. Where the input has no
+workload of the Service, nothing is said either.",
     bad: "
 apiVersion: networking.istio.io/v1
 kind: DestinationRule
@@ -73,7 +74,43 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     let nearby = world.nearby(&SERVED);
     let input = Input { services: nearby.view(), workloads: nearby.view(), endpoints: nearby.view(), rule };
     let closed = world.settings().closed;
-    nearby.each(&[DESTINATION_RULE], |object, reach| input.check(object, closed, reach))
+    let mut findings = nearby.each(&[DESTINATION_RULE], |object, reach| input.check(object, closed, reach));
+    findings.extend(of_entries(world, rule));
+    findings
+}
+
+/// Subsets of hosts whose endpoints a ServiceEntry lists.
+fn of_entries(world: &World, rule: &RuleInfo) -> Vec<Finding> {
+    let mut entries: BTreeMap<String, Vec<&Arc<Resource>>> = BTreeMap::new();
+    for entry in world.of(SERVICE_ENTRY) {
+        for host in entry.items(&["spec", "hosts"]).iter().filter_map(Node::as_str) {
+            entries.entry(host_key(host, entry.namespace_or_default())).or_default().push(entry);
+        }
+    }
+    if entries.is_empty() {
+        return Vec::new();
+    }
+    let of_rule = |object: &Resource| -> Vec<Finding> {
+        let host = host_key(object.text(&["spec", "host"]).unwrap_or_default(), object.namespace_or_default());
+        let Some(listing) = entries.get(&host).filter(|entries| entries.iter().all(|entry| lists_all(entry))) else {
+            return Vec::new();
+        };
+        let endpoints = listing.iter().flat_map(|entry| entry.items(&["spec", "endpoints"]));
+        let labels: Vec<Labels> = endpoints.map(|endpoint| Labels::of(endpoint.get("labels"))).collect();
+        let told = subsets(object).iter().filter(|subset| subset.get("labels").is_some_and(|it| !it.is_empty()));
+        let unmatched = told.filter(|subset| !labels.iter().any(|labels| labels.contains(&wanted(subset))));
+        let entry = listing.first();
+        let related = |subset| {
+            entry.map(|entry| finding(object, subset, rule).with_related(entry, entry.head(), "the host is this"))
+        };
+        unmatched.filter_map(related).collect()
+    };
+    world.each(DESTINATION_RULE, |object| of_rule(object))
+}
+
+/// Whether all endpoints of an entry are those that it lists.
+fn lists_all(entry: &Resource) -> bool {
+    !entry.items(&["spec", "endpoints"]).is_empty() && entry.root.at(&["spec", "workloadSelector"]).is_none()
 }
 
 fn subsets(object: &Resource) -> &[Node] {

@@ -24,7 +24,7 @@ then the one in the server's. One with a wildcard is not heeded at all for a hos
 written in the others is not what happens.
 
 A rule without subsets is for all of them. Wildcards for the whole mesh are meant to give way and are left out, and so
-are those that turn mutual TLS on for everybody, and rules that are exported to different namespaces or select
+is one that turns mutual TLS on for everybody in its namespace, and rules that are exported to different namespaces or select
 different clients.",
     bad: "
 apiVersion: networking.istio.io/v1
@@ -69,7 +69,9 @@ impl Facet for Claimed {
 
     fn of(object: &Arc<Resource>, _: &Settings) -> Option<Self> {
         let mode = object.text(&["spec", "trafficPolicy", "tls", "mode"]);
-        let counts = |host: &&str| !(host.starts_with('*') && mode == Some("ISTIO_MUTUAL"));
+        let own = Breadth::Namespace(object.namespace_or_default());
+        let is_for_all = |host: &str| breadth(host).is_some_and(|breadth| breadth == Breadth::Mesh || breadth == own);
+        let counts = |host: &&str| !(is_for_all(host) && mode == Some("ISTIO_MUTUAL"));
         let host = object.text(&["spec", "host"]).filter(counts)?;
         Some(Self {
             host: host_key(host, object.namespace_or_default()),
@@ -107,8 +109,8 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     for (host, claims) in &hosts {
         for claim in claims {
             // The same host first; there are few of them.
-            let rivals =
-                claims.iter().chain(wider(host).and_then(|wider| hosts.get(wider.as_str())).into_iter().flatten());
+            let wide = wider(host).filter_map(|wider| hosts.get(wider.as_str())).flatten();
+            let rivals = claims.iter().chain(wide);
             for rival in rivals.take(LIMIT).filter(|rival| claim.collides(rival)) {
                 for (one, other) in [(claim, rival), (rival, claim)] {
                     let key = (one.object.namespace_or_default(), &*one.object.name);
@@ -123,11 +125,11 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
 /// How many rules for one host are compared with each of them, so that thousands do not take for ever.
 const LIMIT: usize = 64;
 
-/// The wildcard for the namespace of a Service, if it is another host.
-fn wider(host: &str) -> Option<String> {
-    let (_, rest) = host.split_once('.').filter(|_| !host.starts_with('*'))?;
-    let wildcard = format!("*.{rest}");
-    matches!(breadth(&wildcard), Some(Breadth::Namespace(_))).then_some(wildcard)
+/// The wildcards that a host is one of, but for that of the whole mesh; the narrowest first.
+fn wider(host: &str) -> impl Iterator<Item = String> {
+    let rest = host.strip_prefix("*.").unwrap_or(host);
+    let ends = rest.match_indices('.').filter_map(move |(at, _)| rest.get(at..));
+    ends.map(|end| format!("*{end}")).filter(|wildcard| breadth(wildcard) != Some(Breadth::Mesh))
 }
 
 fn finding(rule: &RuleInfo, one: &Resource, other: &Resource) -> Finding {
