@@ -105,7 +105,9 @@ fn ingress(checks: &mut Checks<'_>, spec: &Node) {
 
 /// What the webhook reads into numbers that have no sign.
 fn unsigned(checks: &mut Checks<'_>, map: &Node, keys: &[&str]) {
-    keys.iter().for_each(|key| not_negative(checks, map, key));
+    for key in keys {
+        not_negative(checks, map, key);
+    }
 }
 
 fn passive_health(checks: &mut Checks<'_>, map: &Node) {
