@@ -8,8 +8,17 @@ const FIELDS: &[(&str, &str, &[&str])] = &[
     (
         "",
         "PersistentVolumeClaim",
-        &[".spec.accessModes", ".spec.storageClassName", ".spec.selector", ".spec.volumeName"],
+        &[
+            ".spec.accessModes",
+            ".spec.dataSource",
+            ".spec.dataSourceRef",
+            ".spec.selector",
+            ".spec.storageClassName",
+            ".spec.volumeMode",
+            ".spec.volumeName",
+        ],
     ),
+    ("", "Secret", &[".type"]),
     ("", "Service", &[".spec.clusterIP"]),
     (
         "apiextensions.k8s.io",
@@ -25,6 +34,8 @@ const FIELDS: &[(&str, &str, &[&str])] = &[
         &[".spec.selector", ".spec.serviceName", ".spec.volumeClaimTemplates", ".spec.podManagementPolicy"],
     ),
     ("batch", "Job", &[".spec.template", ".spec.selector", ".spec.completions", ".spec.completionMode"]),
+    ("gateway.networking.k8s.io", "GatewayClass", &[".spec.controllerName"]),
+    ("networking.k8s.io", "IngressClass", &[".spec.controller"]),
     ("rbac.authorization.k8s.io", "ClusterRoleBinding", &[".roleRef"]),
     ("rbac.authorization.k8s.io", "RoleBinding", &[".roleRef"]),
     ("scheduling.k8s.io", "PriorityClass", &[".value", ".preemptionPolicy"]),

@@ -66,9 +66,13 @@ impl ClusterMesh for Cilium {
     fn releases(&self) -> Releases {
         let minors = ["1.14", "1.15", "1.16", "1.17", "1.18", "1.19"].map(|name| Line::new(name, name));
         let policy = |kind| GroupKind::new("cilium.io", kind);
-        let next = Line::new("1.21", "1.21")
-            .retiring(policy("CiliumNetworkPolicy"), "/spec/ingress/*/authentication", "encryption by ztunnel")
-            .retiring(policy("CiliumNetworkPolicy"), "/spec/egress/*/authentication", "encryption by ztunnel");
+        let fields = ["/spec/ingress", "/spec/egress", "/specs/*/ingress", "/specs/*/egress"];
+        let kinds = ["CiliumClusterwideNetworkPolicy", "CiliumNetworkPolicy"];
+        let retired =
+            kinds.into_iter().flat_map(|kind| fields.map(|field| (kind, format!("{field}/*/authentication"))));
+        let next = retired.fold(Line::new("1.21", "1.21"), |line, (kind, field)| {
+            line.retiring(policy(kind), &field, "encryption by ztunnel")
+        });
         Releases {
             lines: minors.into_iter().chain([Line::new("1.20", "1.20"), next]).collect(),
             steps_up: Some(1),

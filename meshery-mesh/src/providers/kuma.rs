@@ -85,12 +85,11 @@ impl ClusterMesh for Kuma {
 
     fn releases(&self) -> Releases {
         let minors = ["2.6", "2.7", "2.8", "2.9", "2.10", "2.11", "2.12", "2.13", "2.14"];
-        let mesh = || GroupKind::new("kuma.io", "Mesh");
-        let third = Line::new("3.0", "3.0").retiring(mesh(), "/spec/mtls", "MeshIdentity and MeshTrust").retiring(
-            GroupKind::new("kuma.io", "MeshGateway"),
-            "",
-            "the Gateway API with another implementation",
-        );
+        let kind = |name| GroupKind::new("kuma.io", name);
+        let third = Line::new("3.0", "3.0").retiring(kind("Mesh"), "/spec/mtls", "MeshIdentity and MeshTrust");
+        let third = ["MeshGateway", "MeshGatewayConfig", "MeshGatewayInstance", "MeshGatewayRoute"]
+            .into_iter()
+            .fold(third, |line, gone| line.retiring(kind(gone), "", "the Gateway API with another implementation"));
         Releases {
             lines: minors.map(|name| Line::new(name, name)).into_iter().chain([third]).collect(),
             steps_up: Some(2),
@@ -119,7 +118,8 @@ fn residue(home: &str) -> Vec<ResidueRule> {
             "the control plane signs proxies' tokens with it",
         ),
         secret(Trace::Label("kuma.io/mesh".into()), "the control plane keeps a mesh's certificates and keys in it"),
-        asks(&OptIn::namespace_label(INJECT, None)),
+        asks(&OptIn::namespace_label(INJECT, Some("enabled"))),
+        asks(&OptIn::namespace_label(INJECT, Some("true"))),
         orphaned(PROXY),
     ]
 }

@@ -18,6 +18,18 @@ const PROXY: &str = "envoy";
 const MONITORED: &str = "openservicemesh.io/monitored-by";
 const INJECT: &str = "openservicemesh.io/sidecar-injection";
 
+/// The label of a pod that has one of its proxies, which are called as any other Envoy.
+const PROXY_ID: &str = "osm-proxy-uuid";
+/// Definitions of others that osm-bootstrap makes.
+const DEFINED: [&str; 6] = [
+    "httproutegroups.specs.smi-spec.io",
+    "serviceexports.multicluster.x-k8s.io",
+    "serviceimports.multicluster.x-k8s.io",
+    "tcproutes.specs.smi-spec.io",
+    "trafficsplits.split.smi-spec.io",
+    "traffictargets.access.smi-spec.io",
+];
+
 pub(super) struct OpenServiceMesh;
 
 impl MeshProvider for OpenServiceMesh {
@@ -105,10 +117,11 @@ fn residue(home: &str) -> Vec<ResidueRule> {
             made_at_run_time,
         ),
         asks(&OptIn::namespace_label(MONITORED, None)),
-        orphaned(PROXY),
+        ResidueRule { trace: Trace::Label(PROXY_ID.into()), ..orphaned(PROXY) },
     ];
-    for group in ["config.openservicemesh.io", "policy.openservicemesh.io", "multicluster.openservicemesh.io"] {
+    for group in ["config.openservicemesh.io", "policy.openservicemesh.io"] {
         rules.push(definitions(Trace::NameSuffix(format!(".{group}")), made_at_run_time));
     }
+    rules.extend(DEFINED.map(|name| definitions(named(name), made_at_run_time)));
     rules
 }

@@ -109,6 +109,13 @@ impl Releases {
         self.position(version).and_then(|(line, beyond)| self.lines.get(line).filter(|_| beyond == 0))
     }
 
+    /// The oldest Kubernetes that a version runs on, as far as it is said: a version beyond the last line that is known needs
+    /// what that line needs, at least.
+    pub fn kubernetes(&self, version: &str) -> Option<&str> {
+        let (line, _) = self.position(version).filter(|(_, beyond)| *beyond >= 0)?;
+        self.lines.get(line)?.kubernetes.as_deref()
+    }
+
     /// How many lines lie between two versions: positive upwards. `None` when that cannot be known.
     pub fn steps(&self, from: &str, to: &str) -> Option<i64> {
         let place =

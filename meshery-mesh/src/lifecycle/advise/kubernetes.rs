@@ -7,7 +7,7 @@ use super::{Matter, Rule, nothing};
 pub(super) const RULE: Rule = Rule { name: "kubernetes", asks_for: nothing, advise };
 
 fn advise(matter: &Matter<'_>) -> Vec<Advice> {
-    let needed = matter.releases.line(matter.to).and_then(|line| line.kubernetes.as_deref());
+    let needed = matter.releases.kubernetes(matter.to);
     let (Some(needed), Some(there)) = (needed.filter(|_| matter.goes_on()), matter.kubernetes) else {
         return Vec::new();
     };

@@ -43,14 +43,14 @@ fn dropped(matter: &Matter<'_>, definition: &Definition<'_>) -> Vec<Advice> {
 /// Fields that every version has lost which both have, without those below others that are lost.
 fn lost(definition: &Definition<'_>) -> Vec<Path> {
     let Some(wanted) = definition.wanted else { return Vec::new() };
-    let mut lost = BTreeSet::new();
-    for old in definition.live.items("/spec/versions") {
-        let new = wanted.items("/spec/versions").iter().find(|new| new["name"] == old["name"]);
-        if let Some(new) = new {
-            compare(&old["schema"]["openAPIV3Schema"], &new["schema"]["openAPIV3Schema"], &mut Vec::new(), &mut lost);
-        }
-    }
-    lost.into_iter().collect()
+    let of_version = |old: &Value| {
+        let new = wanted.items("/spec/versions").iter().find(|new| new["name"] == old["name"])?;
+        let mut lost = BTreeSet::new();
+        compare(&old["schema"]["openAPIV3Schema"], &new["schema"]["openAPIV3Schema"], &mut Vec::new(), &mut lost);
+        Some(lost)
+    };
+    let by_version = definition.live.items("/spec/versions").iter().filter_map(of_version);
+    by_version.reduce(|all, lost| &all & &lost).into_iter().flatten().collect()
 }
 
 fn compare(old: &Value, new: &Value, path: &mut Path, lost: &mut BTreeSet<Path>) {

@@ -17,6 +17,7 @@ use meshery_core::lifecycle::{DetectedMesh, Detection, Holder, Marks, MeshState,
 use meshery_core::{GroupKind, MeshInfo, MeshProvider, Object, ObjectId};
 
 pub(super) use advice::service;
+pub(super) use version::of as version_of;
 
 use super::advise::sorted as sorted_advice;
 use super::fields::owners;

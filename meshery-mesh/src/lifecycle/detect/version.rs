@@ -7,7 +7,7 @@ use meshery_core::lifecycle::Version;
 const FLAVOURS: [&str; 4] = ["-alpine", "-debug", "-distroless", "-ubi"];
 
 /// The version by the image of a container, by the label that charts give, or by none.
-pub(super) fn of(object: &Object, container: &str) -> Option<String> {
+pub(in crate::lifecycle) fn of(object: &Object, container: &str) -> Option<String> {
     if container.is_empty() {
         return None;
     }

@@ -1,6 +1,6 @@
 //! What is known of the mesh that an instance is.
 
-use meshery_core::lifecycle::{ChangePlan, ClusterCheck, ClusterMesh, MeshFacts, Releases, ResidueRule};
+use meshery_core::lifecycle::{ChangePlan, ClusterCheck, ClusterMesh, MeshFacts, Part, Releases, ResidueRule};
 use meshery_core::{InstanceSpec, MeshInfo, MeshProvider};
 
 use crate::lifecycle::enrolment::Words;
@@ -13,6 +13,8 @@ pub(in crate::lifecycle) struct Lore {
     pub(super) info: Option<MeshInfo>,
     pub(super) facts: MeshFacts,
     pub(super) releases: Releases,
+    /// What runs of it.
+    pub(super) parts: Vec<Part>,
     meshes: Registry,
 }
 
@@ -21,7 +23,8 @@ impl Lore {
     pub(super) fn of(spec: &InstanceSpec, meshes: &Registry) -> Self {
         let unknown = Self { meshes: meshes.clone(), ..Self::default() };
         let Some((provider, mesh)) = named(spec, meshes) else { return unknown };
-        Self { info: Some(provider.info()), facts: mesh.facts(spec), releases: mesh.releases(), ..unknown }
+        let parts = mesh.marks().parts;
+        Self { info: Some(provider.info()), facts: mesh.facts(spec), releases: mesh.releases(), parts, ..unknown }
     }
 
     /// What is there because of this mesh or of another.
@@ -31,7 +34,7 @@ impl Lore {
 
     /// Whether it depends on the version of the cluster that a plan can be carried out.
     pub(super) fn asks_for_kubernetes(&self, plan: &ChangePlan) -> bool {
-        let needs = |version: &str| self.releases.line(version).is_some_and(|line| line.kubernetes.is_some());
+        let needs = |version: &str| self.releases.kubernetes(version).is_some();
         plan.from_version != plan.to_version && needs(&plan.to_version)
     }
 }

@@ -64,6 +64,11 @@ const INSTALLERS: &[&str] = &[
 /// Whoever owns this has installed the object by Helm's library, under whatever name.
 const HELM_RELEASE: &str = ".metadata.annotations.meta.helm.sh/release-name";
 
+/// What may be written to an object without a change to what it is.
+const BESIDE: [&str; 3] = [".metadata.annotations", ".metadata.finalizers", ".metadata.labels"];
+/// Where `kubectl rollout restart` writes when it was.
+const RESTARTED: &str = ".spec.template.metadata.annotations.kubectl.kubernetes.io/restartedAt";
+
 /// Labels and annotations by which an installer knows again what it has made, as their names begin. They stay as they are
 /// when the object is adopted, and are nobody's: so it can be given back.
 const MARKS: &[(&str, &str)] = &[
@@ -132,6 +137,16 @@ pub(in crate::lifecycle) fn others(live: &Object, ours: &str) -> Vec<Owner> {
 /// Whether this owner is an installer.
 pub(in crate::lifecycle) fn is_installer(owner: &Owner) -> bool {
     INSTALLERS.contains(&owner.manager.as_str()) || owner.fields.iter().any(|path| path.to_string() == HELM_RELEASE)
+}
+
+/// Whether this owner has done nothing to what an object is: it labels or annotates it, keeps it from going, or has had its
+/// pods started anew. What it owns stays its own when the object is adopted.
+pub(in crate::lifecycle) fn is_bystander(owner: &Owner) -> bool {
+    let is_beside = |path: &FieldPath| {
+        let path = path.to_string();
+        BESIDE.iter().any(|field| path.starts_with(field)) || path == RESTARTED
+    };
+    owner.fields.iter().all(is_beside)
 }
 
 /// The `managedFields` of an object with all that installers own made ours. What they were is returned as well.
@@ -265,6 +280,20 @@ mod tests {
         });
         let sent = without(Object::new(wanted).unwrap(), &yields);
         assert_eq!(sent.items("/webhooks"), [json!({ "name": "a", "sideEffects": "None" })]);
+    }
+
+    #[test]
+    fn who_labels_an_object_or_starts_its_pods_anew_is_a_bystander() {
+        let restarted = json!({ "f:kubectl.kubernetes.io/restartedAt": {} });
+        let template = json!({ "f:spec": { "f:template": { "f:metadata": { "f:annotations": restarted } } } });
+        let live = webhook(json!([
+            entry("kubectl-rollout", "Update", template),
+            entry("cloud", "Update", json!({ "f:metadata": { "f:finalizers": { "v:\"a/b\"": {} } } })),
+            entry("kubectl-label", "Update", json!({ "f:metadata": { "f:labels": { "f:team": {} } } })),
+            entry("kubectl-edit", "Update", hook(&["f:rules"])),
+        ]));
+        let found: Vec<_> = others(&live, "meshery-istio").iter().map(is_bystander).collect();
+        assert_eq!(found, [true, true, true, false]);
     }
 
     #[test]

@@ -222,7 +222,8 @@ fn foreign(wish: &Wish<'_>, object: &Object, live: &Object) -> Result<Verdict, O
     let made_by = if names.is_empty() { "nobody who says so".into() } else { names.join(", ") };
     let (installers, rest): (Vec<_>, Vec<_>) = others.into_iter().partition(ownership::is_installer);
     let may_stay = |owner: &crate::lifecycle::fields::Owner| {
-        wish.runtime.iter().any(|runtime| runtime.manager == owner.manager && runtime.kind == id.kind)
+        let of_runtime = wish.runtime.iter().any(|it| it.manager == owner.manager && it.kind == id.kind);
+        of_runtime || ownership::is_bystander(owner)
     };
     let adoptable = !installers.is_empty() && rest.iter().all(may_stay);
     match (adoptable, wish.options.adopt) {

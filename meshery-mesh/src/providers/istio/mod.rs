@@ -301,8 +301,8 @@ fn of_users(wanted: &InstanceSpec) -> Vec<ResidueRule> {
     let mut rules = vec![asks(&own)];
     rules.extend(
         [
-            asks(&OptIn::namespace_label(INJECTION, None)),
-            asks(&OptIn::namespace_label(DATA_PLANE, None)),
+            asks(&OptIn::namespace_label(INJECTION, Some("enabled"))),
+            asks(&OptIn::namespace_label(DATA_PLANE, Some("ambient"))),
             orphaned(PROXY),
             users(GroupKind::new("apps", "Deployment"), Trace::Label("gateway.istio.io/managed".into()), gateway),
             users(mutating(named("")).kind, Trace::Label("istio.io/tag".into()), tag),

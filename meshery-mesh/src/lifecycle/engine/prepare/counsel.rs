@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use meshery_core::lifecycle::{Advice, Change, ChangeAction, ChangePlan, Credential, OperationKind};
+use meshery_core::lifecycle::{Advice, Change, ChangeAction, ChangePlan, Credential, OperationKind, Part};
 use meshery_core::{GroupKind, Object, ObjectId, Result};
 
 use super::{Scene, version};
 use crate::lifecycle::advise::{self, Definition, Held, Matter};
 use crate::lifecycle::credentials::Pem;
+use crate::lifecycle::detect::version_of;
 use crate::lifecycle::digest;
 use crate::lifecycle::engine::lore::Lore;
 use crate::lifecycle::planner::Wish;
@@ -29,9 +30,15 @@ impl Scene<'_> {
             None if lore.asks_for_kubernetes(plan) => Some(version(self.wire).await?),
             known => known,
         };
+        let taken_over = self.taken_over(plan, lore).await?;
+        // What is taken over in another version goes through all that an upgrade goes through.
+        let (kind, from) = match &taken_over {
+            Some(version) => (OperationKind::Upgrade, version),
+            None => (wish.kind, &plan.from_version),
+        };
         let mut matter = Matter {
-            kind: wish.kind,
-            from: &plan.from_version,
+            kind,
+            from,
             to: &plan.to_version,
             mesh: lore.info.as_ref(),
             releases: &lore.releases,
@@ -45,6 +52,26 @@ impl Scene<'_> {
         let apis = kinds.iter().filter_map(|kind| self.discovery.preferred(kind)).cloned();
         matter.resources = whole_of(self.wire, apis.collect::<Vec<_>>()).await?;
         Ok(advise::advise(&matter))
+    }
+
+    /// Which version the mesh has that another installer's objects are and that is taken over.
+    async fn taken_over(&self, plan: &ChangePlan, lore: &Lore) -> Result<Option<String>> {
+        let adopted: BTreeSet<&ObjectId> = plan
+            .changes
+            .iter()
+            .filter(|change| {
+                change.action == ChangeAction::Adopt && lore.parts.iter().any(|it| it.kind == change.object.kind)
+            })
+            .map(|change| &change.object)
+            .collect();
+        if adopted.is_empty() || !plan.from_version.is_empty() {
+            return Ok(None);
+        }
+        let live = by_name(self.wire, adopted, self.discovery).await?;
+        let of_part = |part: &Part| {
+            live.values().filter(|object| part.is(object)).find_map(|object| version_of(object, &part.container))
+        };
+        Ok(lore.parts.iter().find_map(of_part))
     }
 
     /// Certificates that the mesh depends on: what is wanted of them and, where something is going to be otherwise, what
