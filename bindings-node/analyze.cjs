@@ -140,8 +140,8 @@ async function filesOf(sources, cluster) {
 }
 
 async function runningOf(cluster) {
-  const [sources, errors] = await cluster.running();
-  return [guarded(() => native.Files.ofJson(JSON.stringify(sources))), errors];
+  const running = await cluster.running();
+  return [guarded(() => native.Files.ofJson(JSON.stringify(running))), running[1]];
 }
 
 /** How to get from what runs to what is wanted. */
@@ -177,11 +177,10 @@ class Order {
 
 async function order(running, wanted, options = {}) {
   const isCluster = typeof running.running === "function";
-  const [files, unread] = isCluster ? await runningOf(running) : [await filesOf(running), []];
+  const files = isCluster ? (await runningOf(running))[0] : await filesOf(running);
   const [after, spec] = [await filesOf(wanted), JSON.stringify(await withFiles(options))];
   const [text, document] = guarded(() => native.order(files, after, spec));
-  const found = JSON.parse(document);
-  return new Order(text, { ...found, errors: [...found.errors, ...unread] });
+  return new Order(text, JSON.parse(document));
 }
 
 /** Options with files in the place of their paths. */

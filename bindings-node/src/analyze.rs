@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use meshery_core::analyzer::{Options, Remark};
-use meshery_core::{Severity, json};
+use meshery_core::error::ErrorReport;
+use meshery_core::{Error, Severity, json};
 use meshery_mesh::analyze::{self, Source, report};
 use napi::bindgen_prelude::{AsyncTask, Buffer};
 use napi::{Env, Task};
@@ -31,10 +32,11 @@ impl Files {
         Self(analyze::Files::from(sources).of_cluster(cluster.as_deref()))
     }
 
-    /// What runs on a cluster, as JSON.
+    /// What runs on a cluster and what of it could not be read, as JSON.
     #[napi(factory)]
-    pub fn of_json(sources: String) -> Result<Self> {
-        Ok(Self(json::read::<Vec<Source>>(&sources).map_err(thrown)?.into()))
+    pub fn of_json(running: String) -> Result<Self> {
+        let (sources, errors): (Vec<Source>, Vec<ErrorReport>) = json::read(&running).map_err(thrown)?;
+        Ok(Self((sources, errors.into_iter().map(Error::from).collect()).into()))
     }
 }
 

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use meshery_core::analyzer::{Options, Remark};
-use meshery_core::{Severity, json};
+use meshery_core::error::ErrorReport;
+use meshery_core::{Error, Severity, json};
 use meshery_mesh::analyze::{self, Source, report};
 use pyo3::prelude::*;
 
@@ -29,10 +30,11 @@ impl Files {
         Self(py.detach(|| analyze::Files::of_paths(paths).of_cluster(cluster)))
     }
 
-    /// What runs on a cluster, as JSON.
+    /// What runs on a cluster and what of it could not be read, as JSON.
     #[staticmethod]
-    fn of_json(py: Python<'_>, sources: &str) -> PyResult<Self> {
-        Ok(Self(or_raise(py, json::read::<Vec<Source>>(sources))?.into()))
+    fn of_json(py: Python<'_>, running: &str) -> PyResult<Self> {
+        let (sources, errors): (Vec<Source>, Vec<ErrorReport>) = or_raise(py, json::read(running))?;
+        Ok(Self((sources, errors.into_iter().map(Error::from).collect()).into()))
     }
 }
 

@@ -121,7 +121,9 @@ impl Command {
             None => print!("{}", report::render(&self.format, &analysis)?),
             Some(Mend::Show) => print!("{}", diff(&analysis, &fixed(&analysis, self.is_unsafe))),
             Some(Mend::Write) => {
-                for file in fixed(&analysis, self.is_unsafe) {
+                // What came from standard input has no place to go back to.
+                let files = fixed(&analysis, self.is_unsafe).into_iter();
+                for file in files.filter(|file| file.name != "-") {
                     fs::write(&file.name, &file.text).map_err(|error| Error::from(error).at(&file.name))?;
                     println!("fixed {}", file.name);
                 }

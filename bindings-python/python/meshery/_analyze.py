@@ -256,7 +256,8 @@ class Session:
         """Adds what runs on a cluster. Files stand in its place where they have the same objects.
 
         Returns:
-            What could not be read of it, by the schema ``error``.
+            What could not be read of it, by the schema ``error``. It is among the errors of the
+            analysis, too.
         """
         files, errors = _running(cluster)
         self._native.put(files)
@@ -354,11 +355,9 @@ def order(running: _Sources | Lifecycle, wanted: _Sources, **options: Any) -> Or
             for what a file of the same name has no longer, if ``prune`` says so.
         **options: As for :class:`Session`.
     """
-    files, unread = _running(running) if isinstance(running, Lifecycle) else (_files(running), [])
+    files = _running(running)[0] if isinstance(running, Lifecycle) else _files(running)
     text, document = _native.order(files, _files(wanted), encode(None, _options(options)))
-    found = Order(text, document)
-    found.errors.extend(unread)
-    return found
+    return Order(text, document)
 
 
 def rules() -> list[dict[str, Any]]:
@@ -406,8 +405,8 @@ def _files(sources: _Sources, cluster: str | None = None) -> _native.Files:
 
 
 def _running(cluster: Lifecycle) -> tuple[_native.Files, list[Any]]:
-    sources, errors = run(cluster._native.running(), json.loads, None)
-    return _native.Files.of_json(json.dumps(sources)), errors
+    running = run(cluster._native.running(), json.loads, None)
+    return _native.Files.of_json(json.dumps(running)), running[1]
 
 
 def _options(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,6 +28,13 @@ impl From<Vec<Source>> for Files {
     }
 }
 
+/// What was read, and what could not be.
+impl From<(Vec<Source>, Vec<Error>)> for Files {
+    fn from((sources, unread): (Vec<Source>, Vec<Error>)) -> Self {
+        Self { sources, unread }
+    }
+}
+
 impl Files {
     /// Those that paths name, as [`gather`](gather()) reads them.
     pub fn of_paths(paths: impl IntoIterator<Item = impl AsRef<Path>>) -> Self {
