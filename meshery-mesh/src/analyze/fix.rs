@@ -1,6 +1,6 @@
 //! Fixes put into the files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use meshery_core::Finding;
@@ -8,6 +8,7 @@ use meshery_core::analyzer::{Edit, Fix};
 use meshery_core::resource::File;
 use similar::TextDiff;
 
+use super::secrets::hidden;
 use super::{Analysis, Source};
 
 /// Puts fixes into files: of each finding its first one, if it is safe or `unsafe_too`. Fixes that touch the same place
@@ -51,11 +52,22 @@ pub fn fix(sources: &[Source], findings: &[Finding], unsafe_too: bool) -> Vec<So
 /// assert!(fixed(&Analysis::default(), true).is_empty());
 /// ```
 pub fn fixed(analysis: &Analysis, unsafe_too: bool) -> Vec<Source> {
-    let source = |file: &Arc<File>| Source::new(&*file.name, file.text.as_bytes());
-    fix(&analysis.files.iter().map(source).collect::<Vec<_>>(), &analysis.findings, unsafe_too)
+    let mut clusters: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for finding in &analysis.findings {
+        clusters.entry(&finding.location.file).or_default().extend(finding.cluster.as_deref());
+    }
+    let sources: BTreeMap<&str, &Arc<File>> = analysis.files.iter().map(|file| (&*file.name, file)).collect();
+    let sources = sources.into_values().map(|file| Source::new(&*file.name, file.text.as_bytes()));
+    let fixed = fix(&sources.collect::<Vec<_>>(), &analysis.findings, unsafe_too);
+    // What is put back is of the same clusters.
+    let of_clusters = |source: Source| match clusters.get(source.name.as_str()).filter(|names| !names.is_empty()) {
+        Some(names) => names.iter().map(|name| source.clone().of_cluster(*name)).collect(),
+        None => vec![source],
+    };
+    fixed.into_iter().flat_map(of_clusters).collect()
 }
 
-/// What fixed files change in those of an analysis, as a unified diff.
+/// What fixed files change in those of an analysis, as a unified diff. What Secrets hold is covered.
 ///
 /// ```
 /// use meshery_mesh::analyze::{Source, analyze, diff};
@@ -68,7 +80,8 @@ pub fn diff(analysis: &Analysis, fixed: &[Source]) -> String {
     let changed = fixed.iter().filter_map(|after| {
         let before = analysis.files.iter().find(|file| *file.name == *after.name)?;
         let text = String::from_utf8_lossy(&after.text);
-        let lines = TextDiff::from_lines(&*before.text, &*text);
+        let (before, text) = (hidden(&before.name, &before.text), hidden(&after.name, &text));
+        let lines = TextDiff::from_lines(&*before, &*text);
         Some(lines.unified_diff().header(&after.name, &after.name).to_string())
     });
     changed.collect()

@@ -73,26 +73,50 @@ impl Gathering {
     }
 
     fn pattern(&mut self, path: &Path, text: &str) {
-        let paths = match glob::glob(text) {
-            Ok(paths) => paths,
+        let pattern = match glob::Pattern::new(text) {
+            Ok(pattern) => pattern,
             Err(error) => {
                 return self.errors.push(Error::invalid(text, "this is no pattern of names").found(error.to_string()));
             }
         };
         let before = (self.sources.len(), self.errors.len());
-        for path in paths {
-            match path {
-                Ok(path) if path.is_dir() => self.folder(&path),
-                Ok(path) => self.file(&path),
-                Err(error) => {
-                    let place = error.path().display().to_string();
-                    self.errors.push(Error::from(std::io::Error::from(error)).at(place));
-                }
-            }
-        }
+        let has_pattern = |part: &std::path::Component<'_>| part.as_os_str().to_string_lossy().contains(PATTERN);
+        let base: PathBuf = path.components().take_while(|part| !has_pattern(part)).collect();
+        let depth = path.components().count() - base.components().count();
+        let depth = if text.contains("**") { usize::MAX } else { depth };
+        self.matching(&pattern, &base, depth, &mut BTreeSet::new());
         if before == (self.sources.len(), self.errors.len()) {
             self.errors.push(Error::invalid(path.display().to_string(), "no file is called so"));
         }
+    }
+
+    /// What is so called in a folder, and in those below it to a depth; a link back to one above it is not followed again.
+    fn matching(&mut self, pattern: &glob::Pattern, folder: &Path, depth: usize, above: &mut BTreeSet<PathBuf>) {
+        let real = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        if depth == 0 || !above.insert(real.clone()) {
+            return;
+        }
+        let found = match entries(if folder.as_os_str().is_empty() { Path::new(".") } else { folder }) {
+            Ok(found) => found,
+            // A pattern asks for nothing that cannot be there.
+            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+            Err(error) => {
+                self.errors.push(error.at(folder.display().to_string()));
+                Vec::new()
+            }
+        };
+        let options = glob::MatchOptions { require_literal_separator: true, ..glob::MatchOptions::new() };
+        for name in found.iter().filter_map(|entry| entry.file_name()) {
+            let entry = folder.join(name);
+            let is_folder = entry.is_dir();
+            match (pattern.matches_path_with(&entry, options), is_folder) {
+                (true, true) => self.folder(&entry),
+                (true, false) => self.file(&entry),
+                (false, true) => self.matching(pattern, &entry, depth - 1, above),
+                (false, false) => {}
+            }
+        }
+        above.remove(&real);
     }
 
     fn folder(&mut self, path: &Path) {

@@ -82,13 +82,11 @@ impl Held {
 }
 
 /// Puts all places of a finding where they are now.
-pub(super) fn follow<'a>(finding: &mut Finding, held: impl Fn(&str) -> Option<&'a Held>) {
+pub(super) fn follow<'a, H: Iterator<Item = &'a Held>>(finding: &mut Finding, held: impl Fn(&str) -> H) {
     let related = finding.related.iter_mut().map(|related| &mut related.location);
     let edits = finding.fixes.iter_mut().flat_map(|fix| &mut fix.edits).map(|edit| &mut edit.location);
     for location in related.chain(edits).chain([&mut finding.location]) {
-        if let Some(held) = held(&location.file) {
-            held.follow(location);
-        }
+        held(&location.file).for_each(|held| held.follow(location));
     }
 }
 

@@ -51,6 +51,7 @@ pub mod report;
 mod rule;
 mod rules;
 mod schema;
+mod secrets;
 mod session;
 mod smi;
 mod values;

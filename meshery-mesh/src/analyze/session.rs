@@ -13,7 +13,8 @@ use super::allow::{self, Allowance};
 use super::held::{self, Held};
 use super::istio::istioctl::{self, Suppressed};
 use super::yaml::Texts;
-use super::{Allowed, Analysis, Files, Options, Profile, Source, options, own, parallel, read, report};
+use super::{Allowed, Analysis, Files, Options, Profile, Source, options, own, parallel, read, report, rules};
+use crate::nearest::nearest_value;
 
 /// Files that change, and what is wrong with them.
 ///
@@ -42,7 +43,8 @@ pub struct Session {
     /// How bad the findings of rules are by their names, where that is said.
     severities: BTreeMap<String, Severity>,
     told: Told,
-    files: BTreeMap<String, Held>,
+    /// By their names and clusters: several may have a file of one name.
+    files: BTreeMap<(String, Option<String>), Held>,
     /// What could not even be opened, by its name.
     unread: BTreeMap<String, Error>,
     /// What somebody has found who is no rule.
@@ -57,8 +59,27 @@ pub struct Session {
 /// What rules are told beside the files, and what could not be read of it.
 struct Told {
     resources: Vec<Arc<Resource>>,
+    /// The same for each cluster that has a name.
+    of_clusters: BTreeMap<Arc<str>, Vec<Arc<Resource>>>,
     allowances: Vec<Allowance>,
     errors: Vec<Error>,
+}
+
+impl Told {
+    /// What is told of each of these clusters. It stays the very same for as long as the session lives.
+    fn of(&mut self, clusters: &BTreeSet<Option<Arc<str>>>) -> Vec<Arc<Resource>> {
+        let mut all = Vec::new();
+        if clusters.is_empty() || clusters.contains(&None) {
+            all.extend(self.resources.iter().cloned());
+        }
+        for name in clusters.iter().flatten() {
+            let of_cluster =
+                |told: &Arc<Resource>| Arc::new(Resource { cluster: Some(Arc::clone(name)), ..Resource::clone(told) });
+            let here = self.of_clusters.entry(Arc::clone(name));
+            all.extend(here.or_insert_with(|| self.resources.iter().map(of_cluster).collect()).iter().cloned());
+        }
+        all
+    }
 }
 
 struct Kept {
@@ -87,13 +108,15 @@ impl Session {
         let (resources, mut errors) = read::told(&options);
         for source in &options.rules {
             let (own, wrong) = own::read(source);
-            rules.extend(own.into_iter().map(|rule| Arc::new(rule) as Arc<dyn ConfigAnalyzer>));
+            let own = own.into_iter().map(|rule| Arc::new(rule) as Arc<dyn ConfigAnalyzer>);
+            rules.extend(own.filter(|rule| !options.ignore.iter().any(|name| rule.info().answers_to(name))));
             errors.extend(wrong);
         }
         let (allowances, unread) = options.allow.as_ref().map(allow::of_list).unwrap_or_default();
         errors.extend(unread);
-        let told = Told { resources: resources.into_iter().map(Arc::new).collect(), allowances, errors };
-        let changed = told.resources.iter().map(|told| held::kind_of(told)).collect();
+        let resources: Vec<_> = resources.into_iter().map(Arc::new).collect();
+        let changed = resources.iter().map(|told| held::kind_of(told)).collect();
+        let told = Told { resources, of_clusters: BTreeMap::new(), allowances, errors };
         let fleet = World::new(Vec::new(), options.settings());
         let mut session = Self {
             options,
@@ -152,11 +175,11 @@ impl Session {
     /// Adds files, or puts them in the place of those of the same names.
     pub fn put(&mut self, sources: &[Source]) {
         for (source, read) in sources.iter().zip(parallel::map_with(sources, Texts::default, read::one)) {
-            let before = self.files.remove(&source.name);
-            let (held, changed) = Held::new(read, source.is_running, before);
+            let key = (source.name.clone(), source.cluster.clone());
+            let (held, changed) = Held::new(read, source.is_running, self.files.remove(&key));
             self.changed.extend(changed);
             self.unread.remove(&source.name);
-            self.files.insert(source.name.clone(), held);
+            self.files.insert(key, held);
         }
     }
 
@@ -169,13 +192,19 @@ impl Session {
     /// analysis until a file whose name is its place is put there, or removed.
     pub fn add_files(&mut self, files: &Files) {
         self.put(&files.sources);
-        self.unread.extend(files.unread().map(|error| (error.report().place.clone().unwrap_or_default(), error)));
+        for error in files.unread() {
+            let place = error.report().place.clone().unwrap_or_default();
+            // What it once held is not known to hold any more.
+            self.remove(&place);
+            self.unread.insert(place, error);
+        }
     }
 
-    /// Takes a file away, if it is there.
+    /// Takes a file away, if it is there; where several clusters have one of that name, all of them.
     pub fn remove(&mut self, name: &str) {
         self.unread.remove(name);
-        self.changed.extend(self.files.remove(name).iter().flat_map(Held::kinds));
+        self.changed.extend(named(&self.files, name).flat_map(Held::kinds));
+        self.files.retain(|(held, _), _| held != name);
     }
 
     /// All objects as the rules see them, in the order of their files.
@@ -208,19 +237,23 @@ impl Session {
         let changed = std::mem::take(&mut self.changed);
         let is_first = self.kept.iter().any(Option::is_none);
         if is_first || !changed.is_empty() {
-            self.worlds = self.worlds.with(&self.resources(), &changed);
+            let resources = self.resources();
+            self.worlds = self.worlds.with(&resources, &changed);
             self.run(&changed);
         }
         let suppressed = self.is_compatible().then(|| Suppressed::of(self.worlds.fleet.clone().all()));
-        let findings = self.kept.iter().flatten().flat_map(|kept| &kept.findings).chain(&self.remarks);
+        let remarks = self.remarks.iter().filter(|remark| !self.is_ignored(remark));
+        let findings = self.kept.iter().flatten().flat_map(|kept| &kept.findings).chain(remarks);
         let findings = findings.filter(|it| !suppressed.as_ref().is_some_and(|suppressed| suppressed.has(it)));
         let have_moved = self.files.values().any(|held| !held.is_fresh());
         let findings = findings.cloned().map(|mut finding| {
             if have_moved {
-                held::follow(&mut finding, |name| self.files.get(name));
+                held::follow(&mut finding, |name| named(&self.files, name));
             }
-            match self.severities.get(&finding.rule) {
-                Some(severity) => finding.as_bad_as(*severity),
+            let of_remark =
+                || self.options.severities.get(&finding.code).or(self.options.severities.get(&finding.rule));
+            match self.severities.get(&finding.rule).or_else(of_remark).copied() {
+                Some(severity) => finding.as_bad_as(severity),
                 None => finding,
             }
         });
@@ -229,17 +262,39 @@ impl Session {
         let (findings, allowed) =
             allow::apply(&allowances, findings.collect(), options::today(&self.options), &self.infos);
         let errors = self.files.values().flat_map(|held| &held.errors).chain(&self.told.errors);
-        let errors = errors.chain(self.unread.values());
-        let errors = errors.map(|error| Error::from(error.report().clone())).collect();
+        let errors = errors.chain(self.unread.values()).map(|error| Error::from(error.report().clone()));
+        let errors = errors.chain(self.unknown_names()).collect();
         let files = self.files.values().map(|held| Arc::clone(&held.file)).collect();
         let analysis = Analysis { findings: sorted(findings), allowed, errors, files };
         since(analysis, &self.options.baseline)
     }
 
-    fn resources(&self) -> Vec<Arc<Resource>> {
+    fn resources(&mut self) -> Vec<Arc<Resource>> {
+        let objects = self.objects();
+        let clusters: BTreeSet<Option<Arc<str>>> = objects.iter().map(|object| object.cluster.clone()).collect();
         // What is told goes first, so that what was read takes its place.
-        let all = self.told.resources.iter().cloned().chain(self.objects()).collect();
+        let all = self.told.of(&clusters).into_iter().chain(objects).collect();
         if self.is_compatible() { istioctl::read(all) } else { all }
+    }
+
+    /// Names among the options that no rule answers to.
+    fn unknown_names(&self) -> impl Iterator<Item = Error> {
+        let lists = [("select", &self.options.select), ("ignore", &self.options.ignore)];
+        let listed = lists.into_iter().flat_map(|(option, names)| names.iter().map(move |name| (option, name)));
+        let named = listed.chain(self.options.severities.keys().map(|name| ("severities", name)));
+        let is_unknown = |name: &str| !allow::is_known(name) && !self.infos.iter().any(|info| info.answers_to(name));
+        named.filter(move |(_, name)| is_unknown(name)).map(|(option, name)| {
+            let error = Error::invalid(option, "there is no such rule").found(name);
+            match nearest_value(name, &rules().map(|rule| rule.code).collect::<Vec<_>>()) {
+                Some(near) => error.expected(near),
+                None => error,
+            }
+        })
+    }
+
+    /// Whether somebody's own finding is not asked for.
+    fn is_ignored(&self, finding: &Finding) -> bool {
+        self.options.ignore.iter().any(|name| *name == finding.code || *name == finding.rule)
     }
 
     fn is_compatible(&self) -> bool {
@@ -262,9 +317,19 @@ impl Session {
     }
 }
 
+/// The files of this name, of all clusters.
+fn named<'f>(
+    files: &'f BTreeMap<(String, Option<String>), Held>,
+    name: &str,
+) -> impl Iterator<Item = &'f Held> + use<'f> {
+    let first = (name.to_owned(), None);
+    let named = files.range(first.clone()..).take_while(move |((name, _), _)| *name == first.0);
+    named.map(|(_, held)| held)
+}
+
 /// What an object is on its cluster.
-fn identity(object: &Resource) -> (Option<&str>, Kind<'_>, Option<&str>, &str) {
-    (object.cluster.as_deref(), object.kind(), object.namespace.as_deref(), &object.name)
+fn identity(object: &Resource) -> (Option<&str>, Kind<'_>, &str, &str) {
+    (object.cluster.as_deref(), object.kind(), object.namespace_or_default(), &object.name)
 }
 
 /// Without what was there before, by its fingerprints.

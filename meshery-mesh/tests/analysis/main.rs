@@ -15,6 +15,7 @@ mod files;
 mod fixes;
 mod istio_grid;
 mod istioctl_verdicts;
+mod living;
 mod mutations;
 mod order;
 mod own_rules;

@@ -72,21 +72,24 @@ fn covered(file: &File, own: &[Arc<Resource>], comment: usize) -> RangeInclusive
     line..=last
 }
 
-/// The last line of the outermost part that begins on this line.
+/// The last line of what begins on this line: an object, an item of a list, a field. A list or a map that begins there with
+/// its first part is not meant, but that part.
 fn end_of(file: &File, node: &Node, line: usize) -> Option<usize> {
     let line_of = |offset: u32| file.position(offset).line;
     let (first, last) = (line_of(node.span.start), line_of(node.span.end));
     if first == line {
         return Some(last);
     }
-    if !(first..=last).contains(&line) {
-        return None;
-    }
+    (first..=last).contains(&line).then(|| end_of_part(file, node, line)).flatten()
+}
+
+fn end_of_part(file: &File, node: &Node, line: usize) -> Option<usize> {
+    let line_of = |offset: u32| file.position(offset).line;
     match &node.value {
         Value::List(items) => items.iter().find_map(|item| end_of(file, item, line)),
         Value::Map(fields) => fields.iter().find_map(|field| {
             let begins = line_of(field.key_span.start) == line;
-            if begins { Some(line_of(field.value.span.end)) } else { end_of(file, &field.value, line) }
+            if begins { Some(line_of(field.value.span.end)) } else { end_of_part(file, &field.value, line) }
         }),
         _ => None,
     }

@@ -11,7 +11,7 @@
 use std::sync::Arc;
 
 use meshery_core::analyzer::Location;
-use meshery_core::resource::{File, Node};
+use meshery_core::resource::{File, Node, Value};
 use meshery_core::{Error, Result};
 
 use super::grammar::day_of;
@@ -33,6 +33,10 @@ pub(super) fn read(list: &Source, errors: &mut Vec<Error>) -> Vec<Allowance> {
                 continue;
             }
         };
+        if !matches!(root.value, Value::List(_) | Value::Null) {
+            let error = Error::invalid(file.place(root.span), "this is no list of allowances");
+            errors.push(error.expected("- rules: [CODE]").found(root.value.type_name()));
+        }
         for item in root.items() {
             match entry(&file, item) {
                 Ok(allowance) => found.push(allowance),
@@ -49,29 +53,37 @@ fn entry(list: &Arc<File>, item: &Node) -> Result<Allowance> {
         let error = wrong(&field.value, "an allowance has no such field").found(&*field.key);
         return Err(error.expected(format!("one of {}", KEYS.join(", "))));
     }
-    let texts = |key: &str| -> Vec<String> {
-        let items = item.get(key).map(Node::items).unwrap_or_default().iter();
-        items.filter_map(Node::as_str).map(Into::into).collect()
+    // One alone need be no list.
+    let texts = |key: &str| -> Result<Vec<String>> {
+        let one = |node: &Node| {
+            let text = node.as_str().map(str::to_owned);
+            text.ok_or_else(|| wrong(node, "this is no text").expected(key).found(node.value.type_name()))
+        };
+        match item.get(key) {
+            None | Some(Node { value: Value::Null, .. }) => Ok(Vec::new()),
+            Some(Node { value: Value::List(items), .. }) => items.iter().map(one).collect(),
+            Some(node) => Ok(vec![one(node)?]),
+        }
     };
-    let codes = texts("rules");
+    let codes = texts("rules")?;
     if codes.is_empty() {
         return Err(wrong(item, "an allowance names no rule").expected("rules: [CODE]"));
     }
     if let Some(unknown) = codes.iter().find(|code| !is_known(code)) {
         return Err(wrong(item, "there is no such rule").found(unknown));
     }
-    let until = match item.get("until").and_then(Node::as_str) {
-        None => None,
-        Some(text) => {
-            let day = day_of(text);
-            Some(day.ok_or_else(|| wrong(item, "until is no day").expected("as 2027-01-31").found(text))?)
+    let until = match item.get("until") {
+        None | Some(Node { value: Value::Null, .. }) => None,
+        Some(node) => {
+            let no_day = || wrong(node, "until is no day").expected("as 2027-01-31").found(list.slice(node.span));
+            Some(node.as_str().and_then(day_of).ok_or_else(no_day)?)
         }
     };
     let reason = item.get("reason").and_then(Node::as_str).unwrap_or_default().trim().to_owned();
     let location = Location { file: Arc::clone(list).into(), span: list.region(item.span) };
     Ok(Allowance {
-        said: Said { codes, reason, until },
-        reach: Reach::Named { resources: texts("resources"), files: texts("files") },
+        said: Said { codes, reason, until, no_day: None },
+        reach: Reach::Named { resources: texts("resources")?, files: texts("files")? },
         place: Place::File(location),
     })
 }

@@ -32,7 +32,7 @@ mod comment;
 mod grammar;
 mod list;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -125,18 +125,23 @@ pub(in crate::analyze) fn apply(
 ) -> (Vec<Finding>, Vec<Allowed>) {
     let mut used = BTreeSet::new();
     let (mut left, mut allowed) = (Vec::new(), Vec::new());
+    let mut by_rule: BTreeMap<&str, Vec<(usize, &Allowance)>> = BTreeMap::new();
+    for (at, allowance) in allowances.iter().enumerate() {
+        for name in allowance.said.meant() {
+            by_rule.entry(name).or_default().push((at, allowance));
+        }
+    }
     for finding in findings {
-        let meant = |it: &&Allowance| it.said.means(&finding) && it.reach.has(&finding);
-        match allowances.iter().position(meant) {
-            None => left.push(finding),
-            Some(at) => {
-                used.insert(at);
-                let allowance = allowances.get(at).filter(|it| it.said.holds(today));
-                match allowance {
-                    Some(allowance) => allowed.push(Allowed { finding, reason: allowance.said.reason.clone() }),
-                    None => left.push(finding),
-                }
-            }
+        let named = [&finding.code, &finding.rule].into_iter().filter_map(|name| by_rule.get(name.as_str())).flatten();
+        let meant: Vec<&(usize, &Allowance)> = named.filter(|(_, it)| it.reach.has(&finding)).collect();
+        let holding = meant.iter().filter(|(_, it)| it.said.holds(today)).min_by_key(|(at, _)| *at);
+        if let Some((at, allowance)) = holding {
+            used.insert(*at);
+            allowed.push(Allowed { finding, reason: allowance.said.reason.clone() });
+        } else {
+            // It would be needed, if it held.
+            used.extend(meant.iter().map(|(at, _)| *at));
+            left.push(finding);
         }
     }
     for (at, allowance) in allowances.iter().enumerate() {
@@ -157,6 +162,15 @@ impl Allowance {
         let (code, message, help) = if said.reason.is_empty() {
             let help = "say why behind a colon: allow CODE: why".to_owned();
             (UNREASONED, "an allowance without a reason allows nothing".to_owned(), help)
+        } else if let Some(text) = &said.no_day {
+            let help = "write the last day as 2027-01-31".to_owned();
+            (EXPIRED, format!("{text:?} is no day, so that nothing is allowed"), help)
+        } else if let Some(code) = said.codes.iter().find(|code| code.starts_with(rule::PREFIX) && !is_known(code)) {
+            (
+                UNUSED,
+                format!("there is no rule {code}"),
+                "take the allowance away, or name a rule that there is".to_owned(),
+            )
         } else if let Some(day) = said.until.filter(|_| !said.holds(today)) {
             let help = "mend what was allowed, or say until when it may be".to_owned();
             (EXPIRED, format!("it was allowed until {day}"), help)
@@ -183,13 +197,16 @@ impl Allowance {
 }
 
 /// Whether there is a rule that answers to this name, or may be: somebody's own are not among ours.
-fn is_known(code: &str) -> bool {
-    let letters = code.trim_end_matches(|c: char| c.is_ascii_digit());
-    let is_own = !letters.is_empty()
-        && letters.len() < code.len()
-        && !letters.starts_with(rule::PREFIX)
-        && letters.chars().all(|c| c.is_ascii_uppercase());
-    is_own || rules().any(|rule| rule.answers_to(code))
+pub(in crate::analyze) fn is_known(code: &str) -> bool {
+    (may_be(code) && !code.starts_with(rule::PREFIX)) || rules().any(|rule| rule.answers_to(code))
+}
+
+/// Whether a word may be the code or the name of a rule, and is none of a sentence: one of ours, or with a digit or a hyphen.
+fn may_be(code: &str) -> bool {
+    let is_one = code.contains(|c: char| c.is_ascii_digit() || c == '-')
+        && code.starts_with(|c: char| c.is_ascii_alphabetic())
+        && code.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+    is_one || rules().any(|rule| rule.answers_to(code))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Going through objects and gathering what is wrong with them.
 
 use meshery_core::resource::{Kind, Node, Resource, Value};
-use meshery_core::{Finding, RuleInfo, World};
+use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::edit::meaning;
 
@@ -26,6 +26,13 @@ impl Flaws<'_> {
         // An empty value such as the one of `default:` takes no room.
         let span = at.span.or(self.resource.head());
         self.found.push(self.rule.finding(self.resource, span, message).with_help(help));
+    }
+
+    /// What was wrong last the control plane takes, and nothing comes of it.
+    pub(in crate::analyze) fn is_taken(&mut self) {
+        if let Some(last) = self.found.pop() {
+            self.found.push(last.as_bad_as(Severity::Warning));
+        }
     }
 
     /// What was wrong last is a name for which perhaps another one was meant.

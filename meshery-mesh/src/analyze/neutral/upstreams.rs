@@ -66,15 +66,23 @@ fn percent(outlier: Option<&Node>) -> Option<(i64, Node)> {
     Some((whole_number(node)?, node.clone()))
 }
 
+fn ports(policy: &Node) -> &[Node] {
+    policy.get("portLevelSettings").map(Node::items).unwrap_or_default()
+}
+
 /// Of a rule, its subsets and ports; what a subset or port does not say it has from the rule.
 fn istio(world: &World, all: &mut Vec<Upstream>) {
     for object in world.of(DESTINATION_RULE) {
         let host = full(object.text(&["spec", "host"]).unwrap_or_default(), object.namespace_or_default());
         let top = object.root.at(&["spec", "trafficPolicy"]);
         let subsets = object.items(&["spec", "subsets"]).iter().filter_map(|subset| subset.get("trafficPolicy"));
-        for policy in top.into_iter().chain(subsets) {
+        let policies: Vec<&Node> = top.into_iter().chain(subsets).collect();
+        let of_ports = policies.iter().flat_map(|policy| ports(policy));
+        for policy in policies.iter().copied().chain(of_ports) {
             let inherited = |path: &[&str]| part(policy, path).or_else(|| top.and_then(|top| part(top, path)));
-            let outlier = inherited(&["outlierDetection"]);
+            // Where only ports have it, it is there for some.
+            let of_its_ports = || ports(policy).iter().find_map(|port| part(port, &["outlierDetection"]));
+            let outlier = inherited(&["outlierDetection"]).or_else(of_its_ports);
             let healthy = outlier.as_ref().and_then(|outlier| outlier.get("minHealthPercent")).and_then(whole_number);
             let locality = part(policy, &["loadBalancer", "localityLbSetting"]);
             all.push(Upstream {

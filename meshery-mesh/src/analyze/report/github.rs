@@ -2,7 +2,7 @@
 
 use meshery_core::{Result, Severity};
 
-use super::Format;
+use super::{Format, position};
 use crate::analyze::Analysis;
 
 pub(super) struct GitHub;
@@ -15,7 +15,8 @@ impl Format for GitHub {
     fn render(&self, analysis: &Analysis) -> Result<String> {
         let mut lines = Vec::new();
         for error in &analysis.errors {
-            lines.push(format!("::error title=unreadable::{}\n", message(&error.to_string())));
+            let place = error.report().place.as_deref().map(placed).unwrap_or_default();
+            lines.push(format!("::error {place}title=unreadable::{}\n", message(&error.to_string())));
         }
         for finding in &analysis.findings {
             let level = match finding.severity {
@@ -32,11 +33,22 @@ impl Format for GitHub {
                 span.start.column,
                 span.end.column
             );
-            let help = finding.help.as_ref().map(|help| format!("\n{help}")).unwrap_or_default();
-            let said = message(&format!("{}{help}", finding.said()));
+            let mut said = vec![finding.said()];
+            said.extend(finding.help.clone());
+            said.extend(finding.related.iter().map(|it| format!("{}: {}", it.location, it.message)));
+            said.extend(finding.assumes.iter().map(|it| format!("assumed that {it}")));
+            let said = message(&said.join("\n"));
             lines.push(format!("::{level} {place},title={}::{said}\n", property(&finding.code)));
         }
         Ok(lines.concat())
+    }
+}
+
+/// The place of an error, as properties.
+fn placed(place: &str) -> String {
+    match position(place) {
+        Some((file, line, column)) => format!("file={},line={line},col={column},", property(file)),
+        None => format!("file={},", property(place)),
     }
 }
 

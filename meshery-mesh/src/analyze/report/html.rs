@@ -17,8 +17,7 @@ impl Format for Html {
         let mut rows = Vec::new();
         for repeated in told(&analysis.findings) {
             let finding = repeated.finding;
-            let help =
-                [finding.help.clone(), repeated.elsewhere()].into_iter().flatten().collect::<Vec<_>>().join("; ");
+            let help = repeated.more();
             rows.push(format!(
                 "<tr><td><code>{}</code></td><td>{}</td><td><code>{}</code></td><td>{}<br><small>{}</small></td></tr>\n",
                 escaped(&finding.location.to_string()),

@@ -1,6 +1,6 @@
 //! JUnit's XML: a test case per file, that fails when something in it is wrong.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use meshery_core::{Finding, Result, Severity};
 
@@ -21,10 +21,14 @@ impl Format for Junit {
         for finding in analysis.findings.iter().filter(|finding| finding.severity > Severity::Info) {
             by_file.entry(&finding.location.file).or_default().push(failure(finding));
         }
-        for file in &analysis.files {
-            let said = by_file.remove(&*file.name).unwrap_or_default();
+        // Something may be wrong with what is no file of theirs, such as a list of what is allowed.
+        let names: BTreeSet<&str> =
+            analysis.files.iter().map(|file| &*file.name).chain(by_file.keys().copied()).collect();
+        let files = names.len();
+        for name in names {
+            let said = by_file.remove(name).unwrap_or_default();
             failures += said.len();
-            let (name, said) = (escaped(&file.name), said.concat());
+            let (name, said) = (escaped(name), said.concat());
             cases.push(format!("    <testcase classname=\"meshery\" name=\"{name}\">\n{said}    </testcase>\n"));
         }
         for error in &analysis.errors {
@@ -36,8 +40,7 @@ impl Format for Junit {
                 error.kind()
             ));
         }
-        let (tests, errors, cases) =
-            (analysis.files.len() + analysis.errors.len(), analysis.errors.len(), cases.concat());
+        let (tests, errors, cases) = (files + analysis.errors.len(), analysis.errors.len(), cases.concat());
         Ok(format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"meshery analyze\" \
              tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\">\n{cases}  </testsuite>\n</testsuites>\n"

@@ -20,21 +20,40 @@ impl Format for Markdown {
         }
         for repeated in told(&analysis.findings) {
             let finding = repeated.finding;
-            let help =
-                [finding.help.clone(), repeated.elsewhere()].into_iter().flatten().collect::<Vec<_>>().join("; ");
+            let help = repeated.more();
             let cells = [
-                format!("`{}`", finding.location),
-                format!("{} `{}`", finding.severity, finding.code),
-                finding.said(),
-                help,
+                code(&finding.location.to_string()),
+                format!("{} {}", finding.severity, code(&finding.code)),
+                plain(&finding.said()),
+                plain(&help),
             ];
             lines.push(format!("| {} |\n", cells.map(|cell| cell_of(&cell)).join(" | ")));
         }
         for error in &analysis.errors {
-            lines.push(format!("\n- unreadable: {}\n", error.to_string().replace('\n', " ")));
+            lines.push(format!("\n- unreadable: {}\n", plain(&error.to_string()).replace('\n', " ")));
         }
         Ok(lines.concat())
     }
+}
+
+/// A text in which nothing is taken for Markdown or HTML.
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        if "\\`*_[]<>~#&".contains(c) {
+            plain.push('\\');
+        }
+        plain.push(c);
+    }
+    plain
+}
+
+/// A text as code, between more back-ticks than it has in a row itself.
+fn code(text: &str) -> String {
+    if text.contains('`') {
+        return format!("`` {text} ``");
+    }
+    format!("`{text}`")
 }
 
 fn cell_of(text: &str) -> String {

@@ -66,6 +66,13 @@ pub fn render(format: &str, analysis: &Analysis) -> Result<String> {
     found.render(analysis)
 }
 
+/// The file, the line and the column of a place such as `shop.yaml:3:1`.
+fn position(place: &str) -> Option<(&str, u32, u32)> {
+    let mut parts = place.rsplitn(3, ':');
+    let (column, line, file) = (parts.next()?, parts.next()?, parts.next()?);
+    Some((file, line.parse().ok()?, column.parse().ok()?))
+}
+
 /// What XML 1.0 and HTML allow, and nothing that they would take for their own.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());

@@ -16,6 +16,15 @@ pub(super) struct Repeated<'a> {
 }
 
 impl Repeated<'_> {
+    /// What else there is to say of it, in a line: where else it is said, what it has to do with, what was taken for granted.
+    pub(super) fn more(&self) -> String {
+        let Finding { help, related, assumes, .. } = self.finding;
+        let related = related.iter().map(|it| format!("{}: {}", it.location, it.message));
+        let assumed = assumes.iter().map(|it| format!("assumed that {it}"));
+        let all = help.iter().cloned().chain(self.elsewhere()).chain(related).chain(assumed);
+        all.collect::<Vec<_>>().join("; ")
+    }
+
     /// Where else, in a sentence; none for a finding of its own.
     pub(super) fn elsewhere(&self) -> Option<String> {
         let named: Vec<String> = self.others.iter().take(NAMED).map(|it| it.location.to_string()).collect();

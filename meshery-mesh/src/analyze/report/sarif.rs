@@ -6,7 +6,7 @@ use meshery_core::analyzer::{Fix, Location, Related};
 use meshery_core::{Error, Finding, Region, Result, Severity};
 use serde_json::{Value, json};
 
-use super::{Format, fingerprints};
+use super::{Format, fingerprints, position};
 use crate::analyze::{Analysis, rules};
 
 pub(super) struct Sarif;
@@ -140,5 +140,18 @@ fn region(span: Region) -> Value {
 }
 
 fn notification(error: &Error) -> Value {
-    json!({ "level": "error", "message": { "text": error.to_string() }, "descriptor": { "id": error.kind().code() } })
+    let place = error.report().place.as_deref().unwrap_or_default();
+    let at = match position(place) {
+        Some((file, line, column)) => Some((file, json!({ "startLine": line, "startColumn": column }))),
+        None if place.is_empty() => None,
+        None => Some((place, json!({ "startLine": 1 }))),
+    };
+    let location =
+        |(file, region)| json!({ "physicalLocation": { "artifactLocation": artifact(file), "region": region } });
+    json!({
+        "level": "error",
+        "message": { "text": error.to_string() },
+        "descriptor": { "id": error.kind().code() },
+        "locations": at.map(location).into_iter().collect::<Vec<_>>(),
+    })
 }

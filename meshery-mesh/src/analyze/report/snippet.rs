@@ -1,11 +1,13 @@
 //! The lines of a file around a place.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use meshery_core::Region;
 use meshery_core::analyzer::Location;
 
 use crate::analyze::Analysis;
+use crate::analyze::secrets::hidden;
 
 /// How the name of a Secret begins.
 const SECRET: &str = "Secret ";
@@ -21,13 +23,22 @@ pub(super) struct Snippet<'a> {
     pub(super) marked: Range<usize>,
 }
 
+/// The names and texts of files as they may be shown.
+pub(super) struct Shown<'a>(Vec<(&'a str, Cow<'a, str>)>);
+
+impl<'a> Shown<'a> {
+    pub(super) fn of(analysis: &'a Analysis) -> Self {
+        Self(analysis.files.iter().map(|file| (&*file.name, hidden(&file.name, &file.text))).collect())
+    }
+}
+
 /// The lines that a place stands on, when the file is at hand and has them. Nothing of a Secret is shown.
-pub(super) fn snippet<'a>(analysis: &'a Analysis, location: &Location, resource: &str) -> Option<Snippet<'a>> {
+pub(super) fn snippet<'a>(shown: &'a Shown<'_>, location: &Location, resource: &str) -> Option<Snippet<'a>> {
     if resource.starts_with(SECRET) {
         return None;
     }
-    let at = analysis.files.binary_search_by(|file| (*file.name).cmp(&location.file)).ok()?;
-    let text: &str = &analysis.files.get(at)?.text;
+    let at = shown.0.binary_search_by(|(name, _)| (*name).cmp(&location.file)).ok()?;
+    let (_, text) = shown.0.get(at)?;
     let Region { start, end } = location.span;
     let (before, rest) = (text.get(..start.offset)?, text.get(start.offset..)?);
     let from = before.rfind('\n').map_or(0, |at| at + 1);

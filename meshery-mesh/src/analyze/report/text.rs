@@ -4,7 +4,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet as Lines
 use meshery_core::{Finding, Result, Severity};
 
 use super::repeated::{Repeated, told};
-use super::snippet::snippet;
+use super::snippet::{Shown, snippet};
 use super::{Format, summary};
 use crate::analyze::Analysis;
 
@@ -17,18 +17,19 @@ impl Format for Text {
 
     fn render(&self, analysis: &Analysis) -> Result<String> {
         let renderer = Renderer::plain();
+        let shown = Shown::of(analysis);
         let mut parts = Vec::new();
         for error in &analysis.errors {
             parts.push(format!("error: {error}\n\n"));
         }
         for repeated in told(&analysis.findings) {
-            parts.push(renderer.render(&[group(analysis, &repeated)]) + "\n\n");
+            parts.push(renderer.render(&[group(&shown, &repeated)]) + "\n\n");
         }
         Ok(parts.concat() + &summary(analysis) + "\n")
     }
 }
 
-fn group<'a>(analysis: &'a Analysis, repeated: &Repeated<'a>) -> Group<'a> {
+fn group<'a>(shown: &'a Shown<'_>, repeated: &Repeated<'a>) -> Group<'a> {
     let finding: &'a Finding = repeated.finding;
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
@@ -37,10 +38,10 @@ fn group<'a>(analysis: &'a Analysis, repeated: &Repeated<'a>) -> Group<'a> {
     };
     let title = finding.said();
     let mut group = Group::with_title(level.primary_title(title).id(finding.code.as_str()));
-    let of_finding = snippet(analysis, &finding.location, &finding.resource)
+    let of_finding = snippet(shown, &finding.location, &finding.resource)
         .map(|it| (it, &finding.location, finding.field.as_str(), true));
     let of_others = finding.related.iter().filter_map(|related| {
-        let lines = snippet(analysis, &related.location, &related.resource)?;
+        let lines = snippet(shown, &related.location, &related.resource)?;
         Some((lines, &related.location, related.message.as_str(), false))
     });
     for (found, location, label, is_first) in of_finding.into_iter().chain(of_others) {

@@ -3,8 +3,9 @@
 //! A line is a kind, `VERSION KIND SCOPE SCHEMA`, or a definition that others refer to, `#NAME SCHEMA`. A schema is JSON, or
 //! `=VERSION` for the same as in that version of the kind. Nothing is parsed before somebody asks for it.
 //!
-//! A table is of a release. What a mesh has since merged, and rules here know of, is in `ahead.txt`, written by hand: kinds, and
-//! fields that are added to those of the tables. A line of it goes when a release has what it says.
+//! A table is of a release. What a mesh has since merged, and rules here know of, is in `ahead.txt`, written by hand, and so is
+//! what a specification says and its definitions do not, as of SMI: kinds, and fields that are added to those of the tables. A
+//! line of it goes when a release has what it says.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};

@@ -4,6 +4,7 @@ use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
 use crate::analyze::consul::{Annotation, KNOWN, META, each_annotation};
+use crate::analyze::edit::meaning;
 use crate::nearest::within;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
@@ -50,6 +51,7 @@ fn check(annotation: &Annotation<'_>, rule: &RuleInfo) -> Option<Finding> {
     }
     let near = within(name, SLIP.min(name.chars().count() / 3), KNOWN.into_iter())?;
     let message = format!("Consul knows no annotation {:?}", &*annotation.field.key);
-    let help = format!("did you mean consul.hashicorp.com/{near}?");
-    Some(rule.finding(annotation.object, annotation.field.key_span, message).with_help(help))
+    let finding = rule.finding(annotation.object, annotation.field.key_span, message);
+    let near = format!("consul.hashicorp.com/{near}");
+    Some(meaning(finding, annotation.object, &annotation.field.key, &near))
 }

@@ -112,7 +112,8 @@ fn check(
     }
     let mut checks = Checks::new(rule, object);
     let message = format!("no ServiceResolver of {service} defines the subset {subset:?}");
-    checks.at(target, "serviceSubset", message, help(subset, &known));
+    checks.at(target, "serviceSubset", message, DEFINE);
+    checks.meaning(subset, nearest(subset, known.iter().copied()));
     let finding = checks.findings.pop()?;
     if is_own {
         return Some(finding.as_bad_as(Severity::Warning));
@@ -125,6 +126,8 @@ fn check(
     of_missing(world, resolver.is_some(), finding, &assumed)
 }
 
+const DEFINE: &str = "define the subset in the ServiceResolver of the service";
+
 /// The subset by default and the subsets that fail over are the resolver's own.
 fn own(rule: &RuleInfo, object: &Resource) -> Vec<Finding> {
     let mut checks = Checks::new(rule, object);
@@ -133,7 +136,8 @@ fn own(rule: &RuleInfo, object: &Resource) -> Vec<Finding> {
     let default = text(spec, "defaultSubset");
     if !default.is_empty() && !known.contains(&default) {
         let message = format!("the resolver does not define the subset {default:?}");
-        checks.at(spec, "defaultSubset", message, help(default, &known));
+        checks.at(spec, "defaultSubset", message, DEFINE);
+        checks.meaning(default, nearest(default, known.iter().copied()));
         checks.when_synced();
     }
     for failover in each(spec, &["failover"]) {
@@ -142,7 +146,8 @@ fn own(rule: &RuleInfo, object: &Resource) -> Vec<Finding> {
             let message = format!("the resolver does not define the subset {name:?} that it has a failover for");
             let span = failover.fields().iter().find(|field| &*field.key == name).map(|field| field.key_span);
             let finding = rule.finding(object, span.unwrap_or(failover.span), message);
-            checks.findings.push(finding.with_help(help(name, &known)));
+            checks.findings.push(finding.with_help(DEFINE));
+            checks.meaning(name, nearest(name, known.iter().copied()));
             checks.when_synced();
         }
     }
@@ -152,11 +157,4 @@ fn own(rule: &RuleInfo, object: &Resource) -> Vec<Finding> {
 fn subsets(resolver: &Resource) -> Vec<&str> {
     let subsets = resolver.root.at(&["spec", "subsets"]).map(Node::fields).unwrap_or_default();
     subsets.iter().map(|field| &*field.key).collect()
-}
-
-fn help(name: &str, known: &[&str]) -> String {
-    match nearest(name, known.iter().copied()) {
-        Some(near) => format!("did you mean {near:?}?"),
-        None => "define the subset in the ServiceResolver of the service".into(),
-    }
 }

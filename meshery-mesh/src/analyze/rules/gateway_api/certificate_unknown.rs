@@ -7,6 +7,7 @@ use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
+use crate::analyze::edit::meant;
 use crate::analyze::gateway_api::{Grants, Trusted, Use, trusted};
 use crate::analyze::kinds::{CONFIG_MAP, SECRET};
 use crate::nearest::nearest;
@@ -90,11 +91,9 @@ fn report(world: &World, rule: &RuleInfo, it: &Trusted<'_>) -> Option<Finding> {
         (Use::Client, _) => "the certificate that backends are shown".to_owned(),
         (Use::Authority, _) => "what certificates are checked against".to_owned(),
     };
-    let help = match nearest(to.name, world.within(to.kind, to.namespace).iter().map(|it| &*it.name)) {
-        Some(near) => format!("did you mean {near:?}?"),
-        None => format!("add the {} to namespace {:?}", to.kind.name, to.namespace),
-    };
+    let near = nearest(to.name, world.within(to.kind, to.namespace).iter().map(|it| &*it.name));
     let message = format!("namespace {:?} has no {} {:?} for {what}", to.namespace, to.kind.name, to.name);
-    let finding = rule.finding(it.object, to.place("name"), message).with_help(help);
+    let otherwise = format!("add the {} to namespace {:?}", to.kind.name, to.namespace);
+    let finding = meant(rule.finding(it.object, to.place("name"), message), it.object, to.name, near, otherwise);
     of_missing(world, world.covers(to.kind, to.namespace), finding, "it is not there outside the input either")
 }

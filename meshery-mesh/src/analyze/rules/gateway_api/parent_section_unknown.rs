@@ -3,6 +3,7 @@
 use meshery_core::{Finding, Resource, RuleInfo, World};
 
 use crate::analyze::Rule;
+use crate::analyze::edit::meant;
 use crate::analyze::gateway_api::{Attachment, Listeners, Reference, attachments, parents, routes};
 use crate::analyze::kinds::SERVICE;
 use crate::analyze::kubernetes::{Port, Service, Services};
@@ -74,14 +75,12 @@ fn of_listeners(rule: &RuleInfo, route: &Resource, parent: &Attachment<'_>) -> F
     let has_name = section.is_some_and(|section| parent.all.iter().any(|listener| *listener.name == *section));
     let place = parent.parent.place(if section.is_some() && !has_name { "sectionName" } else { "port" });
     let names = parent.all.iter().map(|listener| &*listener.name);
-    let help = match section.and_then(|section| nearest(section, names)) {
-        Some(near) if !has_name => format!("did you mean {near:?}?"),
-        _ => {
-            format!("its listeners are {}", listed(parent.all.iter().map(|it| format!("{:?} ({})", it.name, it.port))))
-        }
-    };
+    let near = section.filter(|_| !has_name).and_then(|section| nearest(section, names));
     let message = format!("{} has no listener {}", parent.object, asked(section, port));
-    rule.finding(route, place, message).with_help(help).with_related(parent.object, parent.object.head(), "the parent")
+    let listeners = parent.all.iter().map(|it| format!("{:?} ({})", it.name, it.port));
+    let otherwise = format!("its listeners are {}", listed(listeners));
+    let finding = meant(rule.finding(route, place, message), route, section.unwrap_or_default(), near, otherwise);
+    finding.with_related(parent.object, parent.object.head(), "the parent")
 }
 
 fn of_service(rule: &RuleInfo, route: &Resource, parent: &Reference<'_>, service: &Service) -> Finding {

@@ -6,6 +6,7 @@ use meshery_core::{Finding, Resource, RuleInfo, World};
 
 use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
+use crate::analyze::edit::meant;
 use crate::analyze::gateway_api::{LISTENER_SET, Listeners, Reference, defining, parents, routes};
 use crate::analyze::kinds::K8S_GATEWAY;
 use crate::nearest::nearest;
@@ -61,13 +62,14 @@ fn report(world: &World, rule: &RuleInfo, object: &Arc<Resource>, parent: &Refer
     let Reference { kind, namespace, name, .. } = *parent;
     let beside = world.within(kind, namespace).iter().map(|it| &*it.name);
     let elsewhere = world.of(kind).iter().find(|it| *it.name == *name);
-    let help = match (nearest(name, beside), elsewhere) {
-        (_, Some(other)) => format!("it is in namespace {:?}; name that, too", other.namespace_or_default()),
-        (Some(near), None) => format!("did you mean {near:?}?"),
-        (None, None) => format!("add the {}, or name one that is there", kind.name),
-    };
     let message = format!("namespace {namespace:?} has no {} {name:?}", kind.name);
-    let finding = rule.finding(object, parent.place("name"), message).with_help(help);
+    let finding = rule.finding(object, parent.place("name"), message);
+    let finding = if let Some(other) = elsewhere {
+        finding.with_help(format!("it is in namespace {:?}; name that, too", other.namespace_or_default()))
+    } else {
+        let otherwise = format!("add the {}, or name one that is there", kind.name);
+        meant(finding, object, name, nearest(name, beside), otherwise)
+    };
     let assumed = format!("namespace {namespace:?} has no {} {name:?} outside the input either", kind.name);
     of_missing(world, world.covers(kind, namespace), finding, &assumed)
 }

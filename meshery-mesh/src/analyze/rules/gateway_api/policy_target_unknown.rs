@@ -96,14 +96,16 @@ fn check(
         return None;
     }
     let of_number = service.ports.iter().find(|port| port.number.to_string() == section);
-    let help = match (of_number.map(|port| &*port.name), nearest(section, names())) {
-        (Some(""), _) => "give the port a name in the Service, and say that".to_owned(),
-        (Some(name), _) => format!("say its name: {name:?}"),
-        (None, Some(near)) => format!("did you mean {near:?}?"),
-        (None, None) => "say the name of a port of the Service, or leave it out for all ports".to_owned(),
-    };
     let message = format!("{} has no port named {section:?}", service.object);
-    let finding = rule.finding(policy, target.place("sectionName"), message).with_help(help);
+    let finding = rule.finding(policy, target.place("sectionName"), message);
+    let finding = match of_number.map(|port| &*port.name) {
+        Some("") => finding.with_help("give the port a name in the Service, and say that"),
+        Some(name) => finding.with_help(format!("say its name: {name:?}")),
+        None => {
+            let otherwise = "say the name of a port of the Service, or leave it out for all ports";
+            meant(finding, policy, section, nearest(section, names()), otherwise)
+        }
+    };
     Some(finding.with_related(&service.object, service.object.head(), "the Service"))
 }
 

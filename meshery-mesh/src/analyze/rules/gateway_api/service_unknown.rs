@@ -7,6 +7,7 @@ use meshery_core::{Finding, Resource, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
+use crate::analyze::edit::meant;
 use crate::analyze::gateway_api::{Reference, backends, parents, routes};
 use crate::analyze::kinds::SERVICE;
 use crate::analyze::kubernetes::Services;
@@ -75,13 +76,14 @@ fn report(
 ) -> Option<Finding> {
     let Reference { namespace, name, .. } = *reference;
     let first = name.split('.').next().unwrap_or(name);
-    let help = match nearest(name, services.within(namespace).iter().map(|service| &*service.object.name)) {
-        _ if first != name => format!("a name of a Service has no dots: {first:?}, and its \"namespace\" beside it"),
-        Some(near) => format!("did you mean {near:?}?"),
-        None => "add the Service, or name one that is there".into(),
-    };
     let message = format!("namespace {namespace:?} has no Service {name:?}");
-    let finding = rule.finding(route, reference.place("name"), message).with_help(help);
+    let finding = rule.finding(route, reference.place("name"), message);
+    let finding = if first == name {
+        let near = nearest(name, services.within(namespace).iter().map(|service| &*service.object.name));
+        meant(finding, route, name, near, "add the Service, or name one that is there")
+    } else {
+        finding.with_help(format!("a name of a Service has no dots: {first:?}, and its \"namespace\" beside it"))
+    };
     let assumed = format!("namespace {namespace:?} has no Service {name:?} outside the input either");
     let finding = of_missing(world, world.covers(SERVICE, namespace), finding, &assumed)?;
     // A share that gets no requests loses none.

@@ -3,6 +3,7 @@
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
+use crate::analyze::edit::meant;
 use crate::analyze::istio::{Annotation, each_annotation, known};
 use crate::nearest::nearest;
 
@@ -59,13 +60,10 @@ fn is_of_istio(name: &str) -> bool {
 
 fn finding(annotation: &Annotation<'_>, rule: &RuleInfo) -> Finding {
     let name = annotation.name();
-    let help = if known::is_label(name) {
-        format!("{name} is a label: move it to metadata.labels")
-    } else if let Some(near) = nearest(name, known::annotations()) {
-        format!("did you mean {near}?")
-    } else {
-        "correct its name, or take it away".into()
-    };
     let message = format!("Istio knows no annotation {name}");
-    rule.finding(annotation.object, annotation.field.key_span, message).with_help(help)
+    let finding = rule.finding(annotation.object, annotation.field.key_span, message);
+    if known::is_label(name) {
+        return finding.with_help(format!("{name} is a label: move it to metadata.labels"));
+    }
+    meant(finding, annotation.object, name, nearest(name, known::annotations()), "correct its name, or take it away")
 }

@@ -4,6 +4,7 @@ use meshery_core::resource::{Node, Resource};
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
+use crate::analyze::edit::meant;
 use crate::analyze::kinds::{AUTHORIZATION_POLICY, NAMESPACE};
 use crate::analyze::kubernetes::Namespaces;
 use crate::nearest::nearest;
@@ -64,7 +65,8 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         let unknown = named(policy).filter(|(_, name)| !namespaces.matches(name));
         let findings = unknown.map(|(place, name)| {
             let finding = rule.finding(policy, place.span, format!("there is no namespace {name:?}"));
-            let finding = finding.with_help(help(name, &namespaces));
+            let near = nearest(name, namespaces.iter());
+            let finding = meant(finding, policy, name, near, "correct the name, or take it away");
             if closed {
                 return finding;
             }
@@ -82,11 +84,4 @@ fn named(policy: &Resource) -> impl Iterator<Item = (&Node, &str)> {
     let sources = froms.filter_map(|from| from.get("source"));
     let lists = sources.flat_map(|source| ["namespaces", "notNamespaces"].map(|key| source.get(key)));
     lists.flatten().flat_map(Node::items).filter_map(|node| Some((node, node.as_str()?)))
-}
-
-fn help(name: &str, namespaces: &Namespaces) -> String {
-    match nearest(name, namespaces.iter()) {
-        Some(near) => format!("did you mean {near:?}?"),
-        None => "correct the name, or take it away".into(),
-    }
 }

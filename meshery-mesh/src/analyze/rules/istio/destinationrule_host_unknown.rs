@@ -6,6 +6,7 @@ use meshery_core::resource::Resource;
 use meshery_core::{Finding, RuleInfo, Severity, Span, World};
 
 use crate::analyze::Rule;
+use crate::analyze::edit::meant;
 use crate::analyze::istio::{Exports, Host, Registry, ScopedHosts, Visibility};
 use crate::analyze::kinds::DESTINATION_RULE;
 use crate::nearest::nearest;
@@ -55,7 +56,7 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     if world.settings().compatible {
         let hosts = world.view::<ScopedHosts>();
         let unknown = rules.iter().filter(|object| hosts.of_rule(object).is_none());
-        return unknown.map(|object| finding(object, "correct the host".into(), rule)).collect();
+        return unknown.map(|object| finding(object, rule).with_help("correct the host")).collect();
     }
     let registry = world.view::<Registry>();
     rules.iter().filter_map(|object| check(object, &registry, rule)).collect()
@@ -68,7 +69,7 @@ fn check(object: &Resource, registry: &Registry, rule: &RuleInfo) -> Option<Find
     if text.starts_with('*') || registry.look_up(host, &clients(object)) != Visibility::Unknown {
         return None;
     }
-    let found = finding(object, help(text, host, registry), rule);
+    let found = meant(finding(object, rule), object, text, near(text, host, registry).as_deref(), HELP);
     match host {
         // Where there is nothing else it can do nothing.
         _ if registry.is_all() => Some(found.as_bad_as(Severity::Error)),
@@ -88,24 +89,22 @@ fn clients(object: &Resource) -> Vec<Arc<str>> {
     }
 }
 
-fn finding(object: &Resource, help: String, rule: &RuleInfo) -> Finding {
+const HELP: &str = "correct the host, or add the Service or ServiceEntry that has it";
+
+fn finding(object: &Resource, rule: &RuleInfo) -> Finding {
     let host = object.text(&["spec", "host"]).unwrap_or_default();
-    let message = format!("no Service or ServiceEntry has the host {host:?}");
-    rule.finding(object, place(object), message).with_help(help)
+    rule.finding(object, place(object), format!("no Service or ServiceEntry has the host {host:?}"))
 }
 
 fn place(object: &Resource) -> Span {
     object.root.at(&["spec", "host"]).map_or_else(|| object.head(), |host| host.span)
 }
 
-fn help(text: &str, host: Host<'_>, registry: &Registry) -> String {
+/// The host that may have been meant.
+fn near(text: &str, host: Host<'_>, registry: &Registry) -> Option<String> {
     let service = host.as_service().and_then(|(name, namespace)| {
         let near = nearest(name, registry.services(namespace))?;
         Some(text.replacen(name, near, 1))
     });
-    let meant = service.or_else(|| nearest(text, registry.entry_hosts()).map(String::from));
-    match meant {
-        Some(meant) => format!("did you mean {meant:?}?"),
-        None => "correct the host, or add the Service or ServiceEntry that has it".into(),
-    }
+    service.or_else(|| nearest(text, registry.entry_hosts()).map(String::from))
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use meshery_core::{Finding, Resource, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
+use crate::analyze::edit::meant;
 use crate::analyze::istio::{Configured, Credential, Gateway, Gateways, credentials};
 use crate::analyze::kinds::SECRET;
 use crate::nearest::nearest;
@@ -113,15 +114,14 @@ fn report(
         return None;
     }
     let others = world.within(SECRET, namespace).iter().map(|secret| &*secret.name);
-    let help = match elsewhere {
-        Some(secret) => format!("put {secret} into namespace {namespace:?}, where the proxies run"),
-        None => match nearest(name, others) {
-            Some(near) => format!("did you mean {near:?}?"),
-            None => format!("add the Secret to namespace {namespace:?}, where the proxies run"),
-        },
-    };
     let message = format!("namespace {namespace:?} of its workloads has no Secret {name:?}");
-    let finding = rule.finding(&gateway.object, place.span, message).with_help(help);
+    let finding = rule.finding(&gateway.object, place.span, message);
+    let finding = if let Some(secret) = elsewhere {
+        finding.with_help(format!("put {secret} into namespace {namespace:?}, where the proxies run"))
+    } else {
+        let otherwise = format!("add the Secret to namespace {namespace:?}, where the proxies run");
+        meant(finding, &gateway.object, name, nearest(name, others), otherwise)
+    };
     if closed {
         return Some(finding);
     }

@@ -6,6 +6,7 @@ use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
+use crate::analyze::edit::meant;
 use crate::analyze::istio::{bindings, matched_bindings};
 use crate::analyze::kinds::{GATEWAY, VIRTUAL_SERVICE};
 use crate::nearest::nearest;
@@ -55,8 +56,11 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         let unknown = all.filter(|binding| binding.gateway.is_none()).filter_map(|binding| {
             let (namespace, name) = binding.name;
             let message = format!("namespace {namespace:?} has no gateway {name:?}");
-            let help = help(world, binding.name, elsewhere.get(name));
-            let finding = rule.finding(service, binding.place.span, message).with_help(help);
+            let written = binding.place.as_str().unwrap_or_default();
+            let near = near(world, binding.name, elsewhere.get(name), written);
+            let finding = rule.finding(service, binding.place.span, message);
+            let otherwise = "name a Gateway that exists, or add this one";
+            let finding = meant(finding, service, written, near.as_deref(), otherwise);
             let assumed = format!("namespace {namespace:?} has no other gateways than those of the input");
             of_missing(world, world.covers(GATEWAY, namespace), finding, &assumed)
         });
@@ -64,13 +68,11 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
     })
 }
 
-/// The gateway that may have been meant: the same elsewhere, or one of a similar name.
-fn help(world: &World, (namespace, name): (&str, &str), elsewhere: Option<&&str>) -> String {
+/// The gateway that may have been meant: the same elsewhere, or one of a similar name, written as the wrong one is.
+fn near(world: &World, (namespace, name): (&str, &str), elsewhere: Option<&&str>, written: &str) -> Option<String> {
     if let Some(elsewhere) = elsewhere {
-        return format!("did you mean \"{elsewhere}/{name}\"?");
+        return Some(format!("{elsewhere}/{name}"));
     }
-    match nearest(name, world.within(GATEWAY, namespace).iter().map(|gateway| &*gateway.name)) {
-        Some(near) => format!("did you mean {near:?}?"),
-        None => "name a Gateway that exists, or add this one".into(),
-    }
+    let near = nearest(name, world.within(GATEWAY, namespace).iter().map(|gateway| &*gateway.name))?;
+    Some(if written.contains('/') { format!("{namespace}/{near}") } else { near.to_owned() })
 }

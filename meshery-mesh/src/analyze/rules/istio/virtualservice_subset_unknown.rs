@@ -9,6 +9,7 @@ use meshery_core::{Finding, RuleInfo, World};
 
 use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
+use crate::analyze::edit::meaning;
 use crate::analyze::istio::{
     Host, Slot, Subsets, clients, host_key, service_named, slots, subset_names, told_namespace,
 };
@@ -124,7 +125,7 @@ fn check(world: &World, rule: &RuleInfo, subsets: &Subsets, service: &Resource, 
         }
         let finding = finding(rule, service, slot);
         let finding = match nearest(slot.subset(), rules.iter().flat_map(|rule| subset_names(rule))) {
-            Some(near) => finding.with_help(format!("did you mean {near:?}?")),
+            Some(near) => meaning(finding, service, slot.subset(), near),
             None => finding,
         };
         let finding = rules.iter().take(3).fold(finding, |finding, &rule| {

@@ -3,6 +3,7 @@
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
+use crate::analyze::edit::meaning;
 use crate::analyze::kuma::{each_annotation, is_known, known_names};
 use crate::nearest::nearest;
 
@@ -37,6 +38,6 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         }
         let near = nearest(&it.field.key, known_names())?;
         let message = format!("Kuma knows no annotation {}", it.field.key);
-        Some(rule.finding(it.object, it.field.key_span, message).with_help(format!("did you mean {near:?}?")))
+        Some(meaning(rule.finding(it.object, it.field.key_span, message), it.object, &it.field.key, near))
     })
 }

@@ -130,6 +130,10 @@ fn check(holder: &Node, choices: &[Place], flaws: &mut Flaws<'_>) {
                     format!("the type is {named}, and there is no {field}"),
                     format!("add {field}, or name the type of what is there"),
                 );
+                // Nobody looks whether there is a path to write.
+                if *choices == PATHS {
+                    flaws.is_taken();
+                }
             }
         }
     }

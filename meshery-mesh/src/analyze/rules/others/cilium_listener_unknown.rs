@@ -9,6 +9,7 @@ use crate::analyze::Rule;
 use crate::analyze::certainty::of_missing;
 use crate::analyze::cilium::kinds::{CLUSTERWIDE_ENVOY_CONFIG, CLUSTERWIDE_POLICY, ENVOY_CONFIG};
 use crate::analyze::cilium::policies::{entries, place};
+use crate::analyze::edit::meant;
 use crate::nearest::nearest;
 
 pub(in crate::analyze::rules) const RULE: Rule = Rule {
@@ -71,10 +72,10 @@ fn unknown(rule: &RuleInfo, object: &Resource, config: &Resource, node: &Node) -
     }
     let message = format!("{config} has no listener {whole:?}");
     let finding = rule.finding(object, node.span, message);
-    Some(match nearest(name, names.into_iter()) {
-        Some(near) => finding.with_help(format!("did you mean {near:?}?")),
-        None => finding.with_help("name a listener among the resources of the configuration"),
-    })
+    let before = whole.strip_suffix(name).unwrap_or_default();
+    let near = nearest(name, names.into_iter()).map(|near| format!("{before}{near}"));
+    let otherwise = "name a listener among the resources of the configuration";
+    Some(meant(finding, object, whole, near.as_deref(), otherwise))
 }
 
 fn of_policy(world: &World, rule: &RuleInfo, policy: &Arc<Resource>, listener: &Node) -> Option<Finding> {

@@ -13,9 +13,10 @@ mod value_out_of_bounds;
 mod version_unknown;
 
 use meshery_core::analyzer::{Edit, Fix, Location};
-use meshery_core::{Finding, Resource, RuleInfo, World};
+use meshery_core::{Finding, Resource, RuleInfo, Span, World};
 
 use crate::analyze::Rule;
+use crate::analyze::kinds::SECRET;
 use crate::analyze::schema::{Conformance, Violation, ViolationKind};
 
 /// Sorted by code.
@@ -43,16 +44,26 @@ fn found(world: &World, rule: &RuleInfo, kind: ViolationKind) -> Vec<Finding> {
         .collect()
 }
 
+/// Whether an anchor or a tag stands before a value: it belongs to it, and says what it is or that others are the same.
+fn is_marked(resource: &Resource, span: Span) -> bool {
+    let before = resource.file.text.get(..span.range().start).unwrap_or_default().trim_end_matches([' ', '\t']);
+    let word = before.rsplit([' ', '\t', '\n', '[', '{', ',']).next().unwrap_or_default();
+    word.starts_with(['&', '!']) || resource.file.slice(span).starts_with('*')
+}
+
 fn finding(rule: &RuleInfo, resource: &Resource, violation: Violation) -> Finding {
     let finding = rule.finding(resource, violation.span, violation.message).with_help(violation.help);
     let finding = match violation.other {
         Some(other) => finding.with_related(resource, other, "the first one"),
         None => finding,
     };
+    // A change would say what a Secret holds.
+    if resource.kind() == SECRET {
+        return finding;
+    }
     let span = violation.span;
-    let written = Some(resource.file.slice(span)).filter(|_| violation.lacks_quotes);
-    // An anchor or a tag belongs to the value.
-    if let Some(written) = written.filter(|text| !text.is_empty() && !text.starts_with(['&', '*', '!'])) {
+    let written = Some(resource.file.slice(span)).filter(|_| violation.lacks_quotes && !is_marked(resource, span));
+    if let Some(written) = written.filter(|text| !text.is_empty()) {
         let text = format!("\"{written}\"");
         let edits = vec![Edit { location: Location::new(resource, span), text }];
         return finding.with_fix(Fix { title: "put it in quotes".into(), safe: true, edits });

@@ -3,6 +3,7 @@
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
+use crate::analyze::edit::meant;
 use crate::analyze::schema::Conformance;
 use crate::nearest::nearest;
 
@@ -35,10 +36,14 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         let known = &checked.versions;
         let place = resource.root.get("apiVersion").map_or_else(|| resource.head(), |version| version.span);
         let message = format!("{} has no version {:?}", resource.kind, resource.version());
+        let written = &*resource.api_version;
         let near = nearest(resource.version(), known.iter().map(String::as_str));
-        let help =
-            near.map_or_else(|| format!("write one of {}", known.join(", ")), |near| format!("did you mean {near:?}?"));
-        rule.finding(resource, place, message).with_help(help)
+        let near = near.map(|near| match written.rsplit_once('/') {
+            Some((group, _)) => format!("{group}/{near}"),
+            None => near.to_owned(),
+        });
+        let otherwise = format!("write one of {}", known.join(", "));
+        meant(rule.finding(resource, place, message), resource, written, near.as_deref(), otherwise)
     });
     unknown.collect()
 }

@@ -3,6 +3,7 @@
 use meshery_core::{Finding, RuleInfo, Severity, World};
 
 use crate::analyze::Rule;
+use crate::analyze::edit::meant;
 use crate::analyze::istio::{Membership, unnamed_ports};
 use crate::analyze::kubernetes::each_service;
 use crate::nearest::nearest;
@@ -83,12 +84,11 @@ fn run(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         let in_mesh = selected.any(|workload| membership.has_sidecar(workload) == Some(true));
         for (node, told) in [first].into_iter().chain(wrong) {
             let severity = if in_mesh && !told.contains('/') { rule.severity } else { Severity::Info };
-            let help = match nearest(&told.to_ascii_lowercase(), KNOWN.into_iter()) {
-                Some(near) => format!("did you mean {near:?}?"),
-                None => "write a protocol that Istio knows, such as http, grpc or tcp".to_owned(),
-            };
+            let near = nearest(&told.to_ascii_lowercase(), KNOWN.into_iter());
             let message = format!("Istio knows no protocol {told:?}");
-            findings.push(rule.finding(&service.object, node.span, message).as_bad_as(severity).with_help(help));
+            let finding = rule.finding(&service.object, node.span, message).as_bad_as(severity);
+            let otherwise = "write a protocol that Istio knows, such as http, grpc or tcp";
+            findings.push(meant(finding, &service.object, told, near, otherwise));
         }
         findings
     })
