@@ -73,7 +73,9 @@ impl Gathering {
     }
 
     fn pattern(&mut self, path: &Path, text: &str) {
-        let pattern = match glob::Pattern::new(text) {
+        // Written as the paths are that it is compared with: a slash that is there twice counts once.
+        let written: PathBuf = path.components().collect();
+        let pattern = match glob::Pattern::new(&written.to_string_lossy()) {
             Ok(pattern) => pattern,
             Err(error) => {
                 return self.errors.push(Error::invalid(text, "this is no pattern of names").found(error.to_string()));

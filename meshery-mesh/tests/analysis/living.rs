@@ -225,6 +225,7 @@ fn a_pattern_follows_no_circle_of_links() {
     assert_eq!(found("deploy/**/*.yaml"), ["a.yaml"]);
     assert_eq!(found("*/shop/*.yaml"), ["a.yaml"]);
     assert_eq!(found("deploy/sh?p/[ab].*"), ["a.yaml", "b.json"]);
+    assert_eq!(found("deploy//./shop/*.yaml"), ["a.yaml"], "a slash that is there twice counts once");
     assert_eq!(found("deploy/*.yaml"), [""; 0], "a star is within a folder");
     fs::remove_dir_all(folder).unwrap();
 }

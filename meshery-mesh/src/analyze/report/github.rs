@@ -2,6 +2,7 @@
 
 use meshery_core::{Result, Severity};
 
+use super::repeated::beside;
 use super::{Format, position};
 use crate::analyze::Analysis;
 
@@ -35,8 +36,7 @@ impl Format for GitHub {
             );
             let mut said = vec![finding.said()];
             said.extend(finding.help.clone());
-            said.extend(finding.related.iter().map(|it| format!("{}: {}", it.location, it.message)));
-            said.extend(finding.assumes.iter().map(|it| format!("assumed that {it}")));
+            said.extend(beside(finding));
             let said = message(&said.join("\n"));
             lines.push(format!("::{level} {place},title={}::{said}\n", property(&finding.code)));
         }

@@ -15,14 +15,17 @@ pub(super) struct Repeated<'a> {
     pub(super) others: Vec<&'a Finding>,
 }
 
+/// The other places that a finding has to do with, and what was taken for granted.
+pub(super) fn beside(finding: &Finding) -> impl Iterator<Item = String> {
+    let related = finding.related.iter().map(|it| format!("{}: {}", it.location, it.message));
+    related.chain(finding.assumes.iter().map(|it| format!("assumed that {it}")))
+}
+
 impl Repeated<'_> {
     /// What else there is to say of it, in a line: where else it is said, what it has to do with, what was taken for granted.
     pub(super) fn more(&self) -> String {
-        let Finding { help, related, assumes, .. } = self.finding;
-        let related = related.iter().map(|it| format!("{}: {}", it.location, it.message));
-        let assumed = assumes.iter().map(|it| format!("assumed that {it}"));
-        let all = help.iter().cloned().chain(self.elsewhere()).chain(related).chain(assumed);
-        all.collect::<Vec<_>>().join("; ")
+        let help = self.finding.help.iter().cloned();
+        help.chain(self.elsewhere()).chain(beside(self.finding)).collect::<Vec<_>>().join("; ")
     }
 
     /// Where else, in a sentence; none for a finding of its own.

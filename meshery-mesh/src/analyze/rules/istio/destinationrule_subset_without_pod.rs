@@ -97,8 +97,7 @@ fn of_entries(world: &World, rule: &RuleInfo) -> Vec<Finding> {
         };
         let endpoints = listing.iter().flat_map(|entry| entry.items(&["spec", "endpoints"]));
         let labels: Vec<Labels> = endpoints.map(|endpoint| Labels::of(endpoint.get("labels"))).collect();
-        let told = subsets(object).iter().filter(|subset| subset.get("labels").is_some_and(|it| !it.is_empty()));
-        let unmatched = told.filter(|subset| !labels.iter().any(|labels| labels.contains(&wanted(subset))));
+        let unmatched = labelled(object).filter(|subset| !labels.iter().any(|labels| labels.contains(&wanted(subset))));
         let entry = listing.first();
         let related = |subset| {
             entry.map(|entry| finding(object, subset, rule).with_related(entry, entry.head(), "the host is this"))
@@ -111,6 +110,11 @@ fn of_entries(world: &World, rule: &RuleInfo) -> Vec<Finding> {
 /// Whether all endpoints of an entry are those that it lists.
 fn lists_all(entry: &Resource) -> bool {
     !entry.items(&["spec", "endpoints"]).is_empty() && entry.root.at(&["spec", "workloadSelector"]).is_none()
+}
+
+/// Those that select something: one without labels is the whole host.
+fn labelled(object: &Resource) -> impl Iterator<Item = &Node> {
+    subsets(object).iter().filter(|subset| subset.get("labels").is_some_and(|it| !it.is_empty()))
 }
 
 fn subsets(object: &Resource) -> &[Node] {
@@ -157,9 +161,7 @@ impl Input<'_> {
         };
         // Asked only where a subset misses something, as most do not.
         let is_read = || closed || self.has(service, &Labels::default());
-        // One without labels is the whole host.
-        let told = subsets(object).iter().filter(|subset| subset.get("labels").is_some_and(|it| !it.is_empty()));
-        let unmatched = told.filter(|subset| !self.has(service, &wanted(subset)));
+        let unmatched = labelled(object).filter(|subset| !self.has(service, &wanted(subset)));
         let findings = unmatched.filter(|_| is_read()).map(|subset| {
             let finding = finding(object, subset, self.rule).with_related(
                 &service.object,
